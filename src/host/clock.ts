@@ -1,0 +1,29 @@
+/** Time as a parameter: tests move it, the service takes the machine's. Nothing in `src` calls Date.now or setTimeout beside this. */
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls `callback` once after `delayMs`; disposing cancels. Does not keep the process alive. */
+  after(delayMs: number, callback: () => void): Disposable;
+}
+
+export const SECOND = 1000;
+export const MINUTE: number = 60 * SECOND;
+export const HOUR: number = 60 * MINUTE;
+export const DAY: number = 24 * HOUR;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};
+
+/** Fulfils after `delayMs` of `clock`. */
+export function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });
+}

@@ -1,0 +1,26 @@
+/** Every event of the program, in one list; the areas keep their rows in files of their own. */
+import type { EventTable, FieldsOf } from "./declaration.ts";
+import { hostEvents } from "./host.ts";
+import { imapEvents } from "./imap.ts";
+import { serviceEvents } from "./service.ts";
+import { smtpEvents } from "./smtp.ts";
+import { storeEvents } from "./store.ts";
+
+export type Events = typeof hostEvents &
+  typeof imapEvents &
+  typeof serviceEvents &
+  typeof smtpEvents &
+  typeof storeEvents;
+export type EventName = keyof Events & string;
+
+/** Also the proof that every row has the form of a declaration. */
+export const events: Events & EventTable = {
+  ...hostEvents,
+  ...imapEvents,
+  ...serviceEvents,
+  ...smtpEvents,
+  ...storeEvents,
+};
+
+/** Records that an event happened. Never throws, never blocks. */
+export type Log = <N extends EventName>(name: N, fields: FieldsOf<Events[N]>) => void;

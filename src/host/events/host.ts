@@ -1,0 +1,3 @@
+/** Events of the host area. */
+
+export const hostEvents = {} as const;

@@ -1,0 +1,3 @@
+/** Events of the imap area. */
+
+export const imapEvents = {} as const;

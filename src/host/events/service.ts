@@ -1,0 +1,3 @@
+/** Events of the service area. */
+
+export const serviceEvents = {} as const;

@@ -1,0 +1,3 @@
+/** Events of the smtp area. */
+
+export const smtpEvents = {} as const;

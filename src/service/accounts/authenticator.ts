@@ -1,0 +1,18 @@
+/** Checks who logs in. The interface that every server with a log-in uses; authenticate.ts implements it. */
+import type { AccountId } from "../../store/ids.ts";
+
+export type Login =
+  | { readonly kind: "accepted"; readonly account: AccountId; readonly primary: string; readonly appPassword: boolean }
+  /** Name or password is wrong; which of the two is never told, nor shown by time. */
+  | { readonly kind: "wrong" }
+  /** The account may not log in; `sentence` says why and what to do, for the right password only. */
+  | { readonly kind: "refused"; readonly sentence: string }
+  /** Too many checks at once, or the store does not answer: try again later. */
+  | { readonly kind: "unavailable" };
+
+export interface Authenticator {
+  /** @param name the primary address, in any case; @param password as typed (SASLprep is applied here). */
+  authenticate(name: string, password: string, signal?: AbortSignal): Promise<Login>;
+  /** Calls `listener` when the account's log-ins end at once: suspended, deleted. Sessions then say BYE. */
+  onRevoked(account: AccountId, listener: () => void): Disposable;
+}

@@ -1,0 +1,62 @@
+/**
+ * Who has an account here: accounts, addresses, credentials. Rests in `system.db`; every change is one durable commit
+ * (fsynced before the promise fulfils). Small, so read at each use; nothing of it is cached beyond one process's page cache.
+ */
+import type { AccountId } from "./ids.ts";
+
+export type AccountState = "active" | "suspended" | "closing";
+
+export type Account = {
+  readonly id: AccountId;
+  /** The primary address, canonical; also the log-in name. */
+  readonly primary: string;
+  readonly state: AccountState;
+  readonly quotaBytes: number;
+  readonly createdAt: number;
+  /** PHC string of argon2id (RFC 9106). */
+  readonly passwordHash: string;
+};
+
+/** A password of 128 random bits for one client, shown once. The verifiers alone rest. */
+export type AppPassword = {
+  /** Short and public within the account; names the row for `revoke`. */
+  readonly id: string;
+  readonly account: AccountId;
+  /** What the holder calls it. */
+  readonly label: string;
+  readonly createdAt: number;
+  readonly scram: ScramVerifier;
+};
+
+/** RFC 5802 section 3 with SHA-256 (RFC 7677). */
+export type ScramVerifier = {
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+};
+
+export interface Directory extends AsyncDisposable {
+  /** By any canonical address of an account: primary or alias. Addresses are canonical when syntax/smtp/address.ts made them so. */
+  byAddress(address: string): Promise<Account | undefined>;
+  byId(id: AccountId): Promise<Account | undefined>;
+  /** Ordered by primary address. */
+  accounts(): Promise<readonly Account[]>;
+  aliases(id: AccountId): Promise<readonly string[]>;
+  appPasswords(id: AccountId): Promise<readonly AppPassword[]>;
+
+  /** All or none; for one account give one. `taken` names the first address that exists, or once existed and is never given again. */
+  add(
+    accounts: readonly Account[],
+  ): Promise<{ readonly kind: "added" } | { readonly kind: "taken"; readonly address: string }>;
+  addAlias(id: AccountId, address: string): Promise<"added" | "taken" | "no-account">;
+  /** The address stays reserved for this account. */
+  removeAlias(id: AccountId, address: string): Promise<"removed" | "no-alias">;
+  setPassword(id: AccountId, passwordHash: string): Promise<"set" | "no-account">;
+  setState(id: AccountId, state: AccountState): Promise<"set" | "no-account">;
+  addAppPassword(password: AppPassword): Promise<"added" | "no-account">;
+  removeAppPassword(id: AccountId, passwordId: string): Promise<"removed" | "no-password">;
+  /** Removes the record; its addresses stay behind as keyed fingerprints that answer only "was this taken" (promise D5). */
+  remove(id: AccountId): Promise<"removed" | "no-account">;
+  check(): Promise<readonly { readonly rule: string; readonly detail: string }[]>;
+}
