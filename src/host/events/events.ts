@@ -11,7 +11,7 @@ export type Events = typeof hostEvents &
   typeof serviceEvents &
   typeof smtpEvents &
   typeof storeEvents;
-export type EventName = keyof Events & string;
+export type EventName = keyof Events;
 
 /** Also the proof that every row has the form of a declaration. */
 export const events: Events & EventTable = {

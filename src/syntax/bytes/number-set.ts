@@ -23,7 +23,7 @@ export function range(low: number, high: number): NumberSet {
 
 /** Makes a set of numbers in any order, repetitions allowed. */
 export function fromNumbers(numbers: Iterable<number>): NumberSet {
-  const sorted = [...numbers].sort((a, b) => a - b);
+  const sorted = [...numbers].toSorted((a, b) => a - b);
   const builder = new SetBuilder();
   for (const n of sorted) builder.add(n, n);
   return builder.done();
@@ -32,7 +32,7 @@ export function fromNumbers(numbers: Iterable<number>): NumberSet {
 /** Makes a set of `[low, high]` ranges in any order that may overlap. */
 export function fromRanges(ranges: Iterable<readonly [number, number]>): NumberSet {
   const builder = new SetBuilder();
-  for (const [low, high] of [...ranges].sort((a, b) => a[0] - b[0])) builder.add(low, high);
+  for (const [low, high] of [...ranges].toSorted((a, b) => a[0] - b[0])) builder.add(low, high);
   return builder.done();
 }
 
