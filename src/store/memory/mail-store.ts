@@ -1,0 +1,79 @@
+/**
+ * The mail store in memory: the second, independent implementation of the interface, and what servers are tested against.
+ * It keeps every promise of the interface but rest: with the process all is gone. Watchers are told within the commit.
+ */
+import { type Clock, systemClock } from "../../host/clock.ts";
+import type { AccountId, MailboxId, ModSeq } from "../ids.ts";
+import type { MailboxChange, MailStore } from "../mail-store.ts";
+import { StoreError } from "../store-error.ts";
+import { type MemoryAccount, newAccount } from "./mail-account.ts";
+import { audit } from "./mail-audit.ts";
+import { type MemoryLimits, memoryLimits } from "./mail-limits.ts";
+import { memoryReader } from "./mail-reader.ts";
+import { forgetOld, memoryWriter } from "./mail-writer.ts";
+
+export type MemoryMailStoreOptions = { readonly clock?: Clock; readonly limits?: Partial<MemoryLimits> };
+
+export function memoryMailStore(options: MemoryMailStoreOptions = {}): MailStore {
+  const clock = options.clock ?? systemClock;
+  const limits: MemoryLimits = { ...memoryLimits, ...options.limits };
+  const accounts = new Map<AccountId, MemoryAccount>();
+  const listeners = new Map<AccountId, Set<(change: MailboxChange) => void>>();
+  let closed = false;
+
+  const accountOf = (id: AccountId): MemoryAccount => {
+    if (closed) throw new StoreError("closed", "the store is closed");
+    const account = accounts.get(id);
+    if (account === undefined) throw new StoreError("no-account", "the account does not exist");
+    return account;
+  };
+  const tell = (id: AccountId, mailbox: MailboxId, modSeq: ModSeq | undefined): void => {
+    for (const listener of listeners.get(id) ?? []) listener({ mailbox, modSeq });
+  };
+
+  return {
+    async create(id, { quotaBytes }) {
+      if (closed) throw new StoreError("closed", "the store is closed");
+      if (!accounts.has(id)) accounts.set(id, newAccount(quotaBytes, clock.now()));
+    },
+
+    async destroy(id) {
+      accounts.delete(id);
+      for (const listener of listeners.get(id) ?? []) listener({ mailbox: undefined, modSeq: undefined });
+    },
+
+    read: (id) => memoryReader(() => accountOf(id)),
+
+    write: (id) =>
+      memoryWriter({
+        account: () => accountOf(id),
+        now: () => clock.now(),
+        limits,
+        tell: (mailbox, modSeq) => tell(id, mailbox, modSeq),
+      }),
+
+    watch(id, listener) {
+      const own = (change: MailboxChange): void => listener(change);
+      const all = listeners.get(id) ?? new Set();
+      listeners.set(id, all.add(own));
+      return {
+        [Symbol.dispose]() {
+          all.delete(own);
+          if (all.size === 0 && listeners.get(id) === all) listeners.delete(id);
+        },
+      };
+    },
+
+    check: async (id) => audit(accountOf(id)),
+
+    async settle() {
+      for (const account of accounts.values()) forgetOld(account, clock.now(), limits);
+    },
+
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      accounts.clear();
+      listeners.clear();
+    },
+  };
+}
