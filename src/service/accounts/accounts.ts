@@ -1,0 +1,77 @@
+/**
+ * What an operator does with accounts: make, show, change, suspend, delete; app passwords and aliases. The CLI and the lab
+ * call it; every refusal is a value with a sentence that can be printed as it is.
+ *
+ * Accounts are named by their primary address, in any case. What ends log-ins (a new password, suspension, deletion, a
+ * revoked app password) is in force in every worker when the promise fulfils.
+ */
+import type { AccountState } from "../../store/directory.ts";
+import type { AccountId } from "../../store/ids.ts";
+
+/** Why it was not done. `sentence` says what was wrong and what to do; it may quote an address, so it is for the operator's eyes only. */
+export type Refused = {
+  readonly kind: "refused";
+  readonly reason: "invalid" | "no-account" | "taken" | "too-many" | "state" | "not-found" | "busy";
+  readonly sentence: string;
+};
+export type Done = { readonly kind: "done" };
+
+export type AccountLine = {
+  readonly id: AccountId;
+  readonly address: string;
+  readonly state: AccountState;
+  readonly quotaBytes: number;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+};
+export type AccountDetails = AccountLine & {
+  readonly aliases: readonly string[];
+  readonly appPasswords: readonly AppPasswordLine[];
+  /** Undefined when the account's mail cannot be read, as while it is being deleted. */
+  readonly mail: { readonly mailboxes: number; readonly messages: number; readonly octets: number } | undefined;
+};
+export type AppPasswordLine = { readonly id: string; readonly label: string; readonly createdAt: number };
+
+export type NewAccount = {
+  readonly address: string;
+  readonly password: string;
+  /** Default: the limits' `quotaBytes`. */
+  readonly quotaBytes?: number;
+};
+/** Many accounts with one password, which is hashed once: for a lab only. */
+export type NewAccounts = {
+  readonly addresses: readonly string[];
+  readonly password: string;
+  readonly quotaBytes?: number;
+};
+
+export interface Accounts {
+  add(account: NewAccount): Promise<{ readonly kind: "added"; readonly account: AccountLine } | Refused>;
+  /** All or none. Mail files are made at once too. */
+  addMany(
+    accounts: NewAccounts,
+  ): Promise<{ readonly kind: "added"; readonly accounts: readonly AccountLine[] } | Refused>;
+  /** Ordered by address. */
+  list(): Promise<readonly AccountLine[]>;
+  show(address: string): Promise<{ readonly kind: "account"; readonly account: AccountDetails } | Refused>;
+  setPassword(address: string, password: string): Promise<Done | Refused>;
+  /** No log-in from now on; sessions end. Mail is still received (promise A8). */
+  suspend(address: string): Promise<Done | Refused>;
+  resume(address: string): Promise<Done | Refused>;
+  /** Deletes mail, record, aliases and credentials for good (promise D5). May be called again after a failure. */
+  delete(address: string): Promise<Done | Refused>;
+  /** Ends deletions that a crash interrupted; called when the service starts. Answers how many. */
+  finishDeletions(): Promise<number>;
+  /** `password` is shown once and rests nowhere. */
+  addAppPassword(
+    address: string,
+    label: string,
+  ): Promise<{ readonly kind: "added"; readonly id: string; readonly password: string } | Refused>;
+  appPasswords(
+    address: string,
+  ): Promise<{ readonly kind: "app-passwords"; readonly appPasswords: readonly AppPasswordLine[] } | Refused>;
+  revokeAppPassword(address: string, id: string): Promise<Done | Refused>;
+  addAlias(address: string, alias: string): Promise<Done | Refused>;
+  removeAlias(address: string, alias: string): Promise<Done | Refused>;
+  aliases(address: string): Promise<{ readonly kind: "aliases"; readonly aliases: readonly string[] } | Refused>;
+}
