@@ -29,17 +29,15 @@ test("smoke", async () => {
     sentDate: undefined,
     text: "hello",
   };
-  const r = await store
-    .write(id)
-    .append(inbox.id, [
-      {
-        content: contentOf(octets),
-        derived,
-        flags: { system: SEEN, keywords: ["A"] },
-        internalDate: 0,
-        zoneMinutes: 0,
-      },
-    ]);
+  const r = await store.write(id).append(inbox.id, [
+    {
+      content: contentOf(octets),
+      derived,
+      flags: { system: SEEN, keywords: ["A"] },
+      internalDate: 0,
+      zoneMinutes: 0,
+    },
+  ]);
   assert.equal(r.kind, "appended");
   assert.equal((await store.read(id).search(inbox.id, range(1, 10), "text", "subject: x")).size, 1);
   assert.deepEqual(await store.check(id), []);
