@@ -1,0 +1,151 @@
+/**
+ * Checks who logs in, for every server. A name that does not exist costs the same argon2 as one that does; a right
+ * password of the last 15 minutes is recognised by its HMAC (login-memory.ts), and even then the directory is asked
+ * whether it still holds, so that a change counts in every worker from the moment it is committed.
+ */
+import { type Clock, systemClock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Account, Directory } from "../../store/directory.ts";
+import type { AccountId } from "../../store/ids.ts";
+import { StoreError } from "../../store/store-error.ts";
+import { appPasswordForm, matchAppPassword } from "./app-password.ts";
+import type { Authenticator, Login } from "./authenticator.ts";
+import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds, type Remembered } from "./login-memory.ts";
+import type { PasswordHasher } from "./password.ts";
+import { MAX_PASSWORD_BYTES, preparePassword } from "./password-text.ts";
+import type { Revocations } from "./revocation.ts";
+
+export type AuthenticatorOptions = {
+  readonly directory: Directory;
+  readonly hasher: PasswordHasher;
+  readonly revocations: Revocations;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly bounds?: MemoryBounds;
+};
+
+type Failure = { readonly kind: "wrong" | "unavailable" };
+const WRONG: Login = { kind: "wrong" };
+const UNAVAILABLE: Login = { kind: "unavailable" };
+const SUSPENDED: Login = {
+  kind: "refused",
+  sentence: "This account is suspended. Write to the operator of this service to learn why and what to do.",
+};
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator & Disposable {
+  const { directory, hasher, revocations, log, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
+  const memory = new LoginMemory(clock, revocations, bounds);
+  /** Checks under way, by the key of what they check: a client that opens five connections costs one hash. */
+  const underWay = new Map<string, Promise<Login>>();
+
+  const refuse = (account: AccountId | undefined, reason: string, login: Login): Login => {
+    log("login.refused", { account, reason });
+    return login;
+  };
+
+  const accept = (account: Account, proof: Remembered["proof"], remembered: boolean): Login => {
+    const appPassword = proof.kind === "app";
+    log("login.accepted", { account: account.id, appPassword, remembered });
+    return { kind: "accepted", account: account.id, primary: account.primary, appPassword };
+  };
+
+  /** The account as it is now, if `proof` still opens it. */
+  const stillHolds = async ({ account, proof }: Remembered): Promise<Account | undefined> => {
+    const current = await directory.byId(account);
+    if (current === undefined || current.state === "closing") return undefined;
+    if (proof.kind === "password") return current.passwordHash === proof.hash ? current : undefined;
+    const known = await directory.appPasswords(account);
+    return known.some(({ id }) => id === proof.id) ? current : undefined;
+  };
+
+  const prove = async (prepared: string, known: Account | undefined): Promise<Remembered["proof"] | Failure> => {
+    const form = appPasswordForm(prepared);
+    if (form !== undefined) {
+      const match = await matchAppPassword(form, known === undefined ? [] : await directory.appPasswords(known.id));
+      if (match !== undefined) return { kind: "app", id: match.id };
+    }
+    const verdict = await hasher.verify(prepared, known?.passwordHash ?? hasher.unmatched);
+    if (verdict === "right" && known !== undefined) return { kind: "password", hash: known.passwordHash };
+    return { kind: verdict === "unavailable" ? "unavailable" : "wrong" };
+  };
+
+  const check = async (name: string, prepared: string, key: string): Promise<Login> => {
+    const found = await directory.byAddress(name);
+    const known = found?.primary === name && found.state !== "closing" ? found : undefined;
+    const proof = await prove(prepared, known);
+    if (proof.kind === "unavailable") return refuse(known?.id, "too many checks at once", proof);
+    if (known === undefined) return refuse(undefined, "no such name", WRONG);
+    if (proof.kind === "wrong") return refuse(known.id, "wrong password", proof);
+    const success: Remembered = { account: known.id, proof };
+    const current = await stillHolds(success);
+    if (current === undefined) return refuse(known.id, "changed meanwhile", WRONG);
+    if (current.state === "suspended") return refuse(known.id, "suspended", SUSPENDED);
+    memory.remember(key, success);
+    return accept(current, proof, false);
+  };
+
+  const recall = async (key: string): Promise<Login | undefined> => {
+    const remembered = memory.recall(key);
+    if (remembered === undefined) return undefined;
+    const current = await stillHolds(remembered);
+    if (current?.state === "active") return accept(current, remembered.proof, true);
+    memory.forget(key);
+    return undefined;
+  };
+
+  const answer = async (name: string, password: string): Promise<Login> => {
+    const prepared = preparePassword(password);
+    if (prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD_BYTES) {
+      await hasher.verify("", hasher.unmatched);
+      return refuse(undefined, "not a password", WRONG);
+    }
+    const canonical = name.toLowerCase();
+    const key = memory.keyOf(canonical, prepared);
+    const recalled = await recall(key);
+    if (recalled !== undefined) return recalled;
+    const running = underWay.get(key) ?? check(canonical, prepared, key).finally(() => underWay.delete(key));
+    underWay.set(key, running);
+    return running;
+  };
+
+  return {
+    async authenticate(name, password, signal) {
+      try {
+        const login = answer(name, password);
+        return await (signal === undefined ? login : Promise.race([login, aborted(signal)]));
+      } catch (error) {
+        if (error instanceof StoreError) return refuse(undefined, "the directory does not answer", UNAVAILABLE);
+        throw error;
+      }
+    },
+
+    onRevoked(account, listener) {
+      const compare = async (): Promise<void> => {
+        const current = await directory.byId(account);
+        if (current?.state !== "active") listener();
+      };
+      const end = revocations.subscribe(account, (kind) => {
+        if (kind === "end") listener();
+      });
+      const lost = revocations.onLost(() => {
+        compare().catch(() => listener());
+      });
+      return {
+        [Symbol.dispose]() {
+          end[Symbol.dispose]();
+          lost[Symbol.dispose]();
+        },
+      };
+    },
+
+    [Symbol.dispose]: () => memory[Symbol.dispose](),
+  };
+}
+
+/** Fulfils when the one who asked is gone: nobody waits for the answer then. */
+function aborted(signal: AbortSignal): Promise<Login> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(UNAVAILABLE);
+    else signal.addEventListener("abort", () => resolve(UNAVAILABLE), { once: true });
+  });
+}
