@@ -79,7 +79,8 @@ class OpenListener implements Listener {
 
   async open(): Promise<void> {
     const { host, port, name, log } = this.#options;
-    this.#server.listen({ host, port });
+    // So that 0.0.0.0 and :: may be listened on side by side.
+    this.#server.listen({ host, port, ipv6Only: host.includes(":") });
     await once(this.#server, "listening");
     this.#server.on("error", (error) => log("listener.failed", { listener: name, code: codeOf(error) }));
     log("listener.opened", { listener: name, port: this.port });

@@ -1,5 +1,5 @@
 /**
- * The service's certificate as TLS contexts for listeners: TLS 1.2 and newer (RFC 8996 section 2 retires the older),
+ * The service's certificate as TLS contexts for listeners: TLS 1.2 and newer (RFC 8996 section 5 retires the older),
  * the default groups with the post-quantum one first, session tickets (RFC 5077, RFC 8446 section 4.6.1) under keys
  * that all workers share. Reloading replaces the context for new handshakes; sessions that run are not touched.
  */

@@ -1,0 +1,102 @@
+/**
+ * Reads altmail.toml (TOML 1.0) into `Settings`. Everything that is wrong is said at once, each with file and line: a
+ * file that is no TOML, keys that do not exist (with the nearest that does), values of another form, what is missing.
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { nearest } from "./nearest.ts";
+import { rows, rowsInOrder } from "./rows.ts";
+import { type Settings, SettingsError } from "./settings.ts";
+
+/** Reads the settings of `file`. @throws SettingsError. */
+export async function readSettings(file: string): Promise<Settings> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const why =
+      code === "ENOENT" ? "does not exist" : code === "EACCES" ? "may not be read by this user" : "cannot be read";
+    throw new SettingsError(`the settings file ${file} ${why}: give its path with --settings`, { cause });
+  }
+  return parseSettings(text, file);
+}
+
+/** Reads settings from `text`; `file` is what sentences call it and where relative paths start. @throws SettingsError. */
+export function parseSettings(text: string, file: string): Settings {
+  const given = flatten(parseToml(text, file));
+  const folder = dirname(resolve(file));
+  const problems: { readonly line: number; readonly sentence: string }[] = [];
+  const known = rowsInOrder.map((row) => row.name);
+  for (const name of given.keys())
+    if (!known.includes(name)) {
+      const like = nearest(name, known);
+      const hint = like === undefined ? "see docs/settings.md" : `did you mean ${like}?`;
+      problems.push({ line: lineOf(text, name), sentence: `there is no setting ${name}: ${hint}` });
+    }
+  const values: Record<string, unknown> = {};
+  for (const [property, row] of Object.entries(rows)) {
+    const value = given.has(row.name) ? given.get(row.name) : defaultOf(row.otherwise);
+    if (value === undefined) {
+      problems.push({ line: 0, sentence: `${row.name} is missing, for example: ${row.name} = ${row.example}` });
+      continue;
+    }
+    const result = row.form(folder).safeParse(value);
+    if (result.success) values[property] = result.data;
+    else {
+      const sentence = result.error.issues[0]?.message ?? "has a wrong form";
+      problems.push({ line: lineOf(text, row.name), sentence: `${row.name} ${sentence}` });
+    }
+  }
+  if (problems.length === 0 && !isLocal(values as Settings))
+    problems.push({ line: lineOf(text, "operator"), sentence: "operator must be an address at one of the domains" });
+  if (problems.length > 0)
+    throw new SettingsError(
+      problems
+        .map(({ line, sentence }) => (line > 0 ? `${file} line ${line}: ${sentence}` : `${file}: ${sentence}`))
+        .join("\n"),
+    );
+  return values as Settings;
+}
+
+function parseToml(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    return parse(text);
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause;
+    const reason = /^Invalid TOML document: ([^\n]*)/.exec(cause.message)?.[1] ?? "it is not TOML";
+    throw new SettingsError(`${file} line ${cause.line}: cannot be read as TOML: ${reason}`, { cause });
+  }
+}
+
+/** Names of keys in tables become `table.key`. */
+function flatten(document: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(document)) {
+    if (!isTable(value)) found.set(key, value);
+    else for (const [inner, item] of Object.entries(value)) found.set(`${key}.${inner}`, item);
+  }
+  return found;
+}
+
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+const defaultOf = (otherwise: string | undefined): unknown =>
+  otherwise === undefined ? undefined : parse(`value = ${otherwise}`)["value"];
+
+/** The line that gives `name`, as a key below its table or dotted; 0 when it is in neither form. */
+function lineOf(text: string, name: string): number {
+  let table = "";
+  for (const [index, line] of text.split("\n").entries()) {
+    const header = /^\s*\[\s*([^\][]+?)\s*\]/.exec(line);
+    if (header?.[1] !== undefined) table = `${header[1].replaceAll('"', "")}.`;
+    const key = /^\s*([\w."-]+)\s*=/.exec(line)?.[1]?.replaceAll('"', "");
+    if (key !== undefined && table + key === name) return index + 1;
+  }
+  return 0;
+}
+
+const isLocal = (settings: Settings): boolean =>
+  settings.domains.includes(settings.operator.slice(settings.operator.lastIndexOf("@") + 1).toLowerCase());

@@ -1,0 +1,163 @@
+/**
+ * Every setting in one row: its name in altmail.toml (`table.key` for those in a table), its form, its unit, what it
+ * is when left out, and the sentence that explains it. The reader, the manual and the example file are made from these.
+ */
+import type { z } from "zod";
+import type { Settings } from "./settings.ts";
+import { domainName, domainNames, keySource, listenAddresses, mailAddress, octets, path, whole } from "./values.ts";
+
+export type Row<T> = {
+  readonly name: string;
+  /** The form of the value. `folder` is where relative paths start. */
+  readonly form: (folder: string) => z.ZodType<T>;
+  readonly unit: string;
+  /** As it would stand in the file; `undefined` where it must be given. */
+  readonly otherwise: string | undefined;
+  /** As it could stand in the file. */
+  readonly example: string;
+  readonly sentence: string;
+};
+
+export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
+  hostName: {
+    name: "host-name",
+    form: () => domainName,
+    unit: "name",
+    otherwise: undefined,
+    example: '"mail.example.org"',
+    sentence: "The name of this machine, as its address resolves to it and as its certificate has it.",
+  },
+  domains: {
+    name: "domains",
+    form: () => domainNames,
+    unit: "names",
+    otherwise: undefined,
+    example: '["example.org"]',
+    sentence: "The domains whose mail ends here.",
+  },
+  operator: {
+    name: "operator",
+    form: () => mailAddress,
+    unit: "address",
+    otherwise: undefined,
+    example: '"operator@example.org"',
+    sentence: "The account that receives mail for postmaster and abuse; it must exist before mail comes.",
+  },
+  home: {
+    name: "home",
+    form: path,
+    unit: "path",
+    otherwise: '"."',
+    example: '"/var/lib/altmail"',
+    sentence: "The folder of the installation: data, secrets and sockets. Relative paths start at the settings file.",
+  },
+  key: {
+    name: "key",
+    form: keySource,
+    unit: '"unlock" or path',
+    otherwise: '"unlock"',
+    example: '"unlock"',
+    sentence:
+      'Where the root key comes from: "unlock" keeps the service sealed after a start until an operator runs `altmail unlock`; the path of a key file is for labs and for disks that are encrypted besides.',
+  },
+  workers: {
+    name: "workers",
+    form: () => whole(0, 256),
+    unit: "processes",
+    otherwise: "0",
+    example: "0",
+    sentence: "How many worker processes serve; 0 makes one for each core.",
+  },
+  smtpListen: {
+    name: "smtp.listen",
+    form: () => listenAddresses,
+    unit: "addresses with port",
+    otherwise: '["0.0.0.0:25", "[::]:25"]',
+    example: '["0.0.0.0:25", "[::]:25"]',
+    sentence: "Where mail from other servers is taken.",
+  },
+  smtpConnections: {
+    name: "smtp.connections",
+    form: () => whole(1, 1_000_000),
+    unit: "connections",
+    otherwise: "2000",
+    example: "2000",
+    sentence: "How many connections from mail servers are held at one time; beyond it they hear 421 and try again.",
+  },
+  smtpConnectionsPerPeer: {
+    name: "smtp.connections-per-peer",
+    form: () => whole(1, 1_000_000),
+    unit: "connections",
+    otherwise: "50",
+    example: "50",
+    sentence: "How many of these one IPv4 address or one IPv6 network of 64 bits may hold.",
+  },
+  imapListen: {
+    name: "imap.listen",
+    form: () => listenAddresses,
+    unit: "addresses with port",
+    otherwise: '["0.0.0.0:993", "[::]:993"]',
+    example: '["0.0.0.0:993", "[::]:993"]',
+    sentence: "Where mail clients connect, with TLS from the first octet.",
+  },
+  imapConnections: {
+    name: "imap.connections",
+    form: () => whole(1, 1_000_000),
+    unit: "connections",
+    otherwise: "20000",
+    example: "20000",
+    sentence: "How many connections from mail clients are held at one time; an idle one costs up to 70 KiB of memory.",
+  },
+  imapConnectionsPerPeer: {
+    name: "imap.connections-per-peer",
+    form: () => whole(1, 1_000_000),
+    unit: "connections",
+    otherwise: "500",
+    example: "500",
+    sentence:
+      "How many of these one IPv4 address or one IPv6 network of 64 bits may hold. Keep it large: many people share the address of a Tor exit, a VPN or an office.",
+  },
+  certificateFile: {
+    name: "tls.certificate",
+    form: path,
+    unit: "path",
+    otherwise: undefined,
+    example: '"/etc/altmail/server.pem"',
+    sentence: "The certificate chain in PEM form, the server's own first; read again at SIGHUP. P-256 is fastest.",
+  },
+  certificateKeyFile: {
+    name: "tls.key",
+    form: path,
+    unit: "path",
+    otherwise: undefined,
+    example: '"/etc/altmail/server.key"',
+    sentence: "The key of that certificate in PEM form, readable by the service's user alone.",
+  },
+  messageBytes: {
+    name: "limits.message-size",
+    form: () => octets("64 KiB", "500 MiB"),
+    unit: "KiB, MiB, GiB",
+    otherwise: '"50 MiB"',
+    example: '"50 MiB"',
+    sentence: "The largest message that is taken; announced by SIZE.",
+  },
+  quotaBytes: {
+    name: "limits.quota",
+    form: () => octets("1 MiB", "100000 GiB"),
+    unit: "KiB, MiB, GiB",
+    otherwise: '"2 GiB"',
+    example: '"2 GiB"',
+    sentence: "How much mail a new account may hold when it is made without saying.",
+  },
+  logDays: {
+    name: "logs.days",
+    form: () => whole(1, 10),
+    unit: "days",
+    otherwise: "10",
+    example: "10",
+    sentence: "How long access and event logs are kept; 10 is the most that is promised to account holders.",
+  },
+};
+
+/** The rows in the order of the file: those without a table first. */
+export const rowsInOrder: readonly Row<unknown>[] = Object.values(rows);

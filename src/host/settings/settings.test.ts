@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseSettings, readSettings } from "./read.ts";
+import { exampleFile, settingsPage } from "./reference.ts";
+import { rowsInOrder } from "./rows.ts";
+import { SettingsError } from "./settings.ts";
+
+const LEAST = `host-name = "mail.example.org"
+domains = ["Example.org", "example.net"]
+operator = "root@example.net"
+
+[tls]
+certificate = "server.pem"
+key = "/etc/server.key"
+`;
+
+function refused(text: string): string {
+  try {
+    parseSettings(text, "/etc/altmail.toml");
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.message;
+  }
+  throw new assert.AssertionError({ message: "the settings were taken" });
+}
+
+test("what is left out has its default, paths start at the file, domains are in lower case", () => {
+  const settings = parseSettings(LEAST, "/etc/altmail/altmail.toml");
+  assert.deepEqual(settings, {
+    hostName: "mail.example.org",
+    domains: ["example.org", "example.net"],
+    operator: "root@example.net",
+    home: "/etc/altmail",
+    key: { kind: "unlock" },
+    workers: 0,
+    smtpListen: [
+      { host: "0.0.0.0", port: 25 },
+      { host: "::", port: 25 },
+    ],
+    smtpConnections: 2000,
+    smtpConnectionsPerPeer: 50,
+    imapListen: [
+      { host: "0.0.0.0", port: 993 },
+      { host: "::", port: 993 },
+    ],
+    imapConnections: 20000,
+    imapConnectionsPerPeer: 500,
+    certificateFile: "/etc/altmail/server.pem",
+    certificateKeyFile: "/etc/server.key",
+    messageBytes: 50 * 2 ** 20,
+    quotaBytes: 2 * 2 ** 30,
+    logDays: 10,
+  });
+});
+
+test("every value can be given", () => {
+  const settings = parseSettings(
+    `${LEAST}
+[smtp]
+listen = ["localhost:2525"]
+connections-per-peer = 3
+[limits]
+message-size = "10 MiB"
+`.replace("[tls]", 'home = "/srv/mail"\nkey = "secret/root"\nworkers = 4\n[tls]'),
+    "/etc/altmail.toml",
+  );
+  assert.deepEqual(settings.smtpListen, [{ host: "localhost", port: 2525 }]);
+  assert.equal(settings.smtpConnectionsPerPeer, 3);
+  assert.equal(settings.messageBytes, 10 * 2 ** 20);
+  assert.equal(settings.home, "/srv/mail");
+  assert.deepEqual(settings.key, { kind: "file", path: "/etc/secret/root" });
+  assert.equal(settings.workers, 4);
+});
+
+test("an unknown key is refused with its line and the nearest known name", () => {
+  assert.equal(
+    refused(LEAST.replace("domains", "domians")),
+    `/etc/altmail.toml line 2: there is no setting domians: did you mean domains?
+/etc/altmail.toml: domains is missing, for example: domains = ["example.org"]`,
+  );
+  assert.equal(
+    refused(`${LEAST}\n[smtp]\nper-peer = 3`),
+    "/etc/altmail.toml line 10: there is no setting smtp.per-peer: see docs/settings.md",
+  );
+  assert.match(
+    refused(`${LEAST}\n[smpt]\nlisten = []`),
+    /line 10: there is no setting smpt\.listen: did you mean smtp\.listen\?/,
+  );
+});
+
+test("values of another form are refused with line and form, all at once", () => {
+  const message = refused(`${LEAST.replace('"mail.example.org"', "5")}
+[limits]
+message-size = "huge"
+quota = 5
+[logs]
+days = 11
+[imap]
+listen = ["993"]`);
+  assert.deepEqual(message.split("\n"), [
+    "/etc/altmail.toml line 1: host-name must be a name in quotes",
+    '/etc/altmail.toml line 15: imap.listen must be a list of "address:port", IPv6 addresses in brackets: ["192.0.2.1:25", "[2001:db8::1]:25"]',
+    '/etc/altmail.toml line 10: limits.message-size must be a size from "64 KiB" to "500 MiB", in KiB, MiB or GiB',
+    '/etc/altmail.toml line 11: limits.quota must be a size from "1 MiB" to "100000 GiB", in KiB, MiB or GiB',
+    "/etc/altmail.toml line 13: logs.days must be a whole number from 1 to 10",
+  ]);
+});
+
+test("L2: no setting keeps logs longer than 10 days", () => {
+  assert.match(refused(`${LEAST}\n[logs]\ndays = 30`), /logs\.days must be a whole number from 1 to 10/);
+});
+
+test("what is no TOML is refused with its line", () => {
+  assert.match(refused('host-name = "a'), /^\/etc\/altmail\.toml line 1: cannot be read as TOML: /);
+});
+
+test("the operator's address belongs to the service", () => {
+  assert.equal(
+    refused(LEAST.replace("root@example.net", "root@elsewhere.org")),
+    "/etc/altmail.toml line 3: operator must be an address at one of the domains",
+  );
+});
+
+test("a missing file is said to be so", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "altmail-settings-"));
+  const file = join(folder, "altmail.toml");
+  await assert.rejects(readSettings(file), (error: unknown) => {
+    assert.ok(error instanceof SettingsError);
+    assert.equal(error.message, `the settings file ${file} does not exist: give its path with --settings`);
+    return true;
+  });
+  await writeFile(file, LEAST);
+  assert.equal((await readSettings(file)).home, folder);
+  await rm(folder, { recursive: true });
+});
+
+test("the example file is taken as it stands and with every comment taken away; the page names every setting", () => {
+  const example = parseSettings(exampleFile(), "/etc/altmail.toml");
+  const full = parseSettings(exampleFile().replaceAll(/^#(?=[a-z])/gm, ""), "/etc/altmail.toml");
+  assert.deepEqual(full, example);
+  for (const row of rowsInOrder) assert.ok(settingsPage().includes(`| \`${row.name}\` |`));
+});

@@ -1,0 +1,45 @@
+/**
+ * The settings of an installation as the program uses them: typed, complete, in units the names tell. They come from
+ * one file, altmail.toml; rows.ts has a row for each, read.ts reads the file, reference.ts writes the manual.
+ */
+
+export type ListenAddress = { readonly host: string; readonly port: number };
+
+/** Where the root key comes from. */
+export type KeySource = { readonly kind: "unlock" } | { readonly kind: "file"; readonly path: string };
+
+export type Settings = {
+  /** The name this machine goes by: greeting, HELO, Received, certificate. */
+  readonly hostName: string;
+  /** Lower case; at least one. */
+  readonly domains: readonly string[];
+  /** The account that gets mail for postmaster and abuse of every domain (RFC 2142 section 4 and section 5). */
+  readonly operator: string;
+  /** Absolute path. */
+  readonly home: string;
+  readonly key: KeySource;
+  /** 0: one a core. */
+  readonly workers: number;
+  readonly smtpListen: readonly ListenAddress[];
+  readonly imapListen: readonly ListenAddress[];
+  /** Absolute path. */
+  readonly certificateFile: string;
+  /** Absolute path. */
+  readonly certificateKeyFile: string;
+  /** For the whole service; each worker gets its share. */
+  readonly smtpConnections: number;
+  readonly smtpConnectionsPerPeer: number;
+  readonly imapConnections: number;
+  readonly imapConnectionsPerPeer: number;
+  readonly messageBytes: number;
+  readonly quotaBytes: number;
+  readonly logDays: number;
+};
+
+/** Settings that cannot be used. Its message is sentences for the operator, one a line, each with file and line. */
+export class SettingsError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SettingsError";
+  }
+}

@@ -1,0 +1,78 @@
+/** The forms that values of altmail.toml take, each with a sentence for the one who wrote another. */
+import { isIP } from "node:net";
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+import type { KeySource, ListenAddress } from "./settings.ts";
+
+const NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+export const domainName: z.ZodType<string> = z
+  .string("must be a name in quotes")
+  .transform((name) => name.toLowerCase())
+  .refine((name) => NAME.test(name), "must be a domain name, with umlauts and the like in their xn-- form");
+
+export const domainNames: z.ZodType<readonly string[]> = z
+  .array(domainName, 'must be a list: ["example.org"]')
+  .min(1, "must hold at least one domain");
+
+export const mailAddress: z.ZodType<string> = z
+  .string("must be an address in quotes")
+  .regex(/^[^\s@<>"]{1,64}@[^\s@<>"]+$/, "must be a mail address: name@domain");
+
+/** @param folder what a relative path starts from: the folder of the settings file. */
+export const path = (folder: string): z.ZodType<string> =>
+  z
+    .string("must be a path in quotes")
+    .min(1, "must not be empty")
+    .transform((text) => (isAbsolute(text) ? text : resolve(folder, text)));
+
+export const keySource = (folder: string): z.ZodType<KeySource> =>
+  z
+    .string('must be "unlock" or the path of a key file')
+    .min(1, 'must be "unlock" or the path of a key file')
+    .transform(
+      (text): KeySource => (text === "unlock" ? { kind: "unlock" } : { kind: "file", path: resolve(folder, text) }),
+    );
+
+export function whole(least: number, most: number): z.ZodType<number> {
+  const sentence = `must be a whole number from ${least} to ${most}`;
+  return z.int(sentence).min(least, sentence).max(most, sentence);
+}
+
+/** A number of octets as "50 MiB". */
+export function octets(least: string, most: string): z.ZodType<number> {
+  const sentence = `must be a size from "${least}" to "${most}", in KiB, MiB or GiB`;
+  return z
+    .string(sentence)
+    .transform((text) => octetsOf(text) ?? Number.NaN)
+    .refine((count) => count >= (octetsOf(least) ?? 0) && count <= (octetsOf(most) ?? 0), sentence);
+}
+
+function octetsOf(text: string): number | undefined {
+  const found = /^(\d{1,6}) ?([KMG]iB)$/.exec(text);
+  return found === null ? undefined : Number(found[1]) * (UNITS[found[2] ?? ""] ?? Number.NaN);
+}
+
+const LISTEN = 'must be a list of "address:port", IPv6 addresses in brackets: ["192.0.2.1:25", "[2001:db8::1]:25"]';
+
+export const listenAddresses: z.ZodType<readonly ListenAddress[]> = z
+  .array(
+    z
+      .string(LISTEN)
+      .transform(listenAddress)
+      .refine((address) => address !== undefined, LISTEN),
+    LISTEN,
+  )
+  .min(1, LISTEN)
+  .transform((addresses) => addresses.filter((address) => address !== undefined));
+
+function listenAddress(text: string): ListenAddress | undefined {
+  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const [, ipv6, name, digits] = found ?? [];
+  const host = ipv6 ?? name;
+  const port = Number(digits);
+  if (host === undefined || port < 1 || port > 65535) return undefined;
+  if (ipv6 === undefined ? isIP(host) !== 4 && !NAME.test(host) : isIP(host) !== 6) return undefined;
+  return { host, port };
+}
