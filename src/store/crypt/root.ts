@@ -1,0 +1,23 @@
+/**
+ * The root: 32 octets from the operator from which, with the epoch, the key of all keys is derived. Here from a key file;
+ * whoever keeps that file on the disk it protects has no protection against loss of the disk (promise D3).
+ */
+import { randomBytes } from "node:crypto";
+import { StoreError } from "../store-error.ts";
+import { readSecret, type Secret, writeSecret } from "./secret-file.ts";
+
+export type Root = Secret;
+
+/** @throws StoreError "key" when the file is missing, readable by others, or not a root. */
+export function readRoot(path: string): Root {
+  const root = readSecret(path);
+  if (root === undefined) throw new StoreError("key", "The key file does not exist.");
+  return root;
+}
+
+/** Makes a new root and its file, which must not exist yet. */
+export function generateRoot(path: string): Root {
+  const root = new Uint8Array(randomBytes(32)) as Root;
+  if (!writeSecret(path, root)) throw new StoreError("key", "The key file exists already; it is never overwritten.");
+  return root;
+}
