@@ -1,0 +1,146 @@
+/**
+ * Undoes the transparency of DATA (RFC 5321 section 4.5.2), octets in, octets out, cut wherever the network cut them.
+ *
+ * Only CRLF ends a line and only CRLF.CRLF ends the message. A bare CR or bare LF is neither (RFC 5321 section 2.3.8):
+ * what a laxer server before or after us would take for an end, and for the commands of a smuggled second message, stays
+ * inside this one, and `isBroken` says that the whole is to be refused. Lines may have any length.
+ *
+ * The text of a message is looked at four octets at a time, and what holds no dot at a line's start is not copied.
+ */
+
+/** Where the last octet has left us. */
+type State = "line-start" | "dot" | "dot-cr" | "text" | "cr";
+
+const CR = 13;
+const LF = 10;
+const DOT = 46;
+const NOTHING = new Uint8Array(0);
+
+export class DataDecoder {
+  #state: State = "line-start";
+  #ended = false;
+  #broken = false;
+  #consumed = 0;
+
+  /** The line with the single dot has come. */
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** A bare CR or LF was among the octets so far. */
+  get isBroken(): boolean {
+    return this.#broken;
+  }
+
+  /** Where in the last chunk the message ended, or the chunk's length. */
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  /**
+   * Takes the octets of `chunk` from `start` on and returns those of the message among them: a view of `chunk` where no
+   * dot had to go. What is returned after `isBroken` turned true is not exact.
+   */
+  write(chunk: Uint8Array, start = 0): Uint8Array {
+    const length = chunk.length;
+    const base = (4 - (chunk.byteOffset & 3)) & 3;
+    const words = new Int32Array(chunk.buffer, chunk.byteOffset + base, Math.max(0, (length - base) >> 2));
+    let runs: Uint8Array[] | undefined;
+    let runStart = start;
+    let at = start;
+    while (at < length && !this.#ended) {
+      const octet = chunk[at];
+      switch (this.#state) {
+        case "line-start":
+          if (octet === DOT) {
+            if (at > runStart) (runs ??= []).push(chunk.subarray(runStart, at));
+            at++;
+            runStart = at;
+            this.#state = "dot";
+          } else this.#state = "text";
+          break;
+        case "dot":
+          if (octet === CR) {
+            at++;
+            runStart = at;
+            this.#state = "dot-cr";
+          } else this.#state = "text";
+          break;
+        case "dot-cr":
+          if (octet === LF) {
+            at++;
+            runStart = at;
+            this.#ended = true;
+          } else {
+            this.#broken = true;
+            this.#state = octet === CR ? "cr" : "text";
+            if (octet === CR) at++;
+          }
+          break;
+        case "cr":
+          if (octet === LF) {
+            this.#state = "line-start";
+            at++;
+          } else {
+            this.#broken = true;
+            if (octet === CR) at++;
+            else this.#state = "text";
+          }
+          break;
+        case "text":
+          at = skipText(chunk, words, base, at);
+          if (at < length) {
+            if (chunk[at] === CR) this.#state = "cr";
+            else this.#broken = true;
+            at++;
+          }
+          break;
+      }
+    }
+    this.#consumed = at;
+    const end = this.#ended ? runStart : at;
+    if (runs === undefined) return end > runStart ? chunk.subarray(runStart, end) : NOTHING;
+    if (end > runStart) runs.push(chunk.subarray(runStart, end));
+    return join(runs);
+  }
+}
+
+/**
+ * Returns where the next octet stands, from `at` on, that is more than text: a CR or LF that is bare, or whose line is
+ * followed by a dot or by the chunk's end; else the chunk's length. `at` lies inside a line, not behind a CR.
+ */
+function skipText(chunk: Uint8Array, words: Int32Array, base: number, at: number): number {
+  const length = chunk.length;
+  let from = at;
+  const aligned = Math.max(base, at + ((4 - ((at - base) & 3)) & 3));
+  for (; from < aligned && from < length; from++) if (isMarked(chunk, from)) return from;
+  const count = words.length;
+  for (let n = (aligned - base) >> 2; n < count; n++) {
+    const word = words[n] as number;
+    // True when one of the four octets lies below 16, as CR and LF do.
+    if (((word - 0x10101010) & ~word & 0x80808080) === 0) continue;
+    const first = base + (n << 2);
+    for (let k = first; k < first + 4; k++) if (isMarked(chunk, k)) return k;
+  }
+  for (from = Math.max(from, base + (count << 2)); from < length; from++) if (isMarked(chunk, from)) return from;
+  return length;
+}
+
+function isMarked(chunk: Uint8Array, at: number): boolean {
+  const octet = chunk[at];
+  if (octet === CR) return chunk[at + 1] !== LF || at + 2 >= chunk.length || chunk[at + 2] === DOT;
+  return octet === LF && chunk[at - 1] !== CR;
+}
+
+function join(runs: readonly Uint8Array[]): Uint8Array {
+  if (runs.length === 1) return runs[0] as Uint8Array;
+  let size = 0;
+  for (const run of runs) size += run.length;
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const run of runs) {
+    joined.set(run, at);
+    at += run.length;
+  }
+  return joined;
+}
