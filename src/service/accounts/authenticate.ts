@@ -24,7 +24,7 @@ export type AuthenticatorOptions = {
   readonly bounds?: MemoryBounds;
 };
 
-type Failure = { readonly kind: "wrong" | "unavailable" };
+type Failure = { readonly kind: "wrong" } | { readonly kind: "unavailable" };
 const WRONG: Login = { kind: "wrong" };
 const UNAVAILABLE: Login = { kind: "unavailable" };
 const SUSPENDED: Login = {

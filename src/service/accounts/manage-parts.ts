@@ -1,0 +1,33 @@
+/** What the operator's verbs work with, and the steps that several of them share. */
+import type { Clock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Directory } from "../../store/directory.ts";
+import type { MailStore } from "../../store/mail-store.ts";
+import type { Refused } from "./accounts.ts";
+import type { PasswordHasher } from "./password.ts";
+import { passwordProblem, preparePassword } from "./password-text.ts";
+import type { Revocations } from "./revocation.ts";
+
+export type AccountsParts = {
+  readonly directory: Directory;
+  readonly mail: MailStore;
+  readonly hasher: PasswordHasher;
+  readonly revocations: Revocations;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ours, canonical; addresses are given at these only. */
+  readonly domains: readonly string[];
+};
+
+export function refused(reason: Refused["reason"], sentence: string): Refused {
+  return { kind: "refused", reason, sentence };
+}
+
+/** Hashes a password that may be chosen. */
+export async function hashOf(password: string, hasher: PasswordHasher): Promise<string | Refused> {
+  const problem = passwordProblem(password);
+  const prepared = preparePassword(password);
+  if (problem !== undefined || prepared === undefined) return refused("invalid", problem ?? "");
+  const hash = await hasher.hash(prepared);
+  return hash ?? refused("busy", "Too many passwords are being checked at this moment. Try again in a few seconds.");
+}

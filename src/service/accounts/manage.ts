@@ -1,0 +1,171 @@
+/**
+ * Implements the operator's `Accounts` over directory and mail store. An account's mail file is made before its record
+ * and destroyed before the record goes, so that an account that exists is whole; deletion is a list of idempotent steps
+ * that starts with the state `closing` and can be taken up again anywhere (promise D5).
+ */
+import { randomBytes } from "node:crypto";
+import type { Account } from "../../store/directory.ts";
+import { type AccountId, accountId } from "../../store/ids.ts";
+import type { MailStore } from "../../store/mail-store.ts";
+import { StoreError } from "../../store/store-error.ts";
+import { checkAddress } from "./account-address.ts";
+import { type AccountLimits, accountLimits } from "./account-limits.ts";
+import type { AccountDetails, AccountLine, Accounts, Done, Refused } from "./accounts.ts";
+import { credentialVerbs } from "./manage-credentials.ts";
+import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
+
+export type AccountsOptions = AccountsParts & { readonly limits?: Partial<AccountLimits> };
+
+const DONE: Done = { kind: "done" };
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { directory, mail, hasher, revocations, clock, log, domains } = options;
+  const limits: AccountLimits = { ...accountLimits, ...options.limits };
+
+  /** The account whose primary address this is; an alias names no account here. */
+  const find = async (text: string): Promise<Account | Refused> => {
+    const address = text.trim().toLowerCase();
+    const account = await directory.byAddress(address);
+    if (account?.primary === address) return account;
+    if (account !== undefined) {
+      return refused(
+        "not-found",
+        `${address} is an alias. Name the account by its primary address, ${account.primary}.`,
+      );
+    }
+    return refused("no-account", `There is no account ${address}. List the accounts to see which there are.`);
+  };
+
+  /** Makes records and mail files of checked addresses, all or none. */
+  const make = async (addresses: readonly string[], hash: string, quotaBytes: number): Promise<Made> => {
+    const createdAt = clock.now();
+    const records = addresses.map(
+      (primary): Account => ({
+        id: accountId(randomBytes(16).toString("hex")),
+        primary,
+        state: "active",
+        quotaBytes,
+        createdAt,
+        passwordHash: hash,
+      }),
+    );
+    const undo = (): Promise<void> => inBatches(records, limits.filesAtOnce, ({ id }) => mail.destroy(id));
+    try {
+      await inBatches(records, limits.filesAtOnce, ({ id }) => mail.create(id, { quotaBytes }));
+      const outcome = await directory.add(records);
+      if (outcome.kind === "added") return { kind: "made", records };
+      await undo();
+      return refused(
+        "taken",
+        `The address ${outcome.address} is taken, or was once and is never given again. Choose another.`,
+      );
+    } catch (error) {
+      await undo();
+      throw error;
+    }
+  };
+
+  const addAll = async (given: readonly string[], password: string, quotaBytes: number): Promise<Made> => {
+    const addresses: string[] = [];
+    for (const text of given) {
+      const checked = checkAddress(text, domains);
+      if (checked.kind === "invalid") return refused("invalid", checked.sentence);
+      if ((await directory.byAddress(checked.address)) !== undefined) {
+        return refused("taken", `The address ${checked.address} is taken. Choose another.`);
+      }
+      addresses.push(checked.address);
+    }
+    const hash = await hashOf(password, hasher);
+    return typeof hash === "string" ? make(addresses, hash, quotaBytes) : hash;
+  };
+
+  const setState = async (text: string, state: "active" | "suspended"): Promise<Done | Refused> => {
+    const account = await find(text);
+    if ("kind" in account) return account;
+    if (account.state === "closing") return refused("state", "The account is being deleted; that cannot be undone.");
+    await directory.setState(account.id, state);
+    revocations.publish(account.id, state === "suspended" ? "end" : "forget");
+    log("account.changed", { account: account.id, change: state });
+    return DONE;
+  };
+
+  const destroy = async (id: AccountId): Promise<void> => {
+    await directory.setState(id, "closing");
+    revocations.publish(id, "end");
+    await mail.destroy(id);
+    await directory.remove(id);
+    log("account.deleted", { account: id });
+  };
+
+  return {
+    ...credentialVerbs({ ...options, limits, find }),
+
+    async add({ address, password, quotaBytes = limits.quotaBytes }) {
+      const made = await addAll([address], password, quotaBytes);
+      if (made.kind === "refused") return made;
+      const [record] = made.records;
+      if (record === undefined) throw new Error("an added account has no record");
+      log("account.added", { account: record.id, count: 1 });
+      return { kind: "added", account: lineOf(record) };
+    },
+
+    async addMany({ addresses, password, quotaBytes = limits.quotaBytes }) {
+      const made = await addAll(addresses, password, quotaBytes);
+      if (made.kind === "refused") return made;
+      log("account.added", { account: undefined, count: made.records.length });
+      return { kind: "added", accounts: made.records.map(lineOf) };
+    },
+
+    list: async () => (await directory.accounts()).map(lineOf),
+
+    async show(address) {
+      const account = await find(address);
+      if ("kind" in account) return account;
+      const [aliases, appPasswords] = [await directory.aliases(account.id), await directory.appPasswords(account.id)];
+      const details: AccountDetails = {
+        ...lineOf(account),
+        aliases,
+        appPasswords: appPasswords.map(({ id, label, createdAt }) => ({ id, label, createdAt })),
+        mail: await mailOf(mail, account.id),
+      };
+      return { kind: "account", account: details };
+    },
+
+    suspend: (address) => setState(address, "suspended"),
+    resume: (address) => setState(address, "active"),
+
+    async delete(address) {
+      const account = await find(address);
+      if ("kind" in account) return account;
+      await destroy(account.id);
+      return DONE;
+    },
+
+    async finishDeletions() {
+      const closing = (await directory.accounts()).filter(({ state }) => state === "closing");
+      for (const { id } of closing) await destroy(id);
+      return closing.length;
+    },
+  };
+}
+
+type Made = { readonly kind: "made"; readonly records: readonly Account[] } | Refused;
+
+function lineOf({ id, primary, state, quotaBytes, createdAt }: Account): AccountLine {
+  return { id, address: primary, state, quotaBytes, createdAt };
+}
+
+async function mailOf(mail: MailStore, id: AccountId): Promise<AccountDetails["mail"]> {
+  try {
+    const reader = mail.read(id);
+    const { messages, octets } = await reader.usage();
+    return { mailboxes: (await reader.mailboxes()).length, messages, octets };
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
+}
+
+async function inBatches<T>(items: readonly T[], atOnce: number, step: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += atOnce) await Promise.all(items.slice(at, at + atOnce).map(step));
+}
