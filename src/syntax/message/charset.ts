@@ -1,0 +1,56 @@
+/**
+ * Octets in a charset to text, for comparison only: never fails, an unknown charset is read as UTF-8 where that is
+ * valid and as windows-1252 otherwise. Decoders are kept by name, because making one costs more than a short text.
+ */
+
+const utf8 = new TextDecoder("utf-8");
+const western = new TextDecoder("windows-1252");
+const decoders = new Map<string, TextDecoder | undefined>();
+/** Names are the sender's: the table must not grow with them. */
+const MAX_DECODERS = 64;
+
+/** Charsets whose declaration says little: often wrong, and UTF-8 when it is valid. */
+const GUESSED = new Set(["", "us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit", "unknown", "default", "8bit"]);
+
+/** Names that mail uses and the Encoding standard does not know. */
+const ALIASES: Readonly<Record<string, string>> = {
+  "cp-850": "ibm850",
+  cp936: "gbk",
+  cp932: "shift_jis",
+  "cp-1252": "windows-1252",
+  "iso8859-15": "iso-8859-15",
+  "ks_c_5601-1987": "euc-kr",
+  "x-windows-949": "euc-kr",
+};
+
+/** Decodes `octets`; `charset` in any case, with or without the language suffix of RFC 2231. */
+export function decodeCharset(octets: Uint8Array, charset: string): string {
+  const name = charset.toLowerCase();
+  if (GUESSED.has(name)) return decodeGuessed(octets);
+  const decoder = decoderOf(name);
+  if (decoder === undefined) return decodeGuessed(octets);
+  return decoder.decode(octets);
+}
+
+/** Decodes text of undeclared charset: UTF-8 if it is, else windows-1252. */
+export function decodeGuessed(octets: Uint8Array): string {
+  const text = utf8.decode(octets);
+  return text.includes("\ufffd") ? western.decode(octets) : text;
+}
+
+function decoderOf(name: string): TextDecoder | undefined {
+  if (decoders.has(name)) return decoders.get(name);
+  const star = name.indexOf("*");
+  const label = star < 0 ? name : name.slice(0, star);
+  const decoder = makeDecoder(ALIASES[label] ?? label);
+  if (decoders.size < MAX_DECODERS) decoders.set(name, decoder);
+  return decoder;
+}
+
+function makeDecoder(label: string): TextDecoder | undefined {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return undefined;
+  }
+}
