@@ -2,8 +2,8 @@
  * The form in which SEARCH compares text: two strings match when one's folded form holds the other's.
  *
  * i;unicode-casemap (RFC 5051) in spirit: compatibility forms, case and white space make no difference, accents do.
- * Unlike it, letters stay composed, so that "e" does not match half of "é" and German text does not grow. Linear but
- * for runs of spaces, which cost their logarithm. `fold(fold(x))` equals `fold(x)`.
+ * Unlike it, letters stay composed, so that "e" does not match half of "é" and German text does not grow. Linear.
+ * `fold(fold(x))` equals `fold(x)`.
  */
 import { isAscii } from "./octets.ts";
 
@@ -20,11 +20,8 @@ function foldUnicode(text: string): string {
 }
 
 function collapse(text: string): string {
-  let out = text;
-  if (out.includes("\n")) out = out.replaceAll("\r\n", " ").replaceAll("\n", " ");
-  if (out.includes("\r")) out = out.replaceAll("\r", " ");
-  if (out.includes("\t")) out = out.replaceAll("\t", " ");
-  // Each pass halves a run: for text this beats a regular expression that looks at every space.
-  while (out.includes("  ")) out = out.replaceAll("  ", " ");
+  // Runs first, a CRLF among them: the expression leaves single spaces alone, which is what makes it fast.
+  let out = text.replace(/\s\s+/g, " ");
+  for (const white of ["\n", "\t", "\r"]) if (out.includes(white)) out = out.replaceAll(white, " ");
   return out;
 }

@@ -143,12 +143,13 @@ const NAMED: Readonly<Record<string, string>> = {
   micro: "µ",
 };
 
+const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z0-9]{2,8}));?/g;
+
 function decodeReferences(text: string): string {
   if (!text.includes("&")) return text;
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z0-9]{2,8}));?/g, (whole, decimal, hex, name) => {
-    if (name !== undefined)
-      return Object.hasOwn(NAMED, name as string) ? (NAMED[name as string] as string) : (whole as string);
-    const code = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal);
+  return text.replace(REFERENCE, (whole: string, decimal?: string, hex?: string, name?: string) => {
+    if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] as string) : whole;
+    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : " ";
   });
 }
