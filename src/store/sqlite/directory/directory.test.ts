@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { systemClock } from "../../../host/clock.ts";
+import { directoryContract, sampleAccount, sampleAppPassword } from "../../contract/directory-contract.ts";
+import type { FileKey } from "../../crypt/account-keys.ts";
+import { StoreError } from "../../store-error.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { immediate } from "../immediate.ts";
+import { openSqliteDirectory } from "./directory.ts";
+import { directoryMigrations } from "./schema.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "altmail-directory-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const key = randomBytes(32) as Uint8Array as FileKey;
+const newFile = (): string => join(folder, `${randomBytes(8).toString("hex")}.db`);
+
+directoryContract("directory in SQLite", () => openSqliteDirectory({ file: newFile(), key }));
+
+function openFile(file: string): Database {
+  const options = { path: file, key, applicationId: APPLICATION.system, migrations: directoryMigrations };
+  return openDatabase({ ...options, synchronous: "full" });
+}
+
+test("what one worker commits the next read of another sees", async () => {
+  const file = newFile();
+  const [first, second] = await Promise.all([openSqliteDirectory({ file, key }), openSqliteDirectory({ file, key })]);
+  await using one = first;
+  await using two = second;
+  const account = sampleAccount("a@example.org");
+  await one.add([account]);
+  assert.deepEqual(await two.byAddress("a@example.org"), account);
+  await two.setState(account.id, "suspended");
+  assert.equal((await one.byId(account.id))?.state, "suspended");
+  assert.deepEqual(await two.add([sampleAccount("a@example.org")]), { kind: "taken", address: "a@example.org" });
+});
+
+test("a write waits for another's lock without blocking, and says busy after its deadline", async () => {
+  const file = newFile();
+  await using directory = await openSqliteDirectory({ file, key });
+  const account = sampleAccount("a@example.org");
+  await directory.add([account]);
+  const other = openFile(file);
+  other.exec("BEGIN IMMEDIATE");
+  const waiting = directory.setState(account.id, "suspended");
+  assert.equal((await directory.byId(account.id))?.state, "active", "reads go on");
+  const third = openFile(file);
+  await assert.rejects(
+    immediate(third, { clock: systemClock, deadlineMs: 5 }, () => undefined),
+    (error) => error instanceof StoreError && error.code === "busy",
+  );
+  other.exec("ROLLBACK");
+  assert.equal(await waiting, "set");
+  other.close();
+  third.close();
+});
+
+test("D3: nothing of the directory can be read from the disk without the key", async () => {
+  const file = newFile();
+  await using directory = await openSqliteDirectory({ file, key });
+  const account = sampleAccount("canary-address@example.org");
+  await directory.add([account]);
+  await directory.addAppPassword(sampleAppPassword(account.id, "id", 1));
+  const bytes = Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)]);
+  for (const text of ["canary-address", "argon2id", "client id", "CREATE TABLE"]) {
+    assert.equal(bytes.includes(text), false, text);
+  }
+});
+
+test("D5: of a deleted account the pages hold no address, only fingerprints", async () => {
+  const file = newFile();
+  {
+    await using directory = await openSqliteDirectory({ file, key });
+    const account = sampleAccount("canary-primary@example.org");
+    await directory.add([account]);
+    await directory.addAlias(account.id, "canary-alias@example.org");
+    await directory.addAppPassword({ ...sampleAppPassword(account.id, "id", 1), label: "canary-label" });
+    await directory.remove(account.id);
+    assert.equal(readFileSync(`${file}-wal`).length, 0, "the write-ahead log was emptied");
+  }
+  const db = openFile(file);
+  assert.equal(db.serialize().includes("canary"), false);
+  assert.equal(db.prepare("SELECT count(*) FROM used_address").pluck().get(), 2);
+  db.close();
+});
+
+test("D1: no table of the directory has a column for anything that is not needed", () => {
+  const file = newFile();
+  const options = { path: file, key, applicationId: APPLICATION.system, migrations: directoryMigrations };
+  const db = openDatabase({ ...options, synchronous: "full", create: {} });
+  const columns = db
+    .prepare(
+      `SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+        WHERE t.type = 'table' ORDER BY 1`,
+    )
+    .pluck()
+    .all();
+  assert.deepEqual(columns, [
+    "account.created_at",
+    "account.id",
+    "account.password_hash",
+    "account.primary_address",
+    "account.quota_bytes",
+    "account.state",
+    "address.account",
+    "address.address",
+    "address.kind",
+    "app_password.account",
+    "app_password.created_at",
+    "app_password.id",
+    "app_password.iterations",
+    "app_password.label",
+    "app_password.salt",
+    "app_password.server_key",
+    "app_password.stored_key",
+    "secret.name",
+    "secret.value",
+    "used_address.fingerprint",
+  ]);
+  db.close();
+});
+
+test("check finds what is wrong without naming an address", async () => {
+  const file = newFile();
+  await using directory = await openSqliteDirectory({ file, key });
+  const account = sampleAccount("canary@example.org");
+  await directory.add([account]);
+  const db = openFile(file);
+  db.exec("PRAGMA foreign_keys = OFF; DELETE FROM address");
+  db.close();
+  const findings = await directory.check();
+  assert.deepEqual(findings, [{ rule: "the primary address leads to its account", detail: "1 rows" }]);
+});

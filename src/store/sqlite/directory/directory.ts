@@ -1,0 +1,171 @@
+/**
+ * The directory in `system.db`, which every worker opens for itself. A commit is durable when it returns (synchronous
+ * FULL) and seen by the next read of any worker. Addresses of removed accounts stay behind as HMACs under a key of this
+ * file, so that none is ever given to someone else and none can be listed (promise D5).
+ */
+import { createHmac } from "node:crypto";
+import { type Clock, systemClock } from "../../../host/clock.ts";
+import type { FileKey } from "../../crypt/account-keys.ts";
+import type { Account, AccountState, AppPassword, Directory } from "../../directory.ts";
+import type { AccountId } from "../../ids.ts";
+import { StoreError } from "../../store-error.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { immediate, retried, truncateLog } from "../immediate.ts";
+import { auditDirectory } from "./audit.ts";
+import { ACCOUNT_COLUMNS, accountOf, type AccountRow, appPasswordOf, type AppPasswordRow } from "./rows.ts";
+import { directoryMigrations } from "./schema.ts";
+import { directoryStatements, type DirectoryStatements } from "./statements.ts";
+
+export type SqliteDirectoryOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+
+/** @throws StoreError "key", "io", "full", "busy". */
+export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
+  const clock = options.clock ?? systemClock;
+  const db = await retried({ clock }, () =>
+    openDatabase({
+      path: options.file,
+      key: options.key,
+      applicationId: APPLICATION.system,
+      migrations: directoryMigrations,
+      synchronous: "full",
+      create: {},
+    }),
+  );
+  return new SqliteDirectory(db, clock);
+}
+
+class SqliteDirectory implements Directory {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #sql: DirectoryStatements;
+  readonly #fingerprintKey: Uint8Array;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#sql = directoryStatements(db);
+    this.#fingerprintKey = db
+      .prepare("SELECT value FROM secret WHERE name = 'used-address'")
+      .pluck()
+      .get() as Uint8Array;
+  }
+
+  async byAddress(address: string): Promise<Account | undefined> {
+    const row = await this.#read(() => this.#sql.byAddress.get(address));
+    return row === undefined ? undefined : accountOf(row as AccountRow);
+  }
+
+  async byId(id: AccountId): Promise<Account | undefined> {
+    const row = await this.#read(() => this.#sql.byId.get(id));
+    return row === undefined ? undefined : accountOf(row as AccountRow);
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    const rows = await this.#read(() =>
+      this.#db.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM account ORDER BY primary_address`).all(),
+    );
+    return rows.map((row) => accountOf(row as AccountRow));
+  }
+
+  async aliases(id: AccountId): Promise<readonly string[]> {
+    return (await this.#read(() => this.#sql.aliases.all(id))) as string[];
+  }
+
+  async appPasswords(id: AccountId): Promise<readonly AppPassword[]> {
+    const rows = await this.#read(() => this.#sql.appPasswords.all(id));
+    return rows.map((row) => appPasswordOf(row as AppPasswordRow));
+  }
+
+  async add(accounts: readonly Account[]): ReturnType<Directory["add"]> {
+    return this.#write(() => {
+      const seen = new Set<string>();
+      for (const { primary } of accounts) {
+        if (this.#isTaken(primary) || seen.has(primary)) return { kind: "taken", address: primary };
+        seen.add(primary);
+      }
+      for (const account of accounts) {
+        const { id, primary, state, quotaBytes, createdAt, passwordHash } = account;
+        this.#sql.addAccount.run(id, primary, state, quotaBytes, createdAt, passwordHash);
+        this.#sql.addAddress.run(primary, id, "primary");
+      }
+      return { kind: "added" };
+    });
+  }
+
+  async addAlias(id: AccountId, address: string): Promise<"added" | "taken" | "no-account"> {
+    return this.#write(() => {
+      if (this.#sql.byId.get(id) === undefined) return "no-account";
+      if (this.#sql.returnAlias.run(address, id).changes > 0) return "added";
+      if (this.#isTaken(address)) return "taken";
+      this.#sql.addAddress.run(address, id, "alias");
+      return "added";
+    });
+  }
+
+  async removeAlias(id: AccountId, address: string): Promise<"removed" | "no-alias"> {
+    return this.#write(() => (this.#sql.reserveAlias.run(address, id).changes > 0 ? "removed" : "no-alias"));
+  }
+
+  async setPassword(id: AccountId, passwordHash: string): Promise<"set" | "no-account"> {
+    return this.#write(() => (this.#sql.setPassword.run(passwordHash, id).changes > 0 ? "set" : "no-account"));
+  }
+
+  async setState(id: AccountId, state: AccountState): Promise<"set" | "no-account"> {
+    return this.#write(() => (this.#sql.setState.run(state, id).changes > 0 ? "set" : "no-account"));
+  }
+
+  async addAppPassword({ account, id, label, createdAt, scram }: AppPassword): Promise<"added" | "no-account"> {
+    return this.#write(() => {
+      if (this.#sql.byId.get(account) === undefined) return "no-account";
+      const { salt, iterations, storedKey, serverKey } = scram;
+      this.#sql.addAppPassword.run(account, id, label, createdAt, salt, iterations, storedKey, serverKey);
+      return "added";
+    });
+  }
+
+  async removeAppPassword(id: AccountId, passwordId: string): Promise<"removed" | "no-password"> {
+    return this.#write(() => (this.#sql.removeAppPassword.run(id, passwordId).changes > 0 ? "removed" : "no-password"));
+  }
+
+  async remove(id: AccountId): Promise<"removed" | "no-account"> {
+    const outcome = await this.#write(() => {
+      if (this.#sql.byId.get(id) === undefined) return "no-account";
+      for (const address of this.#sql.allAddresses.all(id))
+        this.#sql.addFingerprint.run(this.#fingerprint(address as string));
+      for (const statement of this.#sql.removeAccount) statement.run(id);
+      return "removed";
+    });
+    if (outcome === "removed") await truncateLog(this.#db, { clock: this.#clock });
+    return outcome;
+  }
+
+  async check(): ReturnType<Directory["check"]> {
+    return this.#read(() => auditDirectory(this.#db, (address) => this.#fingerprint(address)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#db.open) this.#db.close();
+    this.#fingerprintKey.fill(0);
+  }
+
+  #fingerprint(address: string): Uint8Array {
+    return createHmac("sha256", this.#fingerprintKey).update(address).digest();
+  }
+
+  #isTaken(address: string): boolean {
+    return (
+      this.#sql.isAddress.get(address) !== undefined ||
+      this.#sql.isFingerprint.get(this.#fingerprint(address)) !== undefined
+    );
+  }
+
+  #read<T>(step: () => T): Promise<T> {
+    if (!this.#db.open) throw new StoreError("closed", "The directory is closed.");
+    return retried({ clock: this.#clock }, step);
+  }
+
+  #write<T>(step: () => T): Promise<T> {
+    if (!this.#db.open) throw new StoreError("closed", "The directory is closed.");
+    return immediate(this.#db, { clock: this.#clock }, step);
+  }
+}

@@ -1,0 +1,51 @@
+/** Rows of `system.db` as the values of the directory. */
+import type { Account, AccountState, AppPassword } from "../../directory.ts";
+import { accountId } from "../../ids.ts";
+
+export const ACCOUNT_COLUMNS = "id, primary_address, state, quota_bytes, created_at, password_hash";
+
+export type AccountRow = {
+  readonly id: string;
+  readonly primary_address: string;
+  readonly state: AccountState;
+  readonly quota_bytes: number;
+  readonly created_at: number;
+  readonly password_hash: string;
+};
+
+export function accountOf(row: AccountRow): Account {
+  return {
+    id: accountId(row.id),
+    primary: row.primary_address,
+    state: row.state,
+    quotaBytes: row.quota_bytes,
+    createdAt: row.created_at,
+    passwordHash: row.password_hash,
+  };
+}
+
+export type AppPasswordRow = {
+  readonly account: string;
+  readonly id: string;
+  readonly label: string;
+  readonly created_at: number;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  readonly stored_key: Uint8Array;
+  readonly server_key: Uint8Array;
+};
+
+export function appPasswordOf(row: AppPasswordRow): AppPassword {
+  return {
+    id: row.id,
+    account: accountId(row.account),
+    label: row.label,
+    createdAt: row.created_at,
+    scram: {
+      salt: row.salt,
+      iterations: row.iterations,
+      storedKey: row.stored_key,
+      serverKey: row.server_key,
+    },
+  };
+}

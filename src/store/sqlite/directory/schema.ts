@@ -1,0 +1,43 @@
+/**
+ * The schema of `system.db`, as far as the directory goes. It holds what promise D2 names and nothing that D1 forbids: no
+ * name, no telephone number, no date of birth, no postal address; of log-ins, no time and no client address.
+ */
+import { randomBytes } from "node:crypto";
+import type { Migration } from "../migrate.ts";
+
+export const directoryMigrations: readonly Migration[] = [
+  (db) => {
+    db.exec(`
+      CREATE TABLE account (
+        id TEXT PRIMARY KEY,
+        primary_address TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'closing')),
+        quota_bytes INTEGER NOT NULL CHECK (quota_bytes >= 0),
+        created_at INTEGER NOT NULL,
+        password_hash TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      -- Every address that leads, or that led, to a living account. 'reserved': an alias taken away, kept for its account.
+      CREATE TABLE address (
+        address TEXT PRIMARY KEY,
+        account TEXT NOT NULL REFERENCES account (id),
+        kind TEXT NOT NULL CHECK (kind IN ('primary', 'alias', 'reserved'))
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX address_account ON address (account);
+      CREATE TABLE app_password (
+        account TEXT NOT NULL REFERENCES account (id),
+        id TEXT NOT NULL,
+        label TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        salt BLOB NOT NULL,
+        iterations INTEGER NOT NULL,
+        stored_key BLOB NOT NULL,
+        server_key BLOB NOT NULL,
+        PRIMARY KEY (account, id)
+      ) STRICT, WITHOUT ROWID;
+      -- What remains of a deleted account's addresses: an HMAC that can only answer "was this taken".
+      CREATE TABLE used_address (fingerprint BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+      CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    `);
+    db.prepare("INSERT INTO secret (name, value) VALUES ('used-address', ?)").run(randomBytes(32));
+  },
+];

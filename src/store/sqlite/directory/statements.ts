@@ -1,0 +1,60 @@
+/** The directory's statements, prepared once a connection. */
+import type { Statement } from "better-sqlite3-multiple-ciphers";
+import type { Database } from "../database.ts";
+import { ACCOUNT_COLUMNS } from "./rows.ts";
+
+type Name =
+  | "byAddress"
+  | "byId"
+  | "appPasswords"
+  | "isAddress"
+  | "isFingerprint"
+  | "addAccount"
+  | "addAddress"
+  | "returnAlias"
+  | "reserveAlias"
+  | "setPassword"
+  | "setState"
+  | "addAppPassword"
+  | "removeAppPassword"
+  | "addFingerprint";
+
+const SQL: Readonly<Record<Name, string>> = {
+  byAddress: `SELECT ${ACCOUNT_COLUMNS} FROM account
+    WHERE id = (SELECT account FROM address WHERE address = ? AND kind <> 'reserved')`,
+  byId: `SELECT ${ACCOUNT_COLUMNS} FROM account WHERE id = ?`,
+  appPasswords: "SELECT * FROM app_password WHERE account = ? ORDER BY created_at, id",
+  isAddress: "SELECT 1 FROM address WHERE address = ?",
+  isFingerprint: "SELECT 1 FROM used_address WHERE fingerprint = ?",
+  addAccount: `INSERT INTO account (${ACCOUNT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
+  addAddress: "INSERT INTO address (address, account, kind) VALUES (?, ?, ?)",
+  returnAlias: "UPDATE address SET kind = 'alias' WHERE address = ? AND account = ? AND kind = 'reserved'",
+  reserveAlias: "UPDATE address SET kind = 'reserved' WHERE address = ? AND account = ? AND kind = 'alias'",
+  setPassword: "UPDATE account SET password_hash = ? WHERE id = ?",
+  setState: "UPDATE account SET state = ? WHERE id = ?",
+  addAppPassword: "INSERT INTO app_password VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  removeAppPassword: "DELETE FROM app_password WHERE account = ? AND id = ?",
+  addFingerprint: "INSERT OR IGNORE INTO used_address (fingerprint) VALUES (?)",
+};
+
+export type DirectoryStatements = Readonly<Record<Name, Statement>> & {
+  /** These two answer with the addresses alone. */
+  readonly aliases: Statement;
+  readonly allAddresses: Statement;
+  /** In the order of their references. */
+  readonly removeAccount: readonly Statement[];
+};
+
+export function directoryStatements(db: Database): DirectoryStatements {
+  const prepared = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)] as const);
+  return {
+    ...(Object.fromEntries(prepared) as Record<Name, Statement>),
+    aliases: db.prepare("SELECT address FROM address WHERE account = ? AND kind = 'alias' ORDER BY address").pluck(),
+    allAddresses: db.prepare("SELECT address FROM address WHERE account = ?").pluck(),
+    removeAccount: [
+      db.prepare("DELETE FROM app_password WHERE account = ?"),
+      db.prepare("DELETE FROM address WHERE account = ?"),
+      db.prepare("DELETE FROM account WHERE id = ?"),
+    ],
+  };
+}

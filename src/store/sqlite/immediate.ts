@@ -1,0 +1,53 @@
+/**
+ * Write transactions on a database that many processes share: BEGIN IMMEDIATE, and when another holds the lock, another
+ * try after a pause that lets the loop go on, until a deadline. The steps inside run without an await.
+ */
+import { randomInt } from "node:crypto";
+import { type Clock, pause, SECOND } from "../../host/clock.ts";
+import { StoreError } from "../store-error.ts";
+import type { Database } from "./database.ts";
+import { isBusy, storeError } from "./sqlite-error.ts";
+
+export type Patience = { readonly clock: Clock; readonly deadlineMs?: number };
+
+const DEADLINE_MS: number = 10 * SECOND;
+const LONGEST_PAUSE_MS = 20;
+
+/** Runs `step` in one transaction; what it throws rolls everything back. @throws StoreError "busy" after the deadline. */
+export async function immediate<T>(db: Database, patience: Patience, step: () => T): Promise<T> {
+  await retried(patience, () => db.exec("BEGIN IMMEDIATE"));
+  try {
+    const result = step();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (db.open && db.inTransaction) db.exec("ROLLBACK");
+    throw storeError(error, "A transaction");
+  }
+}
+
+/** Calls `step` until it is not turned away by a lock. */
+export async function retried<T>({ clock, deadlineMs = DEADLINE_MS }: Patience, step: () => T): Promise<T> {
+  const end = clock.now() + deadlineMs;
+  for (let longest = 1; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return step();
+    } catch (error) {
+      if (!isBusy(error)) throw storeError(error, "A statement");
+      if (clock.now() >= end)
+        throw new StoreError("busy", "Another process holds the database's lock.", { cause: error });
+    }
+    await pause(clock, randomInt(1, longest + 1));
+  }
+}
+
+/** Empties the write-ahead log, so that what was deleted is nowhere; gives up quietly when readers stay in the way. */
+export async function truncateLog(db: Database, { clock }: Patience): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries++) {
+    if (!db.open) return false;
+    const [state] = db.pragma("wal_checkpoint(TRUNCATE)") as readonly { readonly busy: number }[];
+    if (state?.busy === 0) return true;
+    await pause(clock, 20);
+  }
+  return false;
+}
