@@ -30,8 +30,8 @@ type Word = {
 const ENCODED_WORD = /=\?[^?\s]*\?[bBqQ]\?[^?]*\?=/y;
 const ATOM = /[^\t ()<>[\]:;,"]+/y;
 
-/** Reads the addresses of a From, To or like field, unfolded. */
-export function readAddresses(text: string): Address[] {
+/** Reads the first `max` addresses (and groups) of a From, To or like field, unfolded. */
+export function readAddresses(text: string, max: number): Address[] {
   const out: Address[] = [];
   let words: Word[] = [];
   let comment: string | undefined;
@@ -46,7 +46,7 @@ export function readAddresses(text: string): Address[] {
     comment = undefined;
     isDone = false;
   };
-  while (at < text.length) {
+  while (at < text.length && out.length < max) {
     const sign = text[at] as string;
     if (sign === " " || sign === "\t") {
       isApart = true;

@@ -28,7 +28,7 @@ export type MessageFields = {
  * Picks the fields of a message. Of a field that occurs twice the first counts, except To, Cc and Bcc, whose
  * addresses are put together (RFC 5322 section 4.5.3).
  */
-export function readMessageFields(fields: readonly HeaderField[]): MessageFields {
+export function readMessageFields(fields: readonly HeaderField[], maxAddresses: number): MessageFields {
   const values = new Map<string, string>();
   for (const { name, value } of fields) {
     const known = values.get(name);
@@ -39,7 +39,7 @@ export function readMessageFields(fields: readonly HeaderField[]): MessageFields
   }
   const addresses = (name: string): readonly Address[] => {
     const value = values.get(name);
-    return value === undefined ? [] : readAddresses(value);
+    return value === undefined ? [] : readAddresses(value, maxAddresses);
   };
   return {
     date: values.get("date"),

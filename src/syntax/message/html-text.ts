@@ -18,22 +18,20 @@ export function htmlText(html: string): string {
   // Lower case first: tags and ends of hidden elements are then found by plain search. SEARCH folds case anyway.
   const text = html.toLowerCase();
   const pieces: string[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const open = text.indexOf("<", at);
-    if (open < 0) break;
-    pieces.push(text.slice(at, open));
+  let from = 0;
+  let open = text.indexOf("<");
+  while (open >= 0) {
     const name = tagName(text, open + 1);
-    if (name === "") {
-      // No tag: "a < b".
-      pieces.push("<");
-      at = open + 1;
-      continue;
+    let next = open + 1;
+    // No name, no tag: "a < b".
+    if (name !== "") {
+      pieces.push(text.slice(from, open), INLINE.has(name) ? "" : " ");
+      next = afterTag(text, open, name);
+      from = next;
     }
-    at = afterTag(text, open, name);
-    if (!INLINE.has(name)) pieces.push(" ");
+    open = text.indexOf("<", next);
   }
-  pieces.push(text.slice(at));
+  pieces.push(text.slice(from));
   return decodeReferences(pieces.join(""));
 }
 

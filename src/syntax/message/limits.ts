@@ -7,6 +7,8 @@ export type ParseLimits = {
   readonly maxHeaderBytes: number;
   /** Octets of all headers of parts together, the message's own left out, that are looked at. */
   readonly maxPartHeaderBytes: number;
+  /** Addresses of one field that are listed; each may cost ENVELOPE more than its own octets, and From does so thrice. */
+  readonly maxAddresses: number;
   /** Octets of text parts, before decoding, that go into `Derived.text`. */
   readonly maxTextBytes: number;
   /** Parts of the whole tree, containers too; what follows the last one belongs to it. */
@@ -23,7 +25,10 @@ const MiB = 1024 * KiB;
 export const parseLimits: ParseLimits = Object.freeze({
   // Real headers stay below 64 KiB; the ENVELOPE made of them is read whole by clients.
   maxHeaderBytes: 256 * KiB,
-  maxPartHeaderBytes: MiB,
+  // A thousand parts with headers of usual length.
+  maxPartHeaderBytes: 256 * KiB,
+  // Beyond the recipients that any mail system takes at once.
+  maxAddresses: 2000,
   maxTextBytes: MiB,
   maxParts: 1000,
   maxDepth: 20,

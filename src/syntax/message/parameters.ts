@@ -20,9 +20,9 @@ export function readParameterized(text: string): Parameterized {
   const end = text.indexOf(";");
   const head = end < 0 ? text : text.slice(0, end);
   // A comment may hold the semicolon; then the slow way.
-  const [value, from] = head.includes("(") ? withoutComments(text) : [head, end];
+  const [value, from] = head.includes("(") ? withoutComments(text) : headOf(head, end);
   const parameters = from < 0 ? [] : readParameters(text, from + 1);
-  return { value: value.replace(/[\t ]+/g, "").toLowerCase(), parameters };
+  return { value: lowerName(value), parameters };
 }
 
 /** Finds a parameter and decodes its value (RFC 2231 section 4) if need be. */
@@ -32,6 +32,13 @@ export function parameterValue(parameters: readonly Parameter[], name: string): 
     if (parameter.name === `${name}*`) return decodeExtended(parameter.value);
   }
   return undefined;
+}
+
+/** The value, and where its parameters begin before (-1: nowhere), also where no semicolon stands between. */
+function headOf(head: string, end: number): [string, number] {
+  if (!head.includes("=")) return [head, end];
+  const valueEnd = afterBareValue(head, head.search(/[^\t ]|$/));
+  return valueEnd < head.length ? [head.slice(0, valueEnd), valueEnd] : [head, end];
 }
 
 /** The text outside comments up to the first semicolon, and where that is (-1: nowhere). */
@@ -81,10 +88,7 @@ function readParameters(text: string, from: number): readonly Parameter[] {
     at = skip(text, at, true);
     const start = at;
     while (at < text.length && text[at] !== "=" && text[at] !== ";" && text[at] !== "(") at++;
-    const name = text
-      .slice(start, at)
-      .replace(/[\t ]+/g, "")
-      .toLowerCase();
+    const name = lowerName(text.slice(start, at));
     at = skip(text, at, false);
     if (text[at] !== "=") {
       // A name without value says nothing; step over what stopped it.
@@ -93,20 +97,57 @@ function readParameters(text: string, from: number): readonly Parameter[] {
     }
     at = skip(text, at + 1, false);
     let value: string;
+    let isCut = false;
     if (text[at] === '"') [value, at] = readQuoted(text, at);
     else {
-      const begin = at;
-      // Broken but common: values with spaces or other signs that ask for quotes.
-      while (at < text.length && text[at] !== ";" && text[at] !== "(") at++;
-      value = text.slice(begin, at).replace(/[\t ]$/, "");
-      while (/[\t ]$/.test(value)) value = value.slice(0, -1);
+      const end = afterBareValue(text, at);
+      value = trimEnd(text.slice(at, end));
+      at = end;
+      isCut = isWhite(text[end]);
     }
     if (name !== "") found.push({ name, value });
     isExtended ||= name.includes("*");
     // What follows a value up to the semicolon is a comment or junk.
-    while (at < text.length && text[at] !== ";") at = text[at] === "(" ? afterComment(text, at) : at + 1;
+    while (!isCut && at < text.length && text[at] !== ";") at = text[at] === "(" ? afterComment(text, at) : at + 1;
   }
   return isExtended ? joinContinuations(found) : found;
+}
+
+/**
+ * The position after an unquoted value: at the semicolon, at a comment, or at white space before a name with `=`,
+ * where the semicolon was forgotten. Other white space is part of the value, since senders forget quotes, too.
+ */
+function afterBareValue(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    while (at < text.length && !endsValue(text[at])) at++;
+    if (!isWhite(text[at])) return at;
+    const end = at;
+    while (isWhite(text[at])) at++;
+    const name = at;
+    while (at < text.length && !endsValue(text[at]) && text[at] !== "=") at++;
+    if (at > name && text[at] === "=") return end;
+  }
+}
+
+function endsValue(sign: string | undefined): boolean {
+  return sign === ";" || sign === "(" || isWhite(sign);
+}
+
+function isWhite(sign: string | undefined): boolean {
+  return sign === " " || sign === "\t";
+}
+
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isWhite(text[end - 1])) end--;
+  return text.slice(0, end);
+}
+
+/** Takes white space out and makes ASCII letters small; other octets may be halves of characters. */
+function lowerName(text: string): string {
+  const name = /[\t ]/.test(text) ? text.replace(/[\t ]+/g, "") : text;
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** Steps over white space, comments and, if asked, semicolons. */

@@ -118,7 +118,7 @@ export class MessageParser {
     while (this.#top.kind === "header") this.#endHeader(octets, size);
     this.#lineEnd = 0;
     while (this.#open.length > 0) this.#close(octets, size);
-    const fields = this.#fields ?? readMessageFields([]);
+    const fields = this.#fields ?? readMessageFields([], 0);
     return {
       size,
       headerSize: this.#root.bodyStart,
@@ -283,7 +283,7 @@ export class MessageParser {
     const isRoot = this.#open.length === 1;
     if (!isRoot) this.#partHeaderBytes -= header.length;
     const fields = headerFields(header);
-    if (frame.isMessageRoot) this.#endMessageHeader(readMessageFields(fields), isRoot);
+    if (frame.isMessageRoot) this.#endMessageHeader(readMessageFields(fields, this.#limits.maxAddresses), isRoot);
     this.#atLineStart = true;
     frame.linesBefore = this.#lines;
     node.bodyStart = bodyStart;

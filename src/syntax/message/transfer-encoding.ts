@@ -20,24 +20,33 @@ export function decodeBase64(text: string): Uint8Array {
   }
 }
 
+/** Padding in the middle comes from pieces encoded singly and joined: after it a new group of four begins. */
 function decodeBroken(text: string): Uint8Array {
-  // Padding in the middle comes from pieces encoded singly and joined: each ends its own group of four.
-  const pieces = text
-    .replace(/[^A-Za-z0-9+/=]+/g, "")
-    .split(/=+/)
-    .map((piece) => (piece.length % 4 === 1 ? piece.slice(0, -1) : piece))
-    .map((piece) => Uint8Array.fromBase64(piece, { lastChunkHandling: "loose" }));
-  return pieces.length === 1 ? (pieces[0] as Uint8Array) : join(pieces);
+  const out = new Uint8Array(Math.ceil((text.length * 3) / 4));
+  let length = 0;
+  let bits = 0;
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const value = base64Digit(code);
+    if (value >= 0) {
+      bits = ((bits << 6) | value) & 0xfff;
+      count += 6;
+      if (count >= 8) {
+        count -= 8;
+        out[length++] = bits >> count;
+      }
+    } else if (code === EQUALS) count = 0;
+  }
+  return out.subarray(0, length);
 }
 
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
+function base64Digit(code: number): number {
+  if (code >= 65 && code <= 90) return code - 65;
+  if (code >= 97 && code <= 122) return code - 71;
+  if (code >= 48 && code <= 57) return code + 4;
+  if (code === 43) return 62;
+  return code === 47 ? 63 : -1;
 }
 
 const HTAB = 9;
