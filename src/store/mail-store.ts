@@ -200,6 +200,8 @@ export type Stored = {
   /** UIDs left alone because of `unchangedSince`. */
   readonly modified: NumberSet;
   readonly modSeq: ModSeq;
+  /** True when this call changed something, so that `modSeq` is that of its own commit; absent when not told. */
+  readonly isCommit?: boolean;
 };
 /** `from` and `to` pair off in ascending order (RFC 4315 section 3, COPYUID). */
 export type Copied = {

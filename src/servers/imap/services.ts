@@ -1,0 +1,22 @@
+/** What the IMAP server is given: everything that it does for people, and the machine, as parameters. */
+import type { Clock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Authenticator } from "../../service/accounts/authenticator.ts";
+import type { Intake } from "../../service/delivery/intake.ts";
+import type { MailStore } from "../../store/mail-store.ts";
+import type { ImapLimits } from "./limits.ts";
+
+export type ImapServices = {
+  readonly mail: MailStore;
+  readonly authenticator: Authenticator;
+  /** Makes an intake for one APPEND. */
+  readonly intake: () => Intake;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: ImapLimits;
+  /** Aborted when the service stops: every session says BYE. */
+  readonly signal: AbortSignal;
+  readonly hostName: string;
+  /** Serves a connection without TLS: for tests over pairs in memory. Otherwise such a connection is ended at once. */
+  readonly allowCleartext?: boolean;
+};
