@@ -1,0 +1,56 @@
+/**
+ * Runs the tests: `npm test` those that need no installed program, `scripts/test.ts MODE` one of the longer suites.
+ * What follows is passed to node --test; arguments without a dash are patterns of files instead of the suite's own.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
+import { resolve } from "node:path";
+
+type Suite = {
+  readonly files: readonly string[];
+  readonly without?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Files at one time. */
+  readonly concurrency: number;
+};
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  unit: {
+    files: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    without: ["test/system/**"],
+    concurrency: 2,
+  },
+  system: { files: ["test/system/*.test.ts"], concurrency: 1 },
+  cuts: { files: ["test/transcript/*.test.ts"], environment: { ALTMAIL_CUTS: "all" }, concurrency: 2 },
+  fuzz: { files: ["src/**/*.fuzz.test.ts"], environment: { ALTMAIL_FUZZ_RUNS: "20000" }, concurrency: 2 },
+  power: { files: ["test/system/power.test.ts"], environment: { ALTMAIL_POWER_ROUNDS: "30" }, concurrency: 1 },
+  kill: { files: ["test/system/kill.test.ts"], environment: { ALTMAIL_KILL_ROUNDS: "50" }, concurrency: 1 },
+};
+
+const root = resolve(import.meta.dirname, "..");
+const given = process.argv.slice(2);
+const [first = ""] = given;
+const suite = SUITES[first] ?? SUITES["unit"];
+if (suite === undefined) throw new Error("the table of suites has no unit row");
+const rest = Object.hasOwn(SUITES, first) ? given.slice(1) : given;
+const options = rest.filter((argument) => argument.startsWith("-"));
+const patterns = rest.filter((argument) => !argument.startsWith("-"));
+const files = globSync(patterns.length > 0 ? patterns : suite.files, {
+  cwd: root,
+  exclude: suite.without ?? [],
+}).toSorted();
+if (files.length === 0) {
+  console.error("no test file has such a name");
+  process.exit(1);
+}
+
+const testdata = resolve(root, process.env["ALTMAIL_TESTDATA"] ?? "../shared/testdata");
+if (!existsSync(testdata))
+  console.error(`no test vectors in ${testdata} (set ALTMAIL_TESTDATA): tests with them are skipped`);
+
+const run = spawnSync(process.execPath, ["--test", `--test-concurrency=${suite.concurrency}`, ...options, ...files], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...suite.environment, ...process.env, ALTMAIL_TESTDATA: testdata },
+});
+process.exit(run.status ?? 1);
