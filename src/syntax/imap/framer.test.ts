@@ -36,7 +36,8 @@ function drain(framer: CommandFramer, choice: Choice, found: string[]): void {
     if (frame.kind === "literal" && last?.startsWith("literal ") === true)
       found[found.length - 1] = last + text(frame.octets);
     else found.push(spell(frame));
-    if (frame.kind === "append") choice === "accept" ? framer.acceptLiteral() : framer.refuseLiteral();
+    if (frame.kind === "append" && choice === "accept") framer.acceptLiteral();
+    else if (frame.kind === "append") framer.refuseLiteral();
   }
 }
 
@@ -56,7 +57,7 @@ function assertFrames(sent: string, expected: readonly string[], choice: Choice 
   assert.deepEqual(framesOf([sent], choice), expected);
   for (let at = 1; at < sent.length; at++)
     assert.deepEqual(framesOf([sent.slice(0, at), sent.slice(at)], choice), expected, `cut at ${at}`);
-  assert.deepEqual(framesOf([...sent], choice), expected, "octet by octet");
+  assert.deepEqual(framesOf(sent.split(""), choice), expected, "octet by octet");
 }
 
 test("commands are cut at CRLF, however many come at once", () => {
