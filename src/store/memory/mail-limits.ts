@@ -18,5 +18,5 @@ export const memoryLimits: MemoryLimits = Object.freeze({
   levels: 20,
   vanishedCommits: 1000,
   fingerprintMs: 5 * DAY,
-  deliveryMs: 10 * DAY,
+  deliveryMs: 9 * DAY,
 });

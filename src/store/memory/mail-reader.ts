@@ -14,6 +14,7 @@ import {
   SetBuilder,
   union,
 } from "../../syntax/bytes/number-set.ts";
+import { fold } from "../../syntax/message/fold.ts";
 import type { ContentId, MailboxId, ModSeq, Uid } from "../ids.ts";
 import type { Changes, Columns, FactsRow, MailboxState, MailReader, RowOf, Usage } from "../mail-store.ts";
 import { StoreError } from "../store-error.ts";
@@ -159,10 +160,10 @@ function contentOf(account: MemoryAccount, id: ContentId): MemoryContent {
   return content;
 }
 
-/** The whole header, raw and as decoded fields, in lower case. */
+/** The whole header, raw and as decoded fields, folded as the text is. */
 function foldedHeader({ octets, derived }: MemoryContent): string {
-  const raw = new TextDecoder().decode(octets.subarray(0, derived.headerSize)).normalize("NFKC").toLowerCase();
-  return [raw, derived.from, derived.to, derived.cc, derived.bcc, derived.subject].join("\n");
+  const raw = new TextDecoder().decode(octets.subarray(0, derived.headerSize));
+  return [fold(raw), derived.from, derived.to, derived.cc, derived.bcc, derived.subject].join("\n");
 }
 
 function project<C extends Columns>(account: MemoryAccount, row: FactsRow, columns: C): RowOf<C>;
