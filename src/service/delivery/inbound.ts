@@ -2,6 +2,7 @@
  * Takes mail from outside: the interface between the SMTP server and what becomes of a message. The session speaks the
  * protocol and knows nothing of stores; this side decides and says what to reply.
  */
+import type { MailParameters, RcptParameters } from "../../syntax/smtp/parameters.ts";
 
 /** What to tell the peer: RFC 5321 code, RFC 3463 enhanced code, one clear sentence in ASCII. */
 export type Reply = { readonly code: number; readonly enhanced: string; readonly text: string };
@@ -15,6 +16,10 @@ export type Envelope = {
   /** `<>` is the empty string. */
   readonly sender: string;
   readonly session: string;
+  /** What the peer wants to be told of the message and, in the order of the recipients, of each of them (RFC 3461). */
+  readonly ret: MailParameters["ret"];
+  readonly envid: MailParameters["envid"];
+  readonly notices: readonly RcptParameters[];
 };
 
 export interface Inbound {
@@ -29,7 +34,10 @@ export type Recipient = { readonly address: string; readonly account: string };
 
 /** One message coming in. Memory is bounded: what is large goes to the sealed spool. */
 export interface Reception extends AsyncDisposable {
-  /** Takes the next octets, dots already undone. A returned promise is to be awaited before the next write. */
+  /**
+   * Takes the next octets, dots already undone. A returned promise is to be awaited before the next write; it never
+   * rejects: what went wrong is what `finish` replies.
+   */
   write(octets: Uint8Array): Promise<void> | undefined;
   /** The message is whole: decides, stores durably, and says what to reply. */
   finish(): Promise<Reply>;

@@ -1,0 +1,69 @@
+/**
+ * Whose an address is: primary or alias of an account, with or without `+tag`; postmaster and abuse of every domain of
+ * ours (RFC 5321 section 4.5.1, RFC 2142 sections 2 and 4) are the operator's. And whether there is room for the mail: decided
+ * at RCPT, so that nothing that got its 250 is turned away. One message of undeclared size may go beyond the quota.
+ */
+import { domainToASCII } from "node:url";
+import type { Account, Directory } from "../../store/directory.ts";
+import type { MailStore } from "../../store/mail-store.ts";
+import {
+  type Address,
+  canonicalAddress,
+  lowerAscii,
+  needsUtf8,
+  parseAddress,
+  splitSubaddress,
+} from "../../syntax/smtp/address.ts";
+import type { Recipient, Reply } from "./inbound.ts";
+import * as verdict from "./verdict.ts";
+
+export type RecipientServices = {
+  readonly directory: Directory;
+  readonly mail: MailStore;
+  /** In A-labels, lower case. */
+  readonly domains: readonly string[];
+  /** The address of the account that reads the mail to postmaster and abuse; undefined: there are no such recipients. */
+  readonly operator: string | undefined;
+};
+
+/** @throws StoreError */
+export async function findRecipient(
+  services: RecipientServices,
+  address: string,
+  size: number | undefined,
+): Promise<Recipient | Reply> {
+  const wanted = canonicalRecipient(address, services.domains[0]);
+  if (wanted === undefined) return verdict.notAnAddress;
+  if (!services.domains.includes(wanted.domain)) return verdict.relayDenied;
+  const account = await findAccount(services, wanted);
+  if (account === undefined) return verdict.noSuchRecipient;
+  if (account.state === "closing") return verdict.closedRecipient;
+  const usage = await services.mail.read(account.id).usage();
+  if (size !== undefined && size > usage.quotaBytes) return verdict.aboveQuota;
+  if (usage.octets + (size ?? 0) >= usage.quotaBytes) return verdict.overQuota;
+  return { address: canonicalAddress(wanted), account: account.id };
+}
+
+/** Reads the address, its domain in A-labels; `postmaster` alone is the one of `ownDomain`. */
+function canonicalRecipient(text: string, ownDomain: string | undefined): Address | undefined {
+  if (lowerAscii(text) === "postmaster")
+    return ownDomain === undefined ? undefined : { local: "postmaster", domain: ownDomain };
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  const domain = needsUtf8(address.domain) ? domainToASCII(address.domain) : lowerAscii(address.domain);
+  return { local: lowerAscii(address.local), domain };
+}
+
+async function findAccount(services: RecipientServices, wanted: Address): Promise<Account | undefined> {
+  const { directory, operator } = services;
+  const exact = await directory.byAddress(canonicalAddress(wanted));
+  if (exact !== undefined) return exact;
+  const { name, tag } = splitSubaddress(wanted.local);
+  if (tag !== undefined) {
+    const untagged = await directory.byAddress(canonicalAddress({ ...wanted, local: name }));
+    if (untagged !== undefined) return untagged;
+  }
+  return (name === "postmaster" || name === "abuse") && operator !== undefined
+    ? directory.byAddress(operator)
+    : undefined;
+}
