@@ -96,21 +96,31 @@ function readParameters(text: string, from: number): readonly Parameter[] {
       continue;
     }
     at = skip(text, at + 1, false);
-    let value: string;
-    let isCut = false;
-    if (text[at] === '"') [value, at] = readQuoted(text, at);
-    else {
-      const end = afterBareValue(text, at);
-      value = trimEnd(text.slice(at, end));
-      at = end;
-      isCut = isWhite(text[end]);
-    }
+    const [value, end] = readValue(text, at);
     if (name !== "") found.push({ name, value });
     isExtended ||= name.includes("*");
-    // What follows a value up to the semicolon is a comment or junk.
-    while (!isCut && at < text.length && text[at] !== ";") at = text[at] === "(" ? afterComment(text, at) : at + 1;
+    at = afterJunk(text, end);
   }
   return isExtended ? joinContinuations(found) : found;
+}
+
+function readValue(text: string, at: number): [string, number] {
+  if (text[at] === '"') return readQuoted(text, at);
+  const end = afterBareValue(text, at);
+  return [trimEnd(text.slice(at, end)), end];
+}
+
+/** Steps over what stands between a value and the semicolon, or the next name where that was forgotten. */
+function afterJunk(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    at = skip(text, at, false);
+    if (at >= text.length || text[at] === ";") return at;
+    const name = at;
+    while (at < text.length && !endsValue(text[at]) && text[at] !== "=") at++;
+    if (text[at] === "=" && at > name) return name;
+    if (at === name) at++;
+  }
 }
 
 /**

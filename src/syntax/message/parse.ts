@@ -79,7 +79,7 @@ export class MessageParser {
   #base = 0;
   #previous = LF;
   #atLineStart = true;
-  /** Octets (1 or 2) of the line end before the line, when at a line's start; 0 at the start of the message. */
+  /** Octets (1 or 2) of the line end before the line that begins; 0 when they belong to a boundary or an empty line. */
   #lineEnd = 0;
   /** Line ends so far; true only while a line count is wanted or a header is read. */
   #lines = 0;
@@ -181,7 +181,7 @@ export class MessageParser {
 
   #emptyLine(octets: Uint8Array, next: number): number {
     this.#lines++;
-    this.#lineEnd = 1;
+    this.#lineEnd = 0;
     this.#endHeader(octets, this.#base + next);
     return next;
   }
@@ -195,7 +195,8 @@ export class MessageParser {
       const match = matchBoundary(octets, at, trimmed, frame.boundary);
       if (match === undefined) continue;
       const start = this.#base + at;
-      while (this.#top.kind === "header") this.#endHeader(octets, start);
+      while (this.#top.kind === "header")
+        this.#endHeader(octets, this.#withoutLineEnd(start, this.#top.node.headerStart));
       // The header that ended here was that of the last part allowed.
       if (this.#parting === 0) return at;
       while (this.#open.length - 1 > level) this.#close(octets, start);
@@ -270,6 +271,7 @@ export class MessageParser {
     this.#open.push(frame);
     const isRoot = parent === undefined;
     const { maxHeaderBytes } = this.#limits;
+    this.#lineEnd = 0;
     this.#gatherer.begin(headerStart, isRoot ? maxHeaderBytes : Math.min(maxHeaderBytes, this.#partHeaderBytes));
     this.#atLineStart = true;
     return frame;
@@ -328,12 +330,18 @@ export class MessageParser {
     }
   }
 
+  /** RFC 2046 section 5.1.1: the line end before a boundary belongs to it, unless it belongs to what is before `from`. */
+  #withoutLineEnd(lineStart: number, from: number): number {
+    const end = lineStart - this.#lineEnd;
+    return end >= from ? end : lineStart;
+  }
+
   /** Ends the innermost part at the line that begins at `lineStart` (or at the end), without the line end before it. */
   #close(octets: Uint8Array, lineStart: number): void {
     const { node, kind, linesBefore } = this.#open.pop() as Frame;
-    const hasLineEnd = this.#lineEnd > 0 && lineStart - this.#lineEnd >= node.bodyStart;
-    node.bodyEnd = hasLineEnd ? lineStart - this.#lineEnd : lineStart;
-    node.lines = this.#lines - linesBefore - (hasLineEnd ? 1 : 0);
+    node.bodyEnd = this.#withoutLineEnd(lineStart, node.bodyStart);
+    // Below zero where the header, not the body, ended at the boundary.
+    node.lines = Math.max(0, this.#lines - linesBefore - (node.bodyEnd < lineStart ? 1 : 0));
     if (kind === "text") {
       const text = this.#gatherer.take(octets, this.#base, node.bodyEnd);
       this.#textBytes -= text.length;
