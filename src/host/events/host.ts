@@ -42,6 +42,11 @@ export const hostEvents = {
     summary: "A session ended by a fault of ours; `at` names places in the program, never data.",
     fields: { listener: "public string", error: "public string", at: "public string" },
   },
+  "command.failed": {
+    level: "error",
+    summary: "A command of the operator ended by a fault of ours; `at` names places in the program, never data.",
+    fields: { at: "public string" },
+  },
   "tls.refused": {
     level: "info",
     summary: "A TLS handshake did not come to its end in time or at all.",

@@ -26,7 +26,7 @@ test("the lab's certificate is P-256, signed by its authority, and good for loop
   assert.equal(server.publicKey.asymmetricKeyDetails?.namedCurve, "prime256v1");
   for (const name of ["localhost", "mail.example.test"]) assert.equal(server.checkHost(name), name);
   for (const address of ["127.0.0.1", "::1"]) assert.equal(server.checkIP(address), address);
-  assert.equal((await stat(lab.keyFile)).mode & 0o777, 0o600);
+  assert.equal((await stat(lab.certificateKeyFile)).mode & 0o777, 0o600);
   assert.equal((await stat(join(home.path, "tls", "lab-ca.key"))).mode & 0o777, 0o600);
 });
 
@@ -34,7 +34,9 @@ test("a second start finds both; a new name or a near end changes the server's c
   await using home = await folder();
   const read = async (names: readonly string[], clock: Clock): Promise<readonly string[]> => {
     const lab = await openLabAuthority(home.path, names, clock);
-    return Promise.all([lab.authorityFile, lab.certificateFile, lab.keyFile].map((file) => readFile(file, "latin1")));
+    return Promise.all(
+      [lab.authorityFile, lab.certificateFile, lab.certificateKeyFile].map((file) => readFile(file, "latin1")),
+    );
   };
   const first = await read(["a.test"], systemClock);
   assert.deepEqual(await read(["a.test"], systemClock), first);

@@ -41,7 +41,7 @@ export async function openLabAuthority(
   const files = {
     authorityFile: join(folder, "lab-ca.pem"),
     certificateFile: join(folder, "server.pem"),
-    keyFile: join(folder, "server.key"),
+    certificateKeyFile: join(folder, "server.key"),
   };
   const authorityKeyFile = join(folder, "lab-ca.key");
   const wanted = [...new Set(["localhost", "127.0.0.1", "::1", ...names])];
@@ -91,7 +91,7 @@ async function isUsable(
   clock: Clock,
 ): Promise<boolean> {
   const certificate = await readCertificate(files.certificateFile);
-  const key = await readIfThere(files.keyFile);
+  const key = await readIfThere(files.certificateKeyFile);
   if (certificate === undefined || key === undefined || !lasts(certificate, clock)) return false;
   const covers = (name: string): boolean =>
     (isIP(name) > 0 ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
@@ -136,7 +136,7 @@ async function issue(
       await AuthorityKeyIdentifierExtension.create(authorityKey),
     ],
   });
-  await put(files.keyFile, await pemOf(keys.privateKey), 0o600);
+  await put(files.certificateKeyFile, await pemOf(keys.privateKey), 0o600);
   await put(files.certificateFile, `${made.toString("pem")}\n${authority.certificate.toString()}`, 0o644);
 }
 

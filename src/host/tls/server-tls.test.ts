@@ -28,19 +28,19 @@ test("files that cannot serve are refused in a sentence that names them", async 
   const missing = join(folder, "missing.pem");
   const text = join(folder, "text.pem");
   await writeFile(text, "no certificate");
-  const open = (certificateFile: string, keyFile: string) => () =>
-    new ServerTls({ certificateFile, keyFile }, ticketKeys);
-  assert.throws(open(missing, first.keyFile), refusal(/certificate file .*missing\.pem does not exist/));
+  const open = (certificateFile: string, certificateKeyFile: string) => () =>
+    new ServerTls({ certificateFile, certificateKeyFile }, ticketKeys);
+  assert.throws(open(missing, first.certificateKeyFile), refusal(/certificate file .*missing\.pem does not exist/));
   assert.throws(open(first.certificateFile, missing), refusal(/key file .*missing\.pem does not exist/));
-  assert.throws(open(text, first.keyFile), refusal(/text\.pem does not hold a certificate in PEM form/));
+  assert.throws(open(text, first.certificateKeyFile), refusal(/text\.pem does not hold a certificate in PEM form/));
   assert.throws(open(first.certificateFile, text), refusal(/text\.pem does not hold an unencrypted private key/));
-  assert.throws(open(first.certificateFile, second.keyFile), refusal(/does not belong to the certificate/));
+  assert.throws(open(first.certificateFile, second.certificateKeyFile), refusal(/does not belong to the certificate/));
 });
 
 test("reload takes new files, and keeps the old ones when the new do not fit", async () => {
-  const files = { certificateFile: join(folder, "server.pem"), keyFile: join(folder, "server.key") };
+  const files = { certificateFile: join(folder, "server.pem"), certificateKeyFile: join(folder, "server.key") };
   await copyFile(first.certificateFile, files.certificateFile);
-  await copyFile(first.keyFile, files.keyFile);
+  await copyFile(first.certificateKeyFile, files.certificateKeyFile);
   const tls = new ServerTls(files, ticketKeys);
   assert.ok(tls.facts.names.includes("first.test"));
   assert.ok(tls.facts.validUntil.getTime() > Date.now());
@@ -48,7 +48,7 @@ test("reload takes new files, and keeps the old ones when the new do not fit", a
   await copyFile(second.certificateFile, files.certificateFile);
   assert.throws(() => tls.reload(), CertificateError);
   assert.equal(tls.current(), before);
-  await copyFile(second.keyFile, files.keyFile);
+  await copyFile(second.certificateKeyFile, files.certificateKeyFile);
   assert.ok(tls.reload().names.includes("second.test"));
   assert.notEqual(tls.current(), before);
   tls.setTicketKeys(randomBytes(48));

@@ -12,7 +12,7 @@ export type CertificateFiles = {
   /** PEM: the server's certificate first, then those of its issuers. */
   readonly certificateFile: string;
   /** PEM, unencrypted. */
-  readonly keyFile: string;
+  readonly certificateKeyFile: string;
 };
 
 export type CertificateFacts = { readonly validUntil: Date; readonly names: readonly string[] };
@@ -57,12 +57,12 @@ type Loaded = { readonly certificate: Buffer; readonly key: Buffer; readonly fac
 
 function load(files: CertificateFiles): Loaded {
   const certificate = read(files.certificateFile, "certificate");
-  const key = read(files.keyFile, "key");
+  const key = read(files.certificateKeyFile, "key");
   const parsed = parse(files.certificateFile, "certificate", () => new X509Certificate(certificate));
-  const secret = parse(files.keyFile, "key", () => createPrivateKey(key));
+  const secret = parse(files.certificateKeyFile, "key", () => createPrivateKey(key));
   if (!parsed.checkPrivateKey(secret))
     throw new CertificateError(
-      `the key in ${files.keyFile} does not belong to the certificate in ${files.certificateFile}: give both files of one certificate, the server's own certificate first`,
+      `the key in ${files.certificateKeyFile} does not belong to the certificate in ${files.certificateFile}: give both files of one certificate, the server's own certificate first`,
     );
   const validUntil = new Date(parsed.validTo);
   const names = (parsed.subjectAltName ?? "").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, ""));
