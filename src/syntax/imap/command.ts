@@ -2,12 +2,10 @@
  * IMAP commands as values: what parse.ts makes of a command's octets and what the server acts on.
  * RFC 9051 section 6, RFC 3501 section 6 where older clients still speak it, and the extensions named in each row.
  */
-import type { NumberSet } from "../bytes/number-set.ts";
 
 /** A sequence set as written; `*` is Infinity until the mailbox is known. `"$"` (RFC 5182) comes with a later extension. */
 export type SequenceSet = readonly (readonly [low: number, high: number])[];
 
-export type Astring = string;
 /** A mailbox name decoded: modified UTF-7 (RFC 3501 section 5.1.3) undone, INBOX in capitals, NFC. */
 export type MailboxName = string;
 
@@ -138,6 +136,3 @@ export type BodySection = {
 export type Parsed =
   | { readonly kind: "command"; readonly tag: string; readonly command: Command }
   | { readonly kind: "bad"; readonly tag: string; readonly sentence: string };
-
-/** The number set that `set` names among `existing` UIDs or `1..count`; `*` is the highest. */
-export type ResolveSet = (set: SequenceSet, existing: NumberSet) => NumberSet;

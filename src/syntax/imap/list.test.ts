@@ -59,6 +59,7 @@ test("what is wrong is refused", () => {
     'LIST (RECURSIVEMATCH) "" *',
     'LIST (RECURSIVEMATCH REMOTE) "" *',
     'LIST "" ()',
+    `LIST "" (${"a ".repeat(101)})`,
     'LIST "" * RETURN',
     'LIST "" * RETURN (NONSENSE)',
     'LIST "" * RETURN (STATUS)',

@@ -7,6 +7,9 @@ import type { Cursor } from "./cursor.ts";
 import { mailboxPattern } from "./mailbox-name.ts";
 import { readStatusItems } from "./status.ts";
 
+/** Patterns of one LIST: each is held against each name. */
+const MAX_PATTERNS = 100;
+
 type SelectOption = ListCommand["select"][number];
 type ReturnOption = ListCommand["returns"][number];
 
@@ -21,6 +24,7 @@ export function readList(cursor: Cursor): Command {
   const patterns = cursor.sees("(")
     ? cursor.list("the mailbox patterns", () => readPattern(cursor))
     : [readPattern(cursor)];
+  if (patterns.length > MAX_PATTERNS) cursor.fail(`Expected at most ${MAX_PATTERNS} mailbox patterns.`);
   const { returns, status } = readReturns(cursor);
   return { name: "LIST", reference, patterns, select, returns, status };
 }
