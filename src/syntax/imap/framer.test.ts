@@ -105,6 +105,11 @@ test("RFC 7888 section 4: a refused message is not waited for when the client wa
     ["append a 12 a APPEND x {12+}\r\n", "command c NOOP\r\n"],
     "refuse",
   );
+  assertFrames(
+    `z ${"z".repeat(60)}\r\na APPEND x {500+}\r\nb NOOP\r\n`,
+    ["too-long z The line is longer than 60 octets.", "append a 500 a APPEND x {500+}\r\n", "too-long * fatal"],
+    "refuse",
+  );
   assertFrames("a APPEND x {500+}\r\nb NOOP\r\n", ["append a 500 a APPEND x {500+}\r\n", "too-long * fatal"], "refuse");
 });
 

@@ -225,6 +225,7 @@ export class CommandFramer {
     this.#gathered.clear();
     this.#lineStart = 0;
     this.#dropped = 0;
+    this.#tag = "*";
     this.#mode = "line";
   }
 
@@ -268,13 +269,12 @@ export class CommandFramer {
   #refuseLine(sentence: string): Frame {
     const command = this.#gathered.view();
     const isAppended = this.#mode === "after-message";
-    this.#tag = isAppended ? "*" : tagOf(command);
+    const tag = isAppended ? "*" : tagOf(command);
     const tail = command.subarray(Math.max(this.#lineStart, command.length - MAX_HEADER_OCTETS));
     this.#beginCommand();
+    this.#tag = tag;
     this.#skipLine(tail);
-    return isAppended
-      ? { kind: "append-end", sentence }
-      : { kind: "too-long", tag: this.#tag, sentence, isFatal: false };
+    return isAppended ? { kind: "append-end", sentence } : { kind: "too-long", tag, sentence, isFatal: false };
   }
 
   #skipLine(tail: Uint8Array = new Uint8Array()): void {
