@@ -1,0 +1,8 @@
+/** Every command of `altmail`, in the order in which help lists them. */
+import { labCommands } from "../lab/commands.ts";
+import type { Command } from "./command.ts";
+import { initCommands } from "./commands/init.ts";
+import { serviceCommands } from "./commands/service.ts";
+import { storeCommands } from "./store-commands.ts";
+
+export const commands: readonly Command[] = [...labCommands, ...initCommands, ...serviceCommands, ...storeCommands];

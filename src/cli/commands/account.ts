@@ -1,0 +1,139 @@
+/** The commands on accounts. Only who runs the service can call them; addresses are shown to the operator alone. */
+import type { AccountDetails, AccountLine, Refused } from "../../service/accounts/accounts.ts";
+import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
+import { readSecret } from "../secret-input.ts";
+
+const address = { name: "address", summary: "the primary address, in any case" } as const;
+const passwordStdin = {
+  name: "password-stdin",
+  summary: "take the password from the first line of stdin; without it, a terminal asks",
+} as const;
+
+const askPassword = async (given: Given): Promise<Given> => ({
+  ...given,
+  password: await readSecret("Password", true),
+});
+
+/** What the service answered, without the tag that told it from a refusal. */
+function outcome(result: { readonly kind: string } | Refused, value: unknown = {}): Outcome {
+  return "sentence" in result ? { kind: "refused", sentence: result.sentence } : done(value);
+}
+
+const line = ({ address, state, quotaBytes }: AccountLine): string =>
+  `${address}  ${state}  ${Math.round(quotaBytes / 1024 ** 2)} MiB`;
+
+export const accountCommands: readonly StoreCommand[] = [
+  {
+    name: "account add",
+    where: "stores",
+    touches: "records",
+    summary: "Make an account",
+    description:
+      "Makes the account with its mailboxes. An address that belonged to somebody before is never given again.",
+    arguments: [{ name: "address", summary: "the primary address, which is the log-in name too" }],
+    options: [passwordStdin, { name: "quota-mib", value: "N", summary: "room for mail, in MiB" }],
+    examples: [
+      "altmail account add ada@example.org --home var",
+      "pwgen -s 20 1 | altmail account add ada@example.org --password-stdin --home var",
+    ],
+    ask: askPassword,
+    async work({ accounts }, given) {
+      const quotaMiB = Number(given["quota-mib"]);
+      if (given["quota-mib"] !== undefined && !(Number.isSafeInteger(quotaMiB) && quotaMiB > 0))
+        return { kind: "refused", sentence: "--quota-mib takes a whole number above 0" };
+      const result = await accounts.add({
+        address: text(given, "address"),
+        password: text(given, "password"),
+        ...(given["quota-mib"] === undefined ? {} : { quotaBytes: quotaMiB * 1024 ** 2 }),
+      });
+      return "account" in result ? done(result.account) : outcome(result);
+    },
+    show: (account: AccountLine) => `made ${line(account)}`,
+  },
+  {
+    name: "account list",
+    where: "stores",
+    touches: "records",
+    summary: "List the accounts: address, state, quota",
+    arguments: [],
+    options: [],
+    examples: ["altmail account list --home var", "altmail account list --json --home var"],
+    work: async ({ accounts }) => done(await accounts.list()),
+    show: (accounts: readonly AccountLine[]) => accounts.map(line).join("\n"),
+  },
+  {
+    name: "account show",
+    where: "stores",
+    touches: "records",
+    summary: "Show an account: state, aliases, app passwords, how much mail; never what is in the mail",
+    arguments: [address],
+    options: [],
+    examples: ["altmail account show ada@example.org --home var"],
+    async work({ accounts }, given) {
+      const result = await accounts.show(text(given, "address"));
+      return "account" in result ? done(result.account) : outcome(result);
+    },
+    show: (account: AccountDetails) =>
+      [
+        line(account),
+        `made: ${new Date(account.createdAt).toISOString()}`,
+        `aliases: ${account.aliases.join(", ") || "none"}`,
+        `app passwords: ${account.appPasswords.map(({ id, label }) => `${id} (${label})`).join(", ") || "none"}`,
+        account.mail === undefined
+          ? "mail: cannot be read now"
+          : `mail: ${account.mail.messages} messages in ${account.mail.mailboxes} mailboxes, ${account.mail.octets} octets`,
+      ].join("\n"),
+  },
+  {
+    name: "account password",
+    where: "stores",
+    touches: "records",
+    summary: "Set a new password; the old one ends at once",
+    arguments: [address],
+    options: [passwordStdin],
+    examples: ["altmail account password ada@example.org --home var"],
+    ask: askPassword,
+    work: async ({ accounts }, given) =>
+      outcome(await accounts.setPassword(text(given, "address"), text(given, "password"))),
+    show: () => "the new password holds from now on",
+  },
+  {
+    name: "account suspend",
+    where: "stores",
+    touches: "records",
+    summary: "Stop log-ins to an account; its mail is still received",
+    arguments: [address],
+    options: [],
+    examples: ["altmail account suspend ada@example.org --home var"],
+    work: async ({ accounts }, given) => outcome(await accounts.suspend(text(given, "address"))),
+    show: () => "suspended: sessions have ended, mail is still received",
+  },
+  {
+    name: "account resume",
+    where: "stores",
+    touches: "records",
+    summary: "Allow log-ins to a suspended account again",
+    arguments: [address],
+    options: [],
+    examples: ["altmail account resume ada@example.org --home var"],
+    work: async ({ accounts }, given) => outcome(await accounts.resume(text(given, "address"))),
+    show: () => "resumed",
+  },
+  {
+    name: "account delete",
+    where: "stores",
+    touches: "records",
+    summary: "Delete an account for good: mail, settings, aliases; its key is destroyed",
+    description:
+      "Nothing brings it back, and its addresses are never given to anyone else. After a failure it may be called again.",
+    arguments: [address],
+    options: [{ name: "yes", summary: "confirm that this is meant" }],
+    examples: ["altmail account delete ada@example.org --yes --home var"],
+    async work({ accounts }, given) {
+      if (given["yes"] !== true)
+        return { kind: "refused", sentence: "this deletes all mail of the account for good: repeat it with --yes" };
+      return outcome(await accounts.delete(text(given, "address")));
+    },
+    show: () => "deleted: the key of the mail is destroyed",
+  },
+];

@@ -1,0 +1,65 @@
+/** Reads the command line against the command table: finds the command by its longest name, then its arguments. */
+import { parseArgs } from "node:util";
+import type { Command, Given, Option } from "./command.ts";
+
+export type Line =
+  | { readonly kind: "run"; readonly command: Command; readonly given: Given }
+  /** Asked for help on a command, or on all whose names begin with `words`. */
+  | { readonly kind: "help"; readonly words: readonly string[] }
+  | { readonly kind: "usage"; readonly sentence: string; readonly command: Command | undefined };
+
+/** Options that every command takes. */
+export const COMMON: readonly Option[] = [
+  { name: "home", value: "DIR", summary: "the installation: settings, data, secrets (or set ALTMAIL_HOME)" },
+  { name: "settings", value: "FILE", summary: "the settings file, when it is not DIR/altmail.toml" },
+  { name: "key-file", value: "FILE", summary: "open the stores with the root key in FILE when no service runs" },
+  { name: "json", summary: "answer in JSON, one line" },
+  { name: "help", summary: "show this page" },
+];
+
+export function parseLine(commands: readonly Command[], line: readonly string[]): Line {
+  const words = line[0] === "help" ? line.slice(1) : line;
+  const command = commands
+    .filter(({ name }) => startsWith(words, name.split(" ")))
+    .toSorted((a, b) => b.name.length - a.name.length)[0];
+  const asksHelp = line[0] === "help" || line.includes("--help") || line.includes("-h");
+  if (command === undefined) {
+    const group = words.filter((word) => !word.startsWith("-"));
+    if (asksHelp || group.length === 0 || commands.some(({ name }) => name.startsWith(`${group.join(" ")} `)))
+      return { kind: "help", words: group };
+    return { kind: "usage", command, sentence: `there is no command "${group[0]}": "altmail help" lists them` };
+  }
+  if (asksHelp) return { kind: "help", words: command.name.split(" ") };
+  return parseOptions(command, line.slice(command.name.split(" ").length));
+}
+
+function parseOptions(command: Command, rest: readonly string[]): Line {
+  const options = Object.fromEntries(
+    [...COMMON, ...command.options].map(({ name, value }) => [
+      name,
+      { type: value === undefined ? ("boolean" as const) : ("string" as const) },
+    ]),
+  );
+  const usage = (sentence: string): Line => ({ kind: "usage", command, sentence });
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    return usage(error instanceof Error ? (error.message.split(". ")[0] ?? "") : "the options are not understood");
+  }
+  const { positionals, values } = parsed;
+  const missing = command.arguments.find(
+    (argument, n) => argument.optional === undefined && positionals[n] === undefined,
+  );
+  if (missing !== undefined) return usage(`${argumentName(missing.name)} is missing: ${missing.summary}`);
+  if (positionals.length > command.arguments.length) return usage("there are more words than this command takes");
+  const named = Object.fromEntries(command.arguments.map(({ name }, n) => [name, positionals[n]]));
+  return { kind: "run", command, given: { ...(values as Given), ...named } };
+}
+
+/** How help and sentences write an argument. */
+export const argumentName = (name: string): string => name.toUpperCase();
+
+function startsWith(words: readonly string[], start: readonly string[]): boolean {
+  return start.every((word, n) => words[n] === word);
+}

@@ -1,0 +1,31 @@
+/** Tells what an operator must read from what is our bug: the former has a sentence, the latter only its kind. */
+import { HostError } from "../host/host-error.ts";
+import { SettingsError } from "../host/settings/settings.ts";
+import { CertificateError } from "../host/tls/certificate-error.ts";
+import { StoreError } from "../store/store-error.ts";
+
+/** @returns `undefined` for a bug, whose text could quote something personal. */
+export function sentenceOf(error: unknown): string | undefined {
+  if (error instanceof StoreError && error.code === "key")
+    return `${error.message} Is this the root key of this home, and is its secret folder whole?`;
+  const isForOperator =
+    error instanceof HostError ||
+    error instanceof SettingsError ||
+    error instanceof CertificateError ||
+    error instanceof StoreError;
+  return isForOperator ? error.message : undefined;
+}
+
+/** What may be said of a bug anywhere: its class and the places in our program. */
+export function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return `a fault of altmail (${typeof error})`;
+  const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
+  const places = (error.stack ?? "").split("\n").filter((line) => /^ {4}at .*\/src\/\S+:\d+:\d+\)?$/.test(line));
+  const at = places.slice(0, 5).map((line) =>
+    line
+      .trim()
+      .replace(/\S*\/src\//, "src/")
+      .replace(/\)$/, ""),
+  );
+  return [`a fault of altmail (${error.name}${code}); please report these places:`, ...at].join("\n  ");
+}

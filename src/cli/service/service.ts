@@ -1,0 +1,226 @@
+/**
+ * The running service as its supervisor sees it: one home, locked; sealed until there is a root, then a crew of workers.
+ * The supervisor holds the root, writes the log, passes notices, turns the epoch each night, and meets no stranger but
+ * for one line on the sealed port.
+ *
+ * Commands that need the stores are passed to the elected worker, which has them open: so the supervisor opens no
+ * account, never waits for a disk or an argon2 on behalf of a command, and a fault in a command costs a worker, which is
+ * replaced, not the service.
+ */
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Clock, SECOND } from "../../host/clock.ts";
+import type { ControlAnswer, ControlRequest } from "../../host/control/control-message.ts";
+import { ControlServer } from "../../host/control/control-server.ts";
+import { controlPath } from "../../host/control/socket-path.ts";
+import { lockHome } from "../../host/lock/home-lock.ts";
+import { createLogWriter, type LogWriter } from "../../host/log/writer.ts";
+import type { Settings } from "../../host/settings/settings.ts";
+import { Crew } from "../../host/supervisor/crew.ts";
+import { checkPorts } from "../../host/supervisor/free-ports.ts";
+import { eachNight } from "../../host/supervisor/night.ts";
+import { type Readiness, removeReadiness, writeReadiness } from "../../host/supervisor/ready-file.ts";
+import { answerSealed } from "../../host/supervisor/sealed-port.ts";
+import type { Signals } from "../../host/supervisor/signals.ts";
+import { type Keys, openKeys } from "../../store/crypt/keys.ts";
+import type { Root } from "../../store/crypt/root.ts";
+import { parseRoot } from "../root-text.ts";
+import { sentenceOf } from "../sentence.ts";
+import type { ServiceStatus, WorkerStatus } from "./status.ts";
+import type { News, WorkerStart } from "./worker-start.ts";
+
+export type ServiceOptions = {
+  readonly settings: Settings;
+  /** `undefined`: stay sealed until `altmail unlock`. */
+  readonly root: Root | undefined;
+  /** Stands for the kernel's boot in tests of power cuts. */
+  readonly bootId?: string | undefined;
+  readonly clock: Clock;
+  readonly signals: Signals;
+  /** Called each time the state changes: sealed, serving. */
+  readonly onReady: (readiness: Readiness) => void;
+};
+
+/** How long sessions may take to end at a stop, before the workers are killed. */
+const GRACE_MS = 10 * SECOND;
+const TICKET_KEY_BYTES = 48;
+const WORKER_MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** Runs the service until it is stopped by a signal. @throws errors whose sentence the operator must read. */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { settings, clock, signals } = options;
+  const runFolder = join(settings.home, "run");
+  await using held = new AsyncDisposableStack();
+  held.use(lockHome(runFolder));
+  const service = new Service(options, runFolder);
+  held.use(await ControlServer.open(controlPath(runFolder), (request) => service.answer(request)));
+  signals.onReload(() => service.reload());
+  try {
+    await checkPorts(
+      [
+        ...settings.smtpListen.map((address) => ({ name: "SMTP", ...address })),
+        ...settings.imapListen.map((address) => ({ name: "IMAP", ...address })),
+      ],
+      clock,
+    );
+    if (options.root === undefined) await service.seal();
+    else await service.unlock(options.root);
+    if (!signals.stop.aborted) await once(signals.stop, "abort");
+  } finally {
+    await service.stop();
+    removeReadiness(runFolder);
+  }
+}
+
+class Service {
+  readonly #options: ServiceOptions;
+  readonly #runFolder: string;
+  readonly #startedAt: number;
+  #sealed: AsyncDisposable | undefined;
+  #keys: Keys | undefined;
+  #log: LogWriter | undefined;
+  #crew: Crew | undefined;
+  #night: Disposable | undefined;
+  /** Sealed or serving, rather than on the way. */
+  #isReady = false;
+  #ticketKeys: Uint8Array = randomBytes(TICKET_KEY_BYTES);
+
+  constructor(options: ServiceOptions, runFolder: string) {
+    this.#options = options;
+    this.#runFolder = runFolder;
+    this.#startedAt = options.clock.now();
+  }
+
+  async seal(): Promise<void> {
+    const { smtpListen, hostName } = this.#options.settings;
+    this.#sealed = await answerSealed(smtpListen, hostName);
+    this.#ready();
+  }
+
+  /** @throws StoreError "key" when it is not the root of this home. */
+  async unlock(root: Root): Promise<void> {
+    const { settings, clock } = this.#options;
+    const folders = { dataFolder: join(settings.home, "data"), secretFolder: join(settings.home, "secret") };
+    const keys = openKeys({ ...folders, root });
+    this.#keys = keys;
+    this.#log = await createLogWriter({
+      folder: join(folders.dataFolder, "log"),
+      dayKey: (day) => dayKey(keys, day),
+      clock,
+      show: (line) => void process.stderr.write(`${line}\n`),
+    });
+    const { log } = this.#log;
+    this.#isReady = false;
+    await this.#sealed?.[Symbol.asyncDispose]();
+    this.#sealed = undefined;
+    const size = settings.workers === 0 ? availableParallelism() : settings.workers;
+    this.#crew = new Crew({
+      main: WORKER_MAIN,
+      size,
+      start: (): WorkerStart => ({
+        settings,
+        bootId: this.#options.bootId,
+        root: root.toHex(),
+        ticketKeys: this.#ticketKeys.toBase64(),
+        workers: size,
+      }),
+      log: (batch) => this.#log?.take(batch),
+      clock,
+      onLoss: (worker, code, signal) => log("worker.died", { worker, code, signal }),
+      onChange: () => {
+        if (this.#isReady) this.#announce();
+      },
+    });
+    await this.#crew.begin();
+    this.#ready();
+    log("service.started", { workers: size });
+    this.#night = eachNight(clock, () => this.#turn());
+  }
+
+  reload(): void {
+    this.#tell("certificates", undefined);
+  }
+
+  async answer(request: ControlRequest): Promise<ControlAnswer> {
+    if (request.command === "status") return { kind: "done", value: await this.#status() };
+    if (request.command === "unlock") return this.#answerUnlock(request);
+    if (this.#sealed !== undefined)
+      return { kind: "refused", sentence: 'the service is sealed: give it the root key with "altmail unlock"' };
+    const answer = this.#crew?.ask(request);
+    return answer ?? { kind: "refused", sentence: "no worker is ready at this moment: repeat it in a few seconds" };
+  }
+
+  async stop(): Promise<void> {
+    this.#night?.[Symbol.dispose]();
+    await this.#sealed?.[Symbol.asyncDispose]();
+    const { clock, signals } = this.#options;
+    const from = clock.now();
+    await this.#crew?.stop(AbortSignal.any([AbortSignal.timeout(GRACE_MS), signals.force]));
+    this.#log?.log("service.stopped", { seconds: Math.round((clock.now() - from) / SECOND) });
+    await this.#log?.[Symbol.asyncDispose]();
+    this.#keys?.[Symbol.dispose]();
+  }
+
+  async #answerUnlock(request: ControlRequest): Promise<ControlAnswer> {
+    if (this.#sealed === undefined)
+      return { kind: "refused", sentence: "the service is not sealed: it serves already" };
+    const root = parseRoot(String(request.arguments["root"] ?? ""));
+    if (root === undefined)
+      return { kind: "refused", sentence: "this is no root key: it has 64 hexadecimal digits, or 52 signs of base32" };
+    try {
+      await this.unlock(root as Root);
+      return { kind: "done", value: {} };
+    } catch (error) {
+      return { kind: "refused", sentence: sentenceOf(error) ?? "the service cannot be unlocked" };
+    }
+  }
+
+  /** Midnight: what was destroyed yesterday stays destroyed, and yesterday's tickets open no session. */
+  #turn(): void {
+    this.#keys?.rotateEpoch();
+    this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
+    this.#tell("ticket-keys", this.#ticketKeys.toBase64());
+  }
+
+  #tell(what: News, value: unknown): void {
+    this.#crew?.tell(what, value);
+  }
+
+  #readiness(): Readiness {
+    const { smtpListen, imapListen } = this.#options.settings;
+    return {
+      state: this.#sealed === undefined ? "serving" : "sealed",
+      supervisor: process.pid,
+      workers: this.#crew?.pids ?? [],
+      ports: { smtp: smtpListen.map(({ port }) => port), imap: imapListen.map(({ port }) => port) },
+    };
+  }
+
+  #announce(): void {
+    writeReadiness(this.#runFolder, this.#readiness());
+  }
+
+  #ready(): void {
+    this.#isReady = true;
+    this.#announce();
+    this.#options.onReady(this.#readiness());
+  }
+
+  async #status(): Promise<ServiceStatus> {
+    const workers = await this.#crew?.askAll({ command: "worker status", arguments: {} });
+    return {
+      ...this.#readiness(),
+      upSeconds: Math.round((this.#options.clock.now() - this.#startedAt) / SECOND),
+      workers: (workers ?? []).flatMap(({ answer }) => (answer.kind === "done" ? [answer.value as WorkerStatus] : [])),
+    };
+  }
+}
+
+function dayKey(keys: Keys, day: string): Uint8Array {
+  const key = keys.dayKey(day, { create: true });
+  if (key === undefined) throw new Error("a key that is made on demand is missing");
+  return key;
+}

@@ -1,0 +1,15 @@
+/** What `altmail status` answers with: numbers of processes, nothing of people. */
+import type { Readiness } from "../../host/supervisor/ready-file.ts";
+
+export type WorkerStatus = {
+  readonly pid: number;
+  /** The 99th percentile of the event loop's delay since the last look, milliseconds. */
+  readonly eventLoopDelayP99Ms: number;
+  readonly residentBytes: number;
+  readonly connections: Readonly<Record<string, number>>;
+};
+
+export type ServiceStatus = Omit<Readiness, "workers"> & {
+  readonly upSeconds: number;
+  readonly workers: readonly WorkerStatus[];
+};

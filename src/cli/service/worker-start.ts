@@ -1,0 +1,17 @@
+/** What the supervisor gives a worker first, over the channel between them; keys as text, for it travels as JSON. */
+import type { Settings } from "../../host/settings/settings.ts";
+
+export type WorkerStart = {
+  readonly settings: Settings;
+  /** Stands for the kernel's boot in tests of power cuts. */
+  readonly bootId: string | undefined;
+  /** The root key, hexadecimal. */
+  readonly root: string;
+  /** The keys of TLS session tickets, base64. */
+  readonly ticketKeys: string;
+  /** How many workers share the machine and the bounds on connections. */
+  readonly workers: number;
+};
+
+/** Things that workers are told while they run. */
+export type News = "certificates" | "ticket-keys";

@@ -1,0 +1,33 @@
+/** The commands that need the stores; workers of the service carry them out too. */
+import type { ControlAnswer, ControlRequest } from "../host/control/control-message.ts";
+import type { Given, Operator, StoreCommand } from "./command.ts";
+import { accountCommands } from "./commands/account.ts";
+import { aliasCommands } from "./commands/alias.ts";
+import { appPasswordCommands } from "./commands/app-password.ts";
+import { checkCommands } from "./commands/check.ts";
+import { sentenceOf } from "./sentence.ts";
+
+export const storeCommands: readonly StoreCommand[] = [
+  ...accountCommands,
+  ...appPasswordCommands,
+  ...aliasCommands,
+  ...checkCommands,
+];
+
+/** Carries out a request that came through the control socket; a fault of ours is passed to `report`. */
+export async function answerRequest(
+  operator: Operator,
+  request: ControlRequest,
+  report: (error: unknown) => void,
+): Promise<ControlAnswer> {
+  const command = storeCommands.find(({ name }) => name === request.command);
+  if (command === undefined)
+    return { kind: "refused", sentence: "the service does not know this command: is it of another version?" };
+  try {
+    return await command.work(operator, request.arguments as Given);
+  } catch (error) {
+    const sentence = sentenceOf(error);
+    if (sentence === undefined) report(error);
+    return { kind: "refused", sentence: sentence ?? "the command failed by a fault of altmail: its log has the place" };
+  }
+}

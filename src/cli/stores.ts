@@ -1,0 +1,91 @@
+/**
+ * Opens what rests in a home, with the root: keys, directory, mail, the queue of deferred mail, the spool, and the
+ * operator's verbs over them. Every worker does so for itself; a command does when no service runs.
+ */
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Bus } from "../host/bus.ts";
+import type { Clock } from "../host/clock.ts";
+import type { Log } from "../host/events/events.ts";
+import type { Settings } from "../host/settings/settings.ts";
+import { openSpool, type Spool } from "../host/spool/spool.ts";
+import type { Accounts } from "../service/accounts/accounts.ts";
+import { createAccounts } from "../service/accounts/manage.ts";
+import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
+import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
+import { type Keys, openKeys } from "../store/crypt/keys.ts";
+import type { Root } from "../store/crypt/root.ts";
+import type { Directory } from "../store/directory.ts";
+import type { InboundQueue } from "../store/inbound-queue.ts";
+import type { MailStore } from "../store/mail-store.ts";
+import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
+import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
+import { openSqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
+
+export type StoresOptions = {
+  readonly settings: Settings;
+  readonly root: Root;
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Processes that share this machine's cores. */
+  readonly workers: number;
+};
+
+export type Stores = AsyncDisposable & {
+  readonly keys: Keys;
+  readonly directory: Directory;
+  readonly mail: MailStore;
+  readonly queue: InboundQueue;
+  readonly spool: Spool;
+  readonly hasher: PasswordHasher;
+  readonly revocations: Revocations;
+  readonly accounts: Accounts;
+};
+
+/** @throws StoreError "key" when the root is not the one of this home. */
+export async function openStores(options: StoresOptions): Promise<Stores> {
+  const { settings, root, bus, log, clock, workers } = options;
+  const { dataFolder, secretFolder } = await makeFolders(settings.home);
+  await using opening = new AsyncDisposableStack();
+  const keys = opening.use(openKeys({ dataFolder, secretFolder, root }));
+  const file = (name: string): { readonly file: string; readonly key: ReturnType<Keys["systemKey"]> } => ({
+    file: join(dataFolder, `${name}.db`),
+    key: keys.systemKey(name),
+  });
+  const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
+  const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
+  const mail = opening.use(await openSqliteMailStore({ folder: join(dataFolder, "accounts"), keys, bus, clock, log }));
+  const spool = await openSpool(join(dataFolder, "spool"));
+  // One hash a core in flight, for the whole machine.
+  const hasher = createPasswordHasher({ atOnce: Math.max(1, Math.floor(availableParallelism() / workers)) });
+  const revocations = createRevocations(bus);
+  const { domains, quotaBytes } = settings;
+  const accounts = createAccounts({
+    directory,
+    mail,
+    hasher,
+    revocations,
+    clock,
+    log,
+    domains,
+    limits: { quotaBytes },
+  });
+  const opened = opening.move();
+  return {
+    ...{ keys, directory, mail, queue, spool, hasher, revocations, accounts },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Makes the folders of a home that are missing, for the service's user alone. */
+export async function makeFolders(
+  home: string,
+): Promise<{ readonly dataFolder: string; readonly secretFolder: string }> {
+  const dataFolder = join(home, "data");
+  const secretFolder = join(home, "secret");
+  for (const folder of [dataFolder, secretFolder, join(dataFolder, "accounts")])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  return { dataFolder, secretFolder };
+}

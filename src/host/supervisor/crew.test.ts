@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import test, { type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../clock.ts";
+import { Crew } from "./crew.ts";
+
+type Answer = { readonly pid: number; readonly elected: boolean; readonly lost: number; readonly heard: unknown[] };
+
+/** A crew of fixture workers; `changed(count)` fulfils when so many are ready. */
+function crewOf(t: TestContext, size: number, start: unknown) {
+  const deaths: number[] = [];
+  let wake = (): void => {};
+  const crew = new Crew({
+    main: fileURLToPath(new URL("./crew.fixture.ts", import.meta.url)),
+    size,
+    start: () => start,
+    log: () => {},
+    clock: { ...systemClock, after: (ms, call) => keptAlive(ms, call) },
+    onLoss: (pid) => deaths.push(pid),
+    onChange: () => wake(),
+  });
+  t.after(() => crew.stop(AbortSignal.timeout(5000)));
+  const ready = async (holds: (pids: readonly number[]) => boolean): Promise<void> => {
+    while (!holds(crew.pids)) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      await promise;
+    }
+  };
+  const ask = async (command: string, given = {}): Promise<Answer> => {
+    const answer = await crew.ask({ command, arguments: given });
+    assert.ok(answer?.kind === "done");
+    return answer.value as Answer;
+  };
+  const askAll = async (): Promise<readonly Answer[]> =>
+    (await crew.askAll({ command: "tell", arguments: {} })).map(({ answer }) => {
+      assert.ok(answer.kind === "done");
+      return answer.value as Answer;
+    });
+  return { crew, deaths, ready, ask, askAll };
+}
+
+/** The service's control socket keeps its process alive; here the timer must. */
+function keptAlive(ms: number, call: () => void): Disposable {
+  const timer = setTimeout(call, ms);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+test("workers share a port, one is elected, and the death of the elected one is made good", {
+  timeout: 30_000,
+}, async (t) => {
+  const { crew, deaths, ready, ask, askAll } = crewOf(t, 2, { port: 0 });
+  await crew.begin();
+  assert.equal(crew.pids.length, 2);
+  assert.deepEqual((await askAll()).map(({ elected }) => elected).toSorted(), [false, true]);
+  const { pid } = await ask("tell");
+  assert.deepEqual(await crew.ask({ command: "die", arguments: {} }), {
+    kind: "refused",
+    sentence: "the worker died at this command: see whether it was done, and repeat it if not",
+  });
+  await ready((pids) => pids.length === 2 && !pids.includes(pid));
+  assert.deepEqual(deaths, [pid]);
+  const now = await askAll();
+  assert.equal(now.filter(({ elected }) => elected).length, 1);
+  assert.deepEqual(now.map(({ lost }) => lost).toSorted(), [0, 1]);
+});
+
+test("a notice of one worker reaches the other, and news reach all", { timeout: 30_000 }, async (t) => {
+  const { crew, ask, askAll } = crewOf(t, 2, {});
+  await crew.begin();
+  const { pid } = await ask("publish", { n: 1 });
+  crew.tell("certificates", 7);
+  const all = await askAll();
+  assert.deepEqual(all.map((answer) => [answer.pid === pid, answer.heard]).toSorted(), [
+    [false, [{ n: 1 }]],
+    [true, []],
+  ]);
+});
+
+test("a start that cannot succeed ends with the worker's sentence", { timeout: 30_000 }, async (t) => {
+  const { crew } = crewOf(t, 2, { fail: "the certificate is missing" });
+  await assert.rejects(crew.begin(), { name: "HostError", message: "the certificate is missing" });
+});
+
+test("after a stop no worker is left and its port is closed", { timeout: 30_000 }, async (t) => {
+  const port = 47_000 + (process.pid % 1000);
+  const { crew } = crewOf(t, 2, { port });
+  await crew.begin();
+  const socket = createConnection(port, "127.0.0.1");
+  const [line] = (await once(socket, "data")) as [Buffer];
+  assert.ok(crew.pids.includes(Number(line.toString())));
+  await crew.stop(AbortSignal.timeout(5000));
+  assert.deepEqual(crew.pids, []);
+  const [error] = (await once(createConnection(port, "127.0.0.1"), "error")) as [NodeJS.ErrnoException];
+  assert.equal(error.code, "ECONNREFUSED");
+});

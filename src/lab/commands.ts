@@ -1,0 +1,81 @@
+/** The commands of the lab: the whole service on loopback for trying, testing and measuring, and a way to send to it. */
+import type { Given, LocalCommand } from "../cli/command.ts";
+import { text } from "../cli/command.ts";
+import type { Exit } from "../cli/exit-code.ts";
+import { settingsOf } from "../cli/session.ts";
+import { UsageError } from "../cli/usage-error.ts";
+import { type LabStart, runLab } from "./run-lab.ts";
+import { sendDemo } from "./send.ts";
+
+export const labCommands: readonly LocalCommand[] = [
+  {
+    name: "lab",
+    where: "here",
+    summary: "Run the whole service on loopback, with demo accounts and an authority of its own",
+    description:
+      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025 and IMAP on 20993. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
+    arguments: [],
+    options: [
+      { name: "base-port", value: "N", summary: "default 20000, or as before" },
+      { name: "accounts", value: "COUNT", summary: "default 2, or as before; missing ones are made" },
+      { name: "password", value: "P", summary: "of every account; default: a fresh one, or as before" },
+      { name: "domain", value: "D", summary: "default altmail.test, or as before" },
+      { name: "workers", value: "N", summary: "worker processes; default: one a core" },
+      { name: "bounded", summary: "keep the bounds on connections from one address" },
+      { name: "boot-id", value: "ID", summary: "pretend that the kernel was booted as ID: for tests of power cuts" },
+      { name: "quiet", summary: "print nothing when ready" },
+    ],
+    examples: [
+      "altmail lab --home var",
+      "altmail lab --home /tmp/lab --base-port 31000 --accounts 100 --password secret-of-all",
+    ],
+    run: lab,
+  },
+  {
+    name: "lab send",
+    where: "here",
+    summary: "Send a short message to an account of the running lab, by SMTP with TLS",
+    arguments: [{ name: "address", summary: "such as u1@altmail.test" }],
+    options: [{ name: "subject", value: "TEXT", summary: "default: Hello from the lab" }],
+    examples: ["altmail lab send u1@altmail.test --home var"],
+    run: send,
+  },
+];
+
+async function lab(given: Given): Promise<Exit> {
+  const home = text(given, "home");
+  if (home === "") throw new UsageError("say where the lab lies: --home DIR");
+  const start: LabStart = {
+    home,
+    basePort: whole(given, "base-port", 1, 60_000),
+    accounts: whole(given, "accounts", 1, 1_000_000),
+    workers: whole(given, "workers", 1, 256),
+    password: given["password"] === undefined ? undefined : text(given, "password"),
+    domain: given["domain"] === undefined ? undefined : text(given, "domain").toLowerCase(),
+    bootId: given["boot-id"] === undefined ? undefined : text(given, "boot-id"),
+    bounded: given["bounded"] === true,
+    output: given["json"] === true ? "json" : given["quiet"] === true ? "none" : "page",
+  };
+  await runLab(start);
+  return "done";
+}
+
+async function send(given: Given): Promise<Exit> {
+  const { smtpListen } = await settingsOf(given);
+  const [port] = smtpListen;
+  if (port === undefined) throw new UsageError("this home listens nowhere for SMTP");
+  const subject = text(given, "subject") || "Hello from the lab";
+  const reply = await sendDemo({ ...port, recipient: text(given, "address"), subject });
+  process.stdout.write(`${reply}\n`);
+  return reply.startsWith("250") ? "done" : "refused";
+}
+
+/** @throws UsageError */
+function whole(given: Given, name: string, least: number, most: number): number | undefined {
+  const value = given[name];
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (typeof value !== "string" || !/^\d+$/.test(value) || number < least || number > most)
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}`);
+  return number;
+}

@@ -1,0 +1,74 @@
+/**
+ * The home of a lab: made at the first start, found at the next. It has its own authority and certificate, and a root
+ * key in a file, which protects nothing when the disk is taken: a lab is to be tried, not to be relied on.
+ */
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolders } from "../cli/stores.ts";
+import type { Clock } from "../host/clock.ts";
+import { parseSettings } from "../host/settings/read.ts";
+import type { Settings } from "../host/settings/settings.ts";
+import { openLabAuthority } from "../host/tls/lab-authority.ts";
+import { generateRoot, readRoot, type Root } from "../store/crypt/root.ts";
+
+export type LabWishes = {
+  readonly home: string;
+  readonly basePort: number;
+  readonly domain: string;
+  /** 0: one a core. */
+  readonly workers: number;
+  /** Keeps the bounds on connections of one peer; in a lab all come from one address. */
+  readonly bounded: boolean;
+};
+
+export type LabHome = {
+  readonly settings: Settings;
+  readonly root: Root;
+  /** The certificate that mail clients of this lab must trust. */
+  readonly authorityFile: string;
+};
+
+const HOST = "127.0.0.1";
+const SMTP = 25;
+const IMAP = 993;
+const UNBOUNDED = 100_000;
+
+/** Makes what is missing, and writes the settings anew: ports and workers are those of this start. */
+export async function openLabHome(wishes: LabWishes, clock: Clock): Promise<LabHome> {
+  const { home, domain } = wishes;
+  const { secretFolder } = await makeFolders(home);
+  const certificates = await openLabAuthority(join(secretFolder, "tls"), [domain], clock);
+  const authorityFile = join(home, "ca.pem");
+  copyFileSync(certificates.authorityFile, authorityFile);
+  const rootFile = join(secretFolder, "root");
+  const root = existsSync(rootFile) ? readRoot(rootFile) : generateRoot(rootFile);
+  const file = join(home, "altmail.toml");
+  const text = settingsText(wishes);
+  writeFileSync(file, text, { mode: 0o600 });
+  return { settings: parseSettings(text, file), root, authorityFile };
+}
+
+function settingsText({ basePort, domain, workers, bounded }: LabWishes): string {
+  const bounds = bounded ? [] : [`connections = ${UNBOUNDED}`, `connections-per-peer = ${UNBOUNDED}`];
+  return [
+    "# The settings of a lab; it writes them at each start.",
+    'host-name = "localhost"',
+    `domains = [${JSON.stringify(domain)}]`,
+    `operator = ${JSON.stringify(`u1@${domain}`)}`,
+    'key = "secret/root"',
+    `workers = ${workers}`,
+    "",
+    "[smtp]",
+    `listen = ["${HOST}:${basePort + SMTP}"]`,
+    ...bounds,
+    "",
+    "[imap]",
+    `listen = ["${HOST}:${basePort + IMAP}"]`,
+    ...bounds,
+    "",
+    "[tls]",
+    'certificate = "secret/tls/server.pem"',
+    'key = "secret/tls/server.key"',
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,40 @@
+/** The page that a lab shows when it is ready: where it listens, who has mail there, and what to try at once. */
+import { nameOf } from "./lab-accounts.ts";
+
+export type LabPage = {
+  readonly home: string;
+  readonly domain: string;
+  readonly accounts: number;
+  readonly password: string;
+  readonly smtpPort: number;
+  readonly imapPort: number;
+  readonly authorityFile: string;
+};
+
+export function labPage({ home, domain, accounts, password, smtpPort, imapPort, authorityFile }: LabPage): string {
+  const [first, second] = [nameOf(1, domain), nameOf(2, domain)];
+  const names =
+    accounts === 1 ? first : accounts === 2 ? `${first} and ${second}` : `${first} to ${nameOf(accounts, domain)}`;
+  const mutt = [
+    `-e "set ssl_force_tls=yes certificate_file='${authorityFile}' imap_user='${first}' imap_pass='${password}'"`,
+    `-f imaps://localhost:${imapPort}/INBOX`,
+  ].join(" ");
+  return `AltMail runs as a lab: everything works, on this machine only.
+
+  SMTP       localhost port ${smtpPort} (STARTTLS), mail to ${domain}
+  IMAP       localhost port ${imapPort} (TLS)
+  accounts   ${names}
+  password   ${password}
+  authority  ${authorityFile}
+  store      ${home} (encrypted; its key lies beside it, so it protects a copy of ${home}/data alone)
+
+Try at once, in another terminal:
+
+  send       bin/altmail lab send ${first} --home ${home}
+  read       mutt ${mutt}
+  and        add ${first} to Thunderbird: IMAP, localhost, port ${imapPort}, SSL/TLS, normal password
+             (first import the authority: Settings, Privacy & Security, Certificates)
+
+Ctrl-C stops it; the next start finds its mail again.
+`;
+}

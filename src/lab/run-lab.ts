@@ -1,0 +1,74 @@
+/** Starts a lab: its home, its accounts, then the service as in production, until a signal stops it. */
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { runService } from "../cli/service/service.ts";
+import { systemClock } from "../host/clock.ts";
+import { HostError } from "../host/host-error.ts";
+import { lockHome } from "../host/lock/home-lock.ts";
+import { listenToSignals } from "../host/supervisor/signals.ts";
+import { makeAccounts } from "./lab-accounts.ts";
+import { type LabHome, openLabHome } from "./lab-home.ts";
+import { type LabMemory, recall, remember } from "./lab-memory.ts";
+import { labPage } from "./page.ts";
+import { memorablePassword } from "./password.ts";
+
+/** The command line; what is `undefined` is as before, or as is usual. */
+export type LabStart = {
+  readonly home: string;
+  readonly basePort: number | undefined;
+  readonly accounts: number | undefined;
+  readonly workers: number | undefined;
+  readonly password: string | undefined;
+  readonly domain: string | undefined;
+  readonly bootId: string | undefined;
+  readonly bounded: boolean;
+  readonly output: "page" | "json" | "none";
+};
+
+const USUAL = { basePort: 20_000, accounts: 2, domain: "altmail.test" } as const;
+
+export async function runLab(start: LabStart): Promise<void> {
+  const home = resolve(start.home);
+  const clock = systemClock;
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  using signals = listenToSignals(clock, "stop");
+  const { lab, memory } = await prepare(home, start);
+  if (signals.stop.aborted) return;
+  const { settings, root, authorityFile } = lab;
+  const ports = { smtpPort: settings.smtpListen[0]?.port ?? 0, imapPort: settings.imapListen[0]?.port ?? 0 };
+  await runService({
+    ...{ settings, root, clock, signals, bootId: start.bootId },
+    onReady(readiness) {
+      if (start.output === "json") process.stdout.write(`${JSON.stringify(readiness)}\n`);
+      if (start.output === "page")
+        process.stdout.write(labPage({ ...memory, ...ports, home: start.home, authorityFile }));
+    },
+  });
+}
+
+/** Makes or completes the home, alone. */
+async function prepare(home: string, start: LabStart): Promise<{ readonly lab: LabHome; readonly memory: LabMemory }> {
+  using held = new DisposableStack();
+  held.use(lockHome(join(home, "run")));
+  const before = recall(home);
+  const memory: LabMemory = {
+    domain: start.domain ?? before?.domain ?? USUAL.domain,
+    password: start.password ?? before?.password ?? memorablePassword(),
+    accounts: Math.max(start.accounts ?? 0, before?.accounts ?? 0) || USUAL.accounts,
+    basePort: start.basePort ?? before?.basePort ?? USUAL.basePort,
+  };
+  if (before !== undefined && (before.password !== memory.password || before.domain !== memory.domain))
+    throw new HostError(
+      "this lab was made with another password or domain: leave --password and --domain out, or take a fresh --home",
+    );
+  const { bounded, workers = 0 } = start;
+  const lab = await openLabHome(
+    { home, basePort: memory.basePort, domain: memory.domain, workers, bounded },
+    systemClock,
+  );
+  remember(home, memory);
+  await makeAccounts(lab, memory.accounts, memory.password, systemClock, (made, all) => {
+    if (start.output !== "none") process.stderr.write(`${made} of ${all} accounts made\n`);
+  });
+  return { lab, memory };
+}

@@ -1,0 +1,168 @@
+/**
+ * The composition root of a worker: opens the stores with the root that the supervisor gave, makes the services, opens
+ * the ports, and joins them. The only file that sees everything.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { describeBug, sentenceOf } from "./cli/sentence.ts";
+import type { WorkerStatus } from "./cli/service/status.ts";
+import type { News, WorkerStart } from "./cli/service/worker-start.ts";
+import { answerRequest } from "./cli/store-commands.ts";
+import { openStores, type Stores } from "./cli/stores.ts";
+import { MINUTE, SECOND, systemClock } from "./host/clock.ts";
+import type { Log } from "./host/events/events.ts";
+import { listen, type Listener } from "./host/listener.ts";
+import { createLogSender } from "./host/log/sender.ts";
+import { ServerTls } from "./host/tls/server-tls.ts";
+import { serveSupervisor, type WorkerDuties, type WorkerTools } from "./host/worker/worker-link.ts";
+import { imapLimits } from "./servers/imap/limits.ts";
+import { serveImap } from "./servers/imap/server.ts";
+import { smtpLimits } from "./servers/smtp/limits.ts";
+import { serveSmtp } from "./servers/smtp/server.ts";
+import { createAuthenticator } from "./service/accounts/authenticate.ts";
+import { createCapture } from "./service/delivery/capture.ts";
+import { runDeferred } from "./service/delivery/deferred.ts";
+import { createInbound } from "./service/delivery/receive.ts";
+import type { Root } from "./store/crypt/root.ts";
+
+const clock = systemClock;
+const HANDSHAKE_TIMEOUT_MS = MINUTE / 2;
+/** How long sessions get to end at a stop; below the supervisor's patience. */
+const GRACE_MS = 8 * SECOND;
+const LOOP_RESOLUTION_MS = 5;
+const NANOSECONDS_A_MS = 1e6;
+/** The exit code of a worker that met a fault of ours (sysexits: EX_SOFTWARE). */
+const FAULT = 70;
+
+type Worker = {
+  readonly start: WorkerStart;
+  readonly stores: Stores;
+  readonly tls: ServerTls;
+  readonly log: Log;
+  /** Aborted when the worker stops. */
+  readonly signal: AbortSignal;
+};
+
+async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<WorkerDuties> {
+  const start = value as WorkerStart;
+  const { settings, workers } = start;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const sender = createLogSender({ send: sendLog, clock });
+  const { log } = sender;
+  const tls = new ServerTls(settings, Uint8Array.fromBase64(start.ticketKeys));
+  const root = Uint8Array.fromHex(start.root) as Root;
+  const stores = await openStores({ settings, root, bus, log, clock, workers });
+  const listeners = await openPorts({ start, stores, tls, log, signal });
+  const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  delay.enable();
+  log("worker.started", { worker: process.pid });
+  const jobs: Promise<unknown>[] = [];
+
+  return {
+    elected() {
+      const { queue, mail, accounts } = stores;
+      jobs.push(runDeferred({ queue, mail, clock, log, signal }), accounts.finishDeletions());
+    },
+    told(what, news) {
+      if ((what as News) === "ticket-keys") tls.setTicketKeys(Uint8Array.fromBase64(String(news)));
+      else reload(tls, log);
+    },
+    async answer(request) {
+      if (request.command === "worker status") {
+        const value = statusOf(listeners, delay.percentile(99) / NANOSECONDS_A_MS);
+        delay.reset();
+        return { kind: "done", value };
+      }
+      return answerRequest(stores, request, (error) =>
+        log("connection.failed", { listener: "control", error: nameOf(error), at: describeBug(error) }),
+      );
+    },
+    async stop() {
+      stopping.abort();
+      const grace = AbortSignal.timeout(GRACE_MS);
+      await Promise.all(listeners.map(({ listener }) => listener.close(grace)));
+      await Promise.all(jobs);
+      await stores[Symbol.asyncDispose]();
+      sender[Symbol.dispose]();
+    },
+  };
+}
+
+type Port = { readonly name: string; readonly listener: Listener };
+
+async function openPorts({ start, stores, tls, log, signal }: Worker): Promise<readonly Port[]> {
+  const { settings, workers } = start;
+  const { directory, mail, queue, hasher, revocations, spool } = stores;
+  const { hostName, domains, operator } = settings;
+  const intake = createCapture({ spool });
+  const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock });
+  const inbound = createInbound({ directory, mail, domains, operator, queue, intake, clock, log, hostName });
+  const smtp = {
+    ...{ inbound, clock, log, hostName, signal },
+    limits: { ...smtpLimits, maxMessageBytes: settings.messageBytes },
+  };
+  const imap = {
+    ...{ mail, authenticator, intake, clock, log, hostName, signal },
+    limits: { ...imapLimits, maxAppendBytes: settings.messageBytes },
+  };
+  const shared = { log, clock, context: tls.current };
+  const bounds = (connections: number, perPeer: number) => ({
+    connections: Math.ceil(connections / workers),
+    perPeer,
+    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  });
+  const ports: Port[] = [];
+  for (const { host, port } of settings.smtpListen)
+    ports.push({
+      name: "smtp",
+      listener: await listen({
+        ...shared,
+        ...{ name: "smtp", host, port, tls: "starttls" },
+        limits: bounds(settings.smtpConnections, settings.smtpConnectionsPerPeer),
+        handler: (connection) => serveSmtp(connection, smtp),
+        refuse: latin1(`421 4.3.2 ${hostName} has too many connections, try again later\r\n`),
+      }),
+    });
+  for (const { host, port } of settings.imapListen)
+    ports.push({
+      name: "imap",
+      listener: await listen({
+        ...shared,
+        ...{ name: "imap", host, port, tls: "implicit" },
+        limits: bounds(settings.imapConnections, settings.imapConnectionsPerPeer),
+        handler: (connection) => serveImap(connection, imap),
+        refuse: latin1("* BYE [UNAVAILABLE] Too many connections, try again later\r\n"),
+      }),
+    });
+  return ports;
+}
+
+const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+function reload(tls: ServerTls, log: Log): void {
+  try {
+    log("tls.loaded", { validUntil: tls.reload().validUntil.toISOString() });
+  } catch (error) {
+    log("tls.kept", { reason: sentenceOf(error) ?? describeBug(error) });
+  }
+}
+
+function statusOf(ports: readonly Port[], eventLoopDelayP99Ms: number): WorkerStatus {
+  const connections: Record<string, number> = {};
+  for (const { name, listener } of ports) connections[name] = (connections[name] ?? 0) + listener.connections;
+  return {
+    pid: process.pid,
+    eventLoopDelayP99Ms,
+    residentBytes: process.memoryUsage.rss(),
+    connections,
+  };
+}
+
+// What Node would print could quote mail: say the kind and the places alone. The supervisor replaces this process.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${describeBug(error)}\n`);
+  process.exit(FAULT);
+});
+serveSupervisor(begin, (error) => sentenceOf(error) ?? describeBug(error));
