@@ -38,7 +38,7 @@ const EMPTY_NAMES = /^(?:index|utils?|helpers?|common|misc|types|shared)$/;
 const MAX_LINES = 400;
 
 const sources: readonly string[] = globSync("**/*.ts", { cwd: "src" }).toSorted();
-const isTest = (file: string): boolean => file.endsWith(".test.ts") || file.startsWith("store/contract/");
+const isTest = (file: string): boolean => /\.(?:test|fixture)\.ts$/.test(file) || file.startsWith("store/contract/");
 const isWhole = (file: string): boolean => WHOLE.some((part) => file === part || file.startsWith(part));
 
 function layerOf(path: string): string | undefined {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { type Clock, systemClock } from "../clock.ts";
 import { publicLine, sealedLine } from "./line.ts";
 import { createLogSender, type LogBatch } from "./sender.ts";
@@ -110,6 +111,40 @@ test("a writer goes on after the last whole frame, whatever a crash left behind 
   );
 });
 
+test("damage anywhere costs the lines of the frames it hits, never more than those behind the cut", async () => {
+  await using home = await folder();
+  const clock = new TestClock("2026-03-01T12:00:00Z");
+  const file = join(home.path, "2026-03-01.seg");
+  {
+    await using log = await writer(home.path, clock);
+    for (let n = 0; n < 8; n++) {
+      refuse(log.log, n);
+      await log.flush();
+    }
+  }
+  const whole = await lines(file, dayKey("2026-03-01"));
+  const octets = await readFile(file);
+  const frame = octets.length / 8;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(octets.length - 1),
+      fc.integer({ min: 1, max: 255 }),
+      fc.boolean(),
+      async (at, flip, isCut) => {
+        const damaged = Uint8Array.from(isCut ? octets.subarray(0, at) : octets);
+        if (!isCut) damaged[at] = (damaged[at] ?? 0) ^ flip;
+        await writeFile(file, damaged);
+        const left = await lines(file, dayKey("2026-03-01"));
+        const hit = Math.floor(at / frame);
+        assert.deepEqual(left.slice(0, hit), whole.slice(0, hit));
+        for (const line of left) assert.ok(whole.includes(line));
+        if (!isCut && at % frame >= 16) assert.deepEqual(left, whole.toSpliced(hit, 1));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test("L2: public output of warnings and errors names no pseudonymous and no personal field; the rest says nothing", () => {
   const line = publicLine(Date.parse("2026-03-01T12:00:00Z"), "store.suspect", {
     account: "abc",
@@ -197,7 +232,6 @@ test("a disk that fails and a key that is missing cost lines, never the service"
 test("a segment is never followed through a link", async () => {
   await using home = await folder();
   const shown: string[] = [];
-  const { symlink } = await import("node:fs/promises");
   await (await open(join(home.path, "elsewhere"), "w")).close();
   await symlink(join(home.path, "elsewhere"), join(home.path, "2026-03-01.seg"));
   await using log = await writer(home.path, new TestClock("2026-03-01T12:00:00Z"), {

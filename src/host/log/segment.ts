@@ -1,7 +1,8 @@
 /**
  * One day of the log in one file: frames of JSON lines, each sealed with AES-256-GCM under the day's key with a random
  * nonce. A frame is nonce (12 octets), length (4, hidden under a mask made from key and nonce, so that the file is
- * noise throughout), ciphertext, tag (16). A tail that a crash cut off is no frame; the next writer overwrites it.
+ * noise throughout), ciphertext, tag (16). A tail that a crash cut off is no frame; the next writer overwrites it. A frame
+ * that is damaged costs its own lines alone.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
@@ -60,7 +61,7 @@ export class Segment implements AsyncDisposable {
   }
 }
 
-/** Reads the lines of a segment, oldest first, up to the first frame that is not whole or not of this key. */
+/** Reads the lines of a segment, oldest first, as far as frames are whole and of this key. */
 export async function* readSegment(file: string, key: Uint8Array): AsyncGenerator<string> {
   const handle = await open(file, constants.O_RDONLY);
   try {
@@ -82,9 +83,8 @@ async function* frames(
     const sealed = await readAt(handle, start + HEAD, length + TAG);
     if (sealed === undefined) return;
     const lines = unseal(key, head, sealed);
-    if (lines === undefined) return;
     start += HEAD + length + TAG;
-    yield { lines, end: start };
+    if (lines !== undefined) yield { lines, end: start };
   }
 }
 
