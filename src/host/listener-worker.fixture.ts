@@ -16,5 +16,5 @@ const listener = await listen({
   },
 });
 process.once("disconnect", () => process.exit());
-process.once("message", () => void listener.close(AbortSignal.timeout(1000)).then(() => process.disconnect()));
+process.once("message", () => void listener.close(AbortSignal.timeout(1000)).then(() => process.disconnect?.()));
 process.send?.({ port: listener.port });
