@@ -6,15 +6,24 @@ import { type FakeClock, turns } from "./fake-clock.ts";
 
 export type EventsWorld = {
   readonly clock: FakeClock;
-  readonly mail: MailStore & { fail(account: ReturnType<typeof idOf> | "all", code: StoreErrorCode): void; heal(): void };
+  readonly mail: MailStore & {
+    fail(account: ReturnType<typeof idOf> | "all", code: StoreErrorCode): void;
+    heal(): void;
+  };
   /** Numbers of the messages that arrived so far, so that each is another. */
   next(): number;
 };
 
 const UNITS: Readonly<Record<string, number>> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-const SENTENCES: readonly (readonly [RegExp, (world: EventsWorld, found: readonly string[]) => Promise<void> | void])[] = [
-  [/^(\d+) (second|minute|hour|day)s? pass(?:es)?$/, (world, [n, unit]) => world.clock.advance(Number(n) * (UNITS[unit ?? ""] ?? 0))],
+const SENTENCES: readonly (readonly [
+  RegExp,
+  (world: EventsWorld, found: readonly string[]) => Promise<void> | void,
+])[] = [
+  [
+    /^(\d+) (second|minute|hour|day)s? pass(?:es)?$/,
+    (world, [n, unit]) => world.clock.advance(Number(n) * (UNITS[unit ?? ""] ?? 0)),
+  ],
   [/^a message arrives in (\S+)$/, (world, [name]) => deliver(world, name ?? "")],
   [/^the store of (u\d) fails$/, (world, [name]) => world.mail.fail(idOf(name ?? ""), "io")],
   [/^the store of (u\d) is busy$/, (world, [name]) => world.mail.fail(idOf(name ?? ""), "busy")],

@@ -13,11 +13,12 @@ import { worldSpool } from "./spool.ts";
 export async function imapWorld({ header }: Transcript, kind: StoreKind): Promise<World> {
   const world = await ServiceWorld.open(kind, header);
   const limits = withLimits(imapLimits, header);
+  const intake = createCapture({ spool: await worldSpool() });
   world.serve = (connection) =>
     serveImap(connection, {
       mail: world.mail,
       authenticator: world.authenticator,
-      intake: createCapture({ spool: await worldSpool() }),
+      intake,
       clock: world.clock,
       log: () => {},
       limits,

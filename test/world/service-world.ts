@@ -37,7 +37,13 @@ export class ServiceWorld implements World {
     this.mail = failingMailStore(this.#store.mail);
     const hasher = createPasswordHasher();
     const revocations = createRevocations(silentBus);
-    this.authenticator = createAuthenticator({ directory: this.directory, hasher, revocations, log: () => {}, clock: this.clock });
+    this.authenticator = createAuthenticator({
+      directory: this.directory,
+      hasher,
+      revocations,
+      log: () => {},
+      clock: this.clock,
+    });
   }
 
   /** Opens a world with its accounts and what the transcript's `given:` says. */
@@ -99,7 +105,7 @@ export class ServiceWorld implements World {
 }
 
 /** The limits of a server with those that `limits: name=value, ...` changes. */
-export function withLimits<T extends Readonly<Record<string, number>>>(limits: T, header: ReadonlyMap<string, string>): T {
+export function withLimits<T extends object>(limits: T, header: ReadonlyMap<string, string>): T {
   const changed: Record<string, number> = {};
   for (const setting of (header.get("limits") ?? "").split(",").filter((text) => text.trim() !== "")) {
     const [name = "", value = ""] = setting.trim().split("=");

@@ -16,10 +16,22 @@ export type OpenStore = { readonly mail: MailStore; close(): Promise<void> };
 export function openStore(kind: StoreKind, clock: Clock): OpenStore {
   if (kind === "memory") {
     const mail = memoryMailStore({ clock });
-    return { mail, close: () => mail[Symbol.asyncDispose]().then() };
+    return {
+      mail,
+      async close() {
+        await mail[Symbol.asyncDispose]();
+      },
+    };
   }
   const folder = mkdtempSync(join(tmpdir(), "altmail-world-"));
-  const mail = openSqliteMailStore({ folder, keys: keysInMemory(), bus: silentBus, clock, bootId: "world", log: () => {} });
+  const mail = openSqliteMailStore({
+    folder,
+    keys: keysInMemory(),
+    bus: silentBus,
+    clock,
+    bootId: "world",
+    log: () => {},
+  });
   return {
     mail,
     async close() {

@@ -1,0 +1,46 @@
+/** A world whose connections speak SMTP as a server of the outside would find them, STARTTLS included. */
+import type { Connection } from "../../src/host/connection.ts";
+import { smtpLimits } from "../../src/servers/smtp/limits.ts";
+import { serveSmtp } from "../../src/servers/smtp/server.ts";
+import { createCapture } from "../../src/service/delivery/capture.ts";
+import { createInbound } from "../../src/service/delivery/receive.ts";
+import { memoryInboundQueue } from "../../src/store/memory/inbound-queue.ts";
+import type { Transcript } from "../transcript/parse.ts";
+import type { World } from "../transcript/play.ts";
+import type { StoreKind } from "../transcript/run.ts";
+import { DOMAIN, HOST } from "./cast.ts";
+import { ServiceWorld, withLimits } from "./service-world.ts";
+import { worldSpool } from "./spool.ts";
+
+export async function smtpWorld({ header }: Transcript, kind: StoreKind): Promise<World> {
+  const world = await ServiceWorld.open(kind, header);
+  const { clock, mail, directory } = world;
+  const log = (): void => {};
+  const inbound = createInbound({
+    mail,
+    directory,
+    queue: memoryInboundQueue(),
+    intake: createCapture({ spool: await worldSpool() }),
+    clock,
+    log,
+    hostName: HOST,
+    domains: [DOMAIN],
+    operator: `u1@${DOMAIN}`,
+  });
+  const services = {
+    inbound,
+    clock,
+    log,
+    limits: withLimits(smtpLimits, header),
+    signal: world.stop.signal,
+    hostName: HOST,
+  };
+  world.serve = (connection) => serveSmtp(withStartTls(connection), services);
+  return world;
+}
+
+/** After STARTTLS the same stream goes on, as if the handshake had been: what TLS does to octets is tested with the listener. */
+function withStartTls(connection: Connection): Connection {
+  const tls = { protocol: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", serverName: undefined };
+  return { ...connection, startTls: async () => ({ ...connection, tls, startTls: undefined }) };
+}
