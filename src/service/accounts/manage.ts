@@ -30,7 +30,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (account !== undefined) {
       return refused(
         "not-found",
-        `${address} is an alias. Name the account by its primary address, ${account.primary}.`,
+        `The address ${address} is an alias. Name the account by its primary address, ${account.primary}.`,
       );
     }
     return refused("no-account", `There is no account ${address}. List the accounts to see which there are.`);
