@@ -61,8 +61,9 @@ export class Lab implements AsyncDisposable {
     const place = ["--home", home, "--base-port", String(basePort)];
     const people = ["--accounts", String(accounts), "--password", password, "--domain", domain];
     const own = ["lab", ...place, ...people, "--workers", String(workers), "--json", ...(options.more ?? [])];
-    const [program = altmail, ...before] = [...(options.under ?? []), altmail];
-    const child = spawn(program, [...before, ...own], { stdio: ["ignore", "pipe", "pipe"] });
+    const [program, ...before] = options.under ?? [];
+    const args = program === undefined ? own : [...before, altmail, ...own];
+    const child = spawn(program ?? altmail, args, { stdio: ["ignore", "pipe", "pipe"] });
     const lab = new Lab(home, basePort, child, options.home === undefined);
     await lab.#ready();
     return lab;
