@@ -55,7 +55,7 @@ export interface Accounts {
   list(): Promise<readonly AccountLine[]>;
   show(address: string): Promise<{ readonly kind: "account"; readonly account: AccountDetails } | Refused>;
   setPassword(address: string, password: string): Promise<Done | Refused>;
-  /** No log-in from now on; sessions end. Mail is still received (promise A8). */
+  /** No log-in from now on; sessions end. Mail is still received. */
   suspend(address: string): Promise<Done | Refused>;
   resume(address: string): Promise<Done | Refused>;
   /** Deletes mail, record, aliases and credentials for good (promise D5). May be called again after a failure. */

@@ -132,7 +132,7 @@ test("a new password counts at once, and sessions go on", () =>
     assert.equal((await authenticator.authenticate(ALICE, "another horse")).kind, "accepted");
   }));
 
-test("A8: suspending ends log-ins and sessions, keeps the mail, and can be undone", () =>
+test("suspending ends log-ins and sessions, keeps the mail, and can be undone", () =>
   world(async ({ accounts, authenticator, directory, mail }) => {
     const { id } = (await directory.byAddress(ALICE)) ?? assert.fail();
     let ended = 0;
