@@ -1,6 +1,6 @@
 /**
- * Octets in a charset to text, for comparison only: never fails, an unknown charset is read as UTF-8 where that is
- * valid and as windows-1252 otherwise. Decoders are kept by name, because making one costs more than a short text.
+ * Octets in a charset to text, for comparison only: never fails, an unknown charset is read as UTF-8 where it looks
+ * like that and as windows-1252 otherwise. Decoders are kept by name, because making one costs more than a short text.
  */
 
 const utf8 = new TextDecoder("utf-8");
@@ -35,7 +35,8 @@ export function decodeCharset(octets: Uint8Array, charset: string): string {
 /** Decodes text of undeclared charset: UTF-8 if it is, else windows-1252. */
 export function decodeGuessed(octets: Uint8Array): string {
   const text = utf8.decode(octets);
-  return text.includes("\ufffd") ? western.decode(octets) : text;
+  // Text that was cut off within a character is UTF-8 all the same: it has others that are whole.
+  return text.includes("\ufffd") && !/[\u0080-\ufffc]/.test(text) ? western.decode(octets) : text;
 }
 
 function decoderOf(name: string): TextDecoder | undefined {
