@@ -36,11 +36,11 @@ export function log(
 }
 
 function cut(handle: Handle, table: "change" | "vanished", mailbox: MailboxId, keep: number): void {
-  const floor = handle.value<number>(
+  const floor = handle.value(
     `SELECT modseq FROM ${table} WHERE mailbox = ? ORDER BY modseq DESC LIMIT 1 OFFSET ?`,
     mailbox,
     keep,
-  );
+  ) as number | undefined;
   if (floor === undefined) return;
   const column = table === "change" ? "changed_floor" : "vanished_floor";
   handle.run(`DELETE FROM ${table} WHERE mailbox = ? AND modseq <= ?`, mailbox, floor);
@@ -58,13 +58,13 @@ function logged(handle: Handle, table: "change" | "vanished", mailbox: MailboxId
 
 /** The UIDs changed after `since`, gone ones among them; `undefined` when the log does not reach back so far. */
 export function changedSince(handle: Handle, mailbox: MailboxId, since: number): NumberSet | undefined {
-  const floor = handle.value<number>("SELECT changed_floor FROM mailbox WHERE id = ?", mailbox) ?? 0;
+  const floor = (handle.value("SELECT changed_floor FROM mailbox WHERE id = ?", mailbox) as number | undefined) ?? 0;
   return since < floor ? undefined : logged(handle, "change", mailbox, since);
 }
 
 /** The UIDs gone after `since`; `undefined` when the log does not reach back so far. */
 export function vanishedSince(handle: Handle, mailbox: MailboxId, since: number): NumberSet | undefined {
-  const floor = handle.value<number>("SELECT vanished_floor FROM mailbox WHERE id = ?", mailbox) ?? 0;
+  const floor = (handle.value("SELECT vanished_floor FROM mailbox WHERE id = ?", mailbox) as number | undefined) ?? 0;
   return since < floor ? undefined : logged(handle, "vanished", mailbox, since);
 }
 

@@ -70,9 +70,9 @@ export async function* cutPieces(source: ContentSource, headerSize: number): Asy
 
 /** A content id never given before. Within a write transaction. */
 export function nextContent(handle: Handle): ContentId {
-  const id = handle.value<number>(
-    "SELECT max(content_floor, coalesce((SELECT max(id) FROM content), 0)) + 1 FROM account",
-  );
+  const id = handle.value("SELECT max(content_floor, coalesce((SELECT max(id) FROM content), 0)) + 1 FROM account") as
+    | number
+    | undefined;
   return contentId(id ?? 1);
 }
 
@@ -126,7 +126,9 @@ export type ContentFacts = { readonly size: number; readonly headerSize: number 
 
 /** @throws StoreError "gone" */
 export function contentFacts(handle: Handle, id: ContentId): ContentFacts {
-  const facts = handle.row<ContentFacts>("SELECT size, header_size AS headerSize FROM content WHERE id = ?", id);
+  const facts = handle.row("SELECT size, header_size AS headerSize FROM content WHERE id = ?", id) as
+    | ContentFacts
+    | undefined;
   if (facts === undefined) throw gone();
   return facts;
 }
@@ -134,7 +136,7 @@ export function contentFacts(handle: Handle, id: ContentId): ContentFacts {
 /** @throws StoreError "gone" */
 export function readPiece(handle: Handle, id: ContentId, n: number): Uint8Array {
   type Row = { readonly size: number; readonly zstd: number; readonly octets: Uint8Array };
-  const row = handle.row<Row>("SELECT size, zstd, octets FROM body WHERE piece = ?", id * PIECES + n);
+  const row = handle.row("SELECT size, zstd, octets FROM body WHERE piece = ?", id * PIECES + n) as Row | undefined;
   if (row === undefined) throw gone();
   return row.zstd === 1 ? decompress(row.octets, row.size) : row.octets;
 }

@@ -8,8 +8,9 @@ import type { Statement, Value } from "better-sqlite3-multiple-ciphers";
 import type { AccountId } from "../../ids.ts";
 import type { Database } from "../database.ts";
 import { Keywords } from "./keywords.ts";
+import type { Statements } from "./statements.ts";
 
-export class Handle {
+export class Handle implements Statements {
   readonly account: AccountId;
   readonly db: Database;
   readonly keywords: Keywords = new Keywords();
@@ -17,6 +18,9 @@ export class Handle {
   bootNoted: boolean;
   readonly #statements = new Map<string, Statement>();
   #wal: number | undefined;
+  /** Syncs under way: until they end the descriptor must not be given to another file. */
+  #pins = 0;
+  #isClosing = false;
 
   constructor(account: AccountId, db: Database, bootNoted: boolean) {
     this.account = account;
@@ -24,26 +28,22 @@ export class Handle {
     this.bootNoted = bootNoted;
   }
 
-  /** Runs a statement that answers nothing; returns how many rows it changed. */
   run(sql: string, ...values: readonly Value[]): number {
     return this.#statement(sql).run(...values).changes;
   }
 
-  /** The first row, as an object with the names that `sql` gives to its columns. */
-  row<T>(sql: string, ...values: readonly Value[]): T | undefined {
-    return this.#statement(sql).get(...values) as T | undefined;
+  row(sql: string, ...values: readonly Value[]): unknown {
+    return this.#statement(sql).get(...values);
   }
 
   rows<T>(sql: string, ...values: readonly Value[]): T[] {
     return this.#statement(sql).all(...values) as T[];
   }
 
-  /** The first column of the first row. */
-  value<T>(sql: string, ...values: readonly Value[]): T | undefined {
-    return this.#statement(sql, "pluck").get(...values) as T | undefined;
+  value(sql: string, ...values: readonly Value[]): unknown {
+    return this.#statement(sql, "pluck").get(...values);
   }
 
-  /** The first column of all rows. */
   column<T>(sql: string, ...values: readonly Value[]): T[] {
     return this.#statement(sql, "pluck").all(...values) as T[];
   }
@@ -61,7 +61,7 @@ export class Handle {
 
   /** Rows inserted, changed and deleted on this connection so far. */
   totalChanges(): number {
-    return this.value<number>("SELECT total_changes()") ?? 0;
+    return Number(this.value("SELECT total_changes()"));
   }
 
   /** Of the `-wal` file, which exists from the first commit on and stays the same file while this connection is open. */
@@ -70,7 +70,22 @@ export class Handle {
     return this.#wal;
   }
 
+  pin(): void {
+    this.#pins += 1;
+  }
+
+  unpin(): void {
+    this.#pins -= 1;
+    if (this.#pins === 0 && this.#isClosing) this.#close();
+  }
+
+  /** Closes file and descriptor; as soon as nothing uses the descriptor any more. */
   close(): void {
+    this.#isClosing = true;
+    if (this.#pins === 0) this.#close();
+  }
+
+  #close(): void {
     if (this.#wal !== undefined) closeSync(this.#wal);
     this.#wal = undefined;
     this.#statements.clear();

@@ -59,6 +59,7 @@ export const mailMigrations: readonly Migration[] = [
         key BLOB NOT NULL,                -- seals the octets wherever they leave this file
         tree TEXT NOT NULL
       ) STRICT;
+      CREATE INDEX content_staged ON content(staged) WHERE staged IS NOT NULL;
       CREATE TABLE body(
         piece INTEGER PRIMARY KEY,        -- content * 2^20 + number
         size INTEGER NOT NULL,            -- before compression

@@ -10,6 +10,12 @@ const CLOSE = 16;
 /** Above any UID: for a LIMIT or an end that does not bound. */
 export const NO_END = 0xffff_ffff;
 
+/** Some rows, and the UID from which to go on; `undefined` when all were read. */
+export interface Slice<T> {
+  readonly rows: readonly T[];
+  readonly next: number | undefined;
+}
+
 export type Stretch = { readonly low: number; readonly high: number; readonly exact: boolean };
 
 /** Yields scans that cover the part of `set` from `from` on, ascending. */
@@ -40,7 +46,7 @@ export function readStretches<T extends { readonly uid: number }>(
   set: NumberSet,
   from: number,
   most: number,
-): { readonly rows: readonly T[]; readonly next: number | undefined } {
+): Slice<T> {
   let rows: T[] | undefined;
   let read = 0;
   for (const { low, high, exact } of stretches(set, from)) {
@@ -62,6 +68,6 @@ export function readAll<T extends { readonly uid: number }>(
   sql: string,
   mailbox: Value,
   set: NumberSet,
-): readonly T[] {
+): Slice<T>["rows"] {
   return readStretches<T>(handle, sql, mailbox, set, 1, Number.MAX_SAFE_INTEGER).rows;
 }

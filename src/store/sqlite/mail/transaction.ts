@@ -33,12 +33,12 @@ type StateRow = Omit<MailboxState, "specialUse"> & { readonly specialUse: Specia
 const stateOf = (row: StateRow): MailboxState => ({ ...row, specialUse: row.specialUse ?? undefined });
 
 export function stateById(handle: Handle, id: MailboxId): MailboxState | undefined {
-  const row = handle.row<StateRow>(`${STATE} WHERE id = ?`, id);
+  const row = handle.row(`${STATE} WHERE id = ?`, id) as StateRow | undefined;
   return row && stateOf(row);
 }
 
 export function stateByName(handle: Handle, name: string): MailboxState | undefined {
-  const row = handle.row<StateRow>(`${STATE} WHERE name = ?`, name);
+  const row = handle.row(`${STATE} WHERE name = ?`, name) as StateRow | undefined;
   return row && stateOf(row);
 }
 
@@ -47,7 +47,7 @@ export function allStates(handle: Handle): readonly MailboxState[] {
 }
 
 export function usageOf(handle: Handle): Usage {
-  const usage = handle.row<Usage>(`SELECT coalesce(sum(octets), 0) AS octets, coalesce(sum(messages), 0) AS messages,
-    (SELECT quota FROM account) AS quotaBytes FROM mailbox`);
+  const usage = handle.row(`SELECT coalesce(sum(octets), 0) AS octets, coalesce(sum(messages), 0) AS messages,
+    (SELECT quota FROM account) AS quotaBytes FROM mailbox`) as Usage | undefined;
   return usage ?? { octets: 0, messages: 0, quotaBytes: 0 };
 }

@@ -9,6 +9,7 @@ import { StoreError } from "../../store-error.ts";
 const PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** Inputs above this go to the public call: the reused output has a fixed size. */
 const REUSED_BYTES = 320 * 1024;
+const UNTOUCHED = 0xffff_ffff;
 
 type Context = {
   readonly handle: {
@@ -38,40 +39,57 @@ function contextOf(stream: object): Context | undefined {
   return { handle: handle as Context["handle"], left };
 }
 
-function reused(make: () => NodeJS.EventEmitter): () => Context | undefined {
-  let context: Context | undefined;
-  let broken = false;
-  return () => {
-    if (context !== undefined || broken) return context;
-    const stream = make();
-    // A damaged frame destroys the stream: the next call makes a new one.
-    stream.on("error", () => {
-      context = undefined;
-    });
-    context = contextOf(stream);
-    broken = context === undefined;
-    return context;
-  };
+/** A context that is made at first use, and anew after it was dropped: a damaged frame spoils it. */
+class Reused {
+  readonly #make: () => NodeJS.EventEmitter;
+  #context: Context | undefined;
+  #isMissing = false;
+
+  constructor(make: () => NodeJS.EventEmitter) {
+    this.#make = make;
+  }
+
+  get isThere(): boolean {
+    return this.#get() !== undefined;
+  }
+
+  /** Returns how many octets of `to` were filled; `undefined` when it did not work out. */
+  run(flush: number, from: Uint8Array, to: Uint8Array): number | undefined {
+    const context = this.#get();
+    if (context === undefined) return undefined;
+    // After an error the binding leaves here what was there before.
+    context.left.fill(UNTOUCHED);
+    context.handle.reset();
+    context.handle.writeSync(flush, from, 0, from.length, to, 0, to.length);
+    const [room = UNTOUCHED, rest = UNTOUCHED] = context.left;
+    if (room === UNTOUCHED) this.#context = undefined;
+    return room === UNTOUCHED || rest !== 0 ? undefined : to.length - room;
+  }
+
+  #get(): Context | undefined {
+    if (this.#context !== undefined || this.#isMissing) return this.#context;
+    const stream = this.#make();
+    // Damage is seen by what `run` returns; without a listener the event would end the process.
+    stream.on("error", () => undefined);
+    this.#context = contextOf(stream);
+    this.#isMissing = this.#context === undefined;
+    return this.#context;
+  }
 }
 
-const compressor = reused(() => createZstdCompress({ params: PARAMS }));
-const decompressor = reused(() => createZstdDecompress());
+const compressor = new Reused(() => createZstdCompress({ params: PARAMS }));
+const decompressor = new Reused(() => createZstdDecompress());
 const room = Buffer.allocUnsafeSlow(REUSED_BYTES + 8 * 1024);
 
 /** True when the private part of node:zlib is there. */
 export function reusesContexts(): boolean {
-  return compressor() !== undefined && decompressor() !== undefined;
+  return compressor.isThere && decompressor.isThere;
 }
 
 /** One frame; a copy of its own. */
 export function compress(octets: Uint8Array): Uint8Array {
-  const context = octets.length <= REUSED_BYTES ? compressor() : undefined;
-  if (context !== undefined) {
-    context.handle.reset();
-    context.handle.writeSync(constants.ZSTD_e_end, octets, 0, octets.length, room, 0, room.length);
-    const [roomLeft = 0, inputLeft = 1] = context.left;
-    if (roomLeft > 0 && inputLeft === 0) return Buffer.from(room.subarray(0, room.length - roomLeft));
-  }
+  const filled = octets.length <= REUSED_BYTES ? compressor.run(constants.ZSTD_e_end, octets, room) : undefined;
+  if (filled !== undefined && filled < room.length) return Buffer.from(room.subarray(0, filled));
   return zstdCompressSync(octets, { params: PARAMS });
 }
 
@@ -83,18 +101,10 @@ export function decompress(frames: Uint8Array, size: number): Uint8Array {
   if (size === 0) return new Uint8Array(0);
   // One octet more than needed must stay unused: else the frames hold more than was noted.
   const out = Buffer.allocUnsafe(size + 1);
-  if (inflateReused(frames, out)) return out.subarray(0, size);
+  if (decompressor.run(constants.ZSTD_e_continue, frames, out) === size) return out.subarray(0, size);
   const whole = inflatePublic(frames, size);
   if (whole.length !== size) throw new StoreError("io", "A stored piece has another size than was noted.");
   return whole;
-}
-
-function inflateReused(frames: Uint8Array, out: Uint8Array): boolean {
-  const context = decompressor();
-  if (context === undefined) return false;
-  context.handle.reset();
-  context.handle.writeSync(constants.ZSTD_e_continue, frames, 0, frames.length, out, 0, out.length);
-  return decompressor() === context && context.left[0] === 1 && context.left[1] === 0;
 }
 
 function inflatePublic(frames: Uint8Array, size: number): Uint8Array {

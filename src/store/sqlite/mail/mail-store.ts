@@ -1,0 +1,195 @@
+/**
+ * The mail store on encrypted SQLite, one file an account (design: one writer queue with group commit a worker and file,
+ * durable by an own sync of the write-ahead log). Any worker opens any account; what one commits the others hear of over
+ * the bus. This file joins the parts.
+ */
+import { fdatasync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Bus } from "../../../host/bus.ts";
+import type { Clock } from "../../../host/clock.ts";
+import type { Log } from "../../../host/events/events.ts";
+import type { AccountKeys } from "../../crypt/account-keys.ts";
+import { accountId, type AccountId } from "../../ids.ts";
+import type { MailStore } from "../../mail-store.ts";
+import { StoreError } from "../../store-error.ts";
+import { storeError } from "../sqlite-error.ts";
+import { audit } from "./audit.ts";
+import { Commits, type Sync } from "./commits.ts";
+import { forgetOld, Forgotten } from "./deliveries.ts";
+import { Eraser, hasDoomed, truncate } from "./eraser.ts";
+import type { Handle } from "./handle.ts";
+import { type MailLimits, mailLimits } from "./limits.ts";
+import { accountPath, createAccountFile } from "./open-account.ts";
+import { OpenAccounts } from "./open-accounts.ts";
+import { mailReader } from "./reader.ts";
+import { Transaction } from "./transaction.ts";
+import { Patience, turn } from "./waiting.ts";
+import { Watchers } from "./watchers.ts";
+import { mailWriter } from "./writer.ts";
+
+export type SqliteMailStoreOptions = {
+  /** Where the account files lie; must exist. */
+  readonly folder: string;
+  readonly keys: AccountKeys;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** Names this boot of the kernel: another one tells of a crash (open-account.ts). */
+  readonly bootId: string;
+  readonly log: Log;
+  readonly limits?: Partial<MailLimits>;
+  /** How octets are made durable; tests watch or break it. Default fdatasync. */
+  readonly sync?: Sync;
+};
+
+export type SqliteMailStore = MailStore & {
+  /**
+   * Opens every account that was not closed in good order, so that what is doomed there is erased though nobody logs in.
+   * Once a start of the service, in one worker.
+   */
+  sweep(): Promise<void>;
+};
+
+const CLOSED_TOPIC = "mail/destroyed";
+
+export function openSqliteMailStore(options: SqliteMailStoreOptions): SqliteMailStore {
+  return new Store(options);
+}
+
+class Store implements SqliteMailStore {
+  readonly #options: SqliteMailStoreOptions;
+  readonly #limits: MailLimits;
+  readonly #accounts: OpenAccounts;
+  readonly #commits: Commits;
+  readonly #eraser: Eraser;
+  readonly #watchers: Watchers;
+  readonly #forgotten = new Forgotten();
+  readonly #destroyed: Disposable;
+  #closed = false;
+
+  constructor(options: SqliteMailStoreOptions) {
+    const { bus, clock, log } = options;
+    this.#options = options;
+    this.#limits = { ...mailLimits, ...options.limits };
+    const limits = this.#limits;
+    this.#watchers = new Watchers(bus);
+    this.#accounts = new OpenAccounts({
+      place: options,
+      clock,
+      log,
+      limits,
+      opened: (handle) => {
+        if (hasDoomed(handle, limits, clock.now())) this.#eraser.soon(handle.account, 0);
+      },
+      isBusy: (account) => this.#commits.isBusy(account),
+      closing: (handle) => this.#forgetNow(handle),
+    });
+    this.#commits = new Commits({
+      accounts: this.#accounts,
+      clock,
+      limits,
+      sync: options.sync ?? fdatasync,
+      piggyback: (tx) => this.#forgotten.apply(tx),
+      tell: (account, changes) => this.#watchers.tell(account, changes),
+      doomed: (account) => this.#eraser.soon(account),
+    });
+    this.#eraser = new Eraser({ accounts: this.#accounts, commits: this.#commits, clock, limits });
+    this.#destroyed = bus.subscribe(CLOSED_TOPIC, ({ account }) => void this.#letGo(accountId(String(account))));
+  }
+
+  async create(account: AccountId, { quotaBytes }: { readonly quotaBytes: number }): Promise<void> {
+    const patience = new Patience(this.#options.clock, this.#limits.lockMs);
+    for (;;) {
+      if (this.#closed) throw new StoreError("closed", "The store is closed.");
+      try {
+        return createAccountFile(this.#options, account, quotaBytes, this.#options.clock.now());
+      } catch (error) {
+        await patience.after(storeError(error, "Creating an account"));
+      }
+    }
+  }
+
+  async destroy(account: AccountId): Promise<void> {
+    this.#options.bus.publish(CLOSED_TOPIC, { account });
+    await this.#letGo(account);
+    this.#options.keys.destroy(account);
+    const path = accountPath(this.#options.folder, account);
+    for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
+    this.#watchers.tell(account, [{ mailbox: undefined, modSeq: undefined }]);
+  }
+
+  read(account: AccountId): ReturnType<MailStore["read"]> {
+    return mailReader(this.#accounts, account);
+  }
+
+  write(account: AccountId): ReturnType<MailStore["write"]> {
+    return mailWriter(account, this.#commits, (of, delivery) => this.#forgotten.add(of, delivery));
+  }
+
+  watch(account: AccountId, listener: Parameters<MailStore["watch"]>[1]): Disposable {
+    return this.#watchers.watch(account, listener);
+  }
+
+  check(account: AccountId): ReturnType<MailStore["check"]> {
+    return this.#accounts.use(account, audit);
+  }
+
+  async settle(): Promise<void> {
+    await this.#commits.drain();
+    for (const account of this.#forgotten.accounts()) {
+      await this.#commits.commit(account, forgetOld).catch((error: unknown) => this.#giveUp(account, error));
+    }
+    await this.#eraser.settle();
+    await this.#commits.drain();
+    for (const account of this.#accounts.accounts()) {
+      await this.#accounts.use(account, truncate);
+      await turn();
+    }
+  }
+
+  async sweep(): Promise<void> {
+    for (const shard of await readdir(this.#options.folder)) {
+      for (const name of await readdir(join(this.#options.folder, shard)).catch(() => [])) {
+        const id = /^([0-9a-f]{32})\.db-wal$/.exec(name)?.[1];
+        if (id === undefined) continue;
+        await this.#accounts.use(accountId(id), () => undefined).catch(() => undefined);
+        await turn();
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#destroyed[Symbol.dispose]();
+    await this.#eraser[Symbol.asyncDispose]();
+    await this.#commits[Symbol.asyncDispose]();
+    await this.#accounts[Symbol.asyncDispose]();
+    this.#watchers[Symbol.dispose]();
+  }
+
+  /** Ends what this worker does with an account that is about to be destroyed. */
+  async #letGo(account: AccountId): Promise<void> {
+    await this.#commits.drain(account);
+    this.#eraser.drop(account);
+    this.#forgotten.drop(account);
+    this.#accounts.close(account);
+  }
+
+  /** A file that is closed gets its left-over work now; should that fail, fingerprints die by age. */
+  #forgetNow(handle: Handle): void {
+    if (!this.#forgotten.accounts().includes(handle.account)) return;
+    try {
+      handle.run("BEGIN IMMEDIATE");
+      this.#forgotten.apply(new Transaction(handle, this.#limits, this.#options.clock.now()));
+      handle.run("COMMIT");
+    } catch {
+      if (handle.db.inTransaction) handle.run("ROLLBACK");
+    }
+  }
+
+  #giveUp(account: AccountId, error: unknown): void {
+    this.#forgotten.drop(account);
+    if (!(error instanceof StoreError)) throw error;
+  }
+}

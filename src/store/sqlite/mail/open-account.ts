@@ -1,0 +1,83 @@
+/**
+ * Opens an account's file for work. What may have been shown before it was durable when the machine went down gets a gap
+ * (change-log.ts), so that no UID or mod-sequence ever means two things: when the file was last written under another
+ * boot of the kernel and its write-ahead log is still there, it was not closed cleanly. SQLite syncs the head of that
+ * log before anything in it can be seen, and removes it when the last connection closes.
+ */
+import { mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { AccountKeys, FileKey } from "../../crypt/account-keys.ts";
+import type { AccountId } from "../../ids.ts";
+import { StoreError } from "../../store-error.ts";
+import { APPLICATION, type Database, openDatabase, syncFolder } from "../database.ts";
+import { raiseGap } from "./change-log.ts";
+import { Handle } from "./handle.ts";
+import { fillAccount, mailMigrations } from "./schema.ts";
+
+export type AccountPlace = { readonly folder: string; readonly keys: AccountKeys; readonly bootId: string };
+
+/** Account files lie in 256 folders by the first two digits: `folder/ab/ab12....db`. */
+export function accountPath(folder: string, account: AccountId): string {
+  return join(folder, account.slice(0, 2), `${account}.db`);
+}
+
+function open(path: string, key: FileKey, fill?: (db: Database) => void): Database {
+  return openDatabase({
+    path,
+    key,
+    applicationId: APPLICATION.mail,
+    migrations: mailMigrations,
+    synchronous: "normal",
+    create: fill && { fill },
+    cacheKiB: 400,
+  });
+}
+
+/** Makes key and file; an existing account stays as it is. Durable on return. */
+export function createAccountFile(place: AccountPlace, account: AccountId, quotaBytes: number, now: number): void {
+  const path = accountPath(place.folder, account);
+  const key = place.keys.create(account);
+  if (mkdirSync(dirname(path), { recursive: true, mode: 0o700 }) !== undefined) syncFolder(place.folder);
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  open(path, key, (db) => fillAccount(db, quotaBytes, place.bootId, now)).close();
+}
+
+/** @throws StoreError "no-account", "busy", "key", "io" */
+export function openAccountFile(place: AccountPlace, account: AccountId): Handle {
+  const key = place.keys.get(account);
+  if (key === undefined) throw new StoreError("no-account", "The account does not exist.");
+  const path = accountPath(place.folder, account);
+  const hadLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const handle = new Handle(account, open(path, key), false);
+  try {
+    handle.bootNoted = noted(handle, place.bootId);
+    if (!handle.bootNoted && hadLog) raise(handle, place.bootId);
+    return handle;
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+function noted(handle: Handle, bootId: string): boolean {
+  return (handle.value("SELECT boot_id FROM account") as string | undefined) === bootId;
+}
+
+/** Durable before anything under the new numbers is: else a second crash would give them twice. */
+function raise(handle: Handle, bootId: string): void {
+  handle.db.pragma("synchronous = FULL");
+  handle.db.exec("BEGIN IMMEDIATE");
+  try {
+    // Another worker may have been first.
+    if (!noted(handle, bootId)) {
+      raiseGap(handle);
+      handle.run("UPDATE account SET boot_id = ?", bootId);
+    }
+    handle.db.exec("COMMIT");
+  } catch (error) {
+    if (handle.db.inTransaction) handle.db.exec("ROLLBACK");
+    throw error;
+  }
+  handle.db.pragma("synchronous = NORMAL");
+  handle.bootNoted = true;
+}

@@ -1,0 +1,159 @@
+/**
+ * The account files that this worker has open: at most so many, the least recently used one is closed first, and never
+ * one whose commits are not durable yet. Opening waits for locks of other processes without blocking.
+ */
+import type { Clock } from "../../../host/clock.ts";
+import type { Log } from "../../../host/events/events.ts";
+import type { AccountId } from "../../ids.ts";
+import { StoreError } from "../../store-error.ts";
+import { storeError } from "../sqlite-error.ts";
+import type { Handle } from "./handle.ts";
+import type { MailLimits } from "./limits.ts";
+import { type AccountPlace, openAccountFile } from "./open-account.ts";
+import { Patience } from "./waiting.ts";
+
+export type OpenAccountsOptions = {
+  readonly place: AccountPlace;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: MailLimits;
+  /** Called with each account just opened: what is to be done before or soon after. */
+  readonly opened: (handle: Handle) => void;
+  /** Says whether an account must stay open. */
+  readonly isBusy: (account: AccountId) => boolean;
+  /** Called just before a handle is closed in good order. */
+  readonly closing: (handle: Handle) => void;
+};
+
+export class OpenAccounts {
+  readonly #options: OpenAccountsOptions;
+  /** In the order of their last use. */
+  readonly #handles = new Map<AccountId, Handle>();
+  readonly #opening = new Map<AccountId, Promise<Handle>>();
+  /** Accounts whose file failed: checked before they are used again. */
+  readonly #suspects = new Set<AccountId>();
+  #closed = false;
+
+  constructor(options: OpenAccountsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Does `work` with the account's handle, at once when it is open; repeats it while another process's lock is in the way.
+   * `work` is synchronous and does not keep the handle.
+   */
+  async use<T>(account: AccountId, work: (handle: Handle) => T): Promise<T> {
+    const { clock, limits } = this.#options;
+    const patience = new Patience(clock, limits.lockMs);
+    for (;;) {
+      const handle = this.#handles.get(account) ?? (await this.#open(account));
+      if (this.#handles.get(account) !== handle) continue;
+      this.#handles.delete(account);
+      this.#handles.set(account, handle);
+      try {
+        return work(handle);
+      } catch (error) {
+        await patience.after(this.condemn(account, error, "use"));
+      }
+    }
+  }
+
+  /** Names this boot of the kernel. */
+  get bootId(): string {
+    return this.#options.place.bootId;
+  }
+
+  /** The open handle, if there is one. */
+  peek(account: AccountId): Handle | undefined {
+    return this.#handles.get(account);
+  }
+
+  accounts(): readonly AccountId[] {
+    return [...this.#handles.keys()];
+  }
+
+  /** Closes the account's file, if it is open, in good order. */
+  close(account: AccountId): void {
+    const handle = this.#handles.get(account);
+    if (handle === undefined) return;
+    this.#handles.delete(account);
+    this.#options.closing(handle);
+    handle.close();
+  }
+
+  /**
+   * Makes of what was thrown a `StoreError`; when the device failed or the file is damaged the handle is condemned: closed,
+   * never used again, and the account suspect until a new one was checked.
+   */
+  condemn(account: AccountId, error: unknown, step: string): unknown {
+    const judged = storeError(error, step);
+    if (!(judged instanceof StoreError) || judged.code !== "io") return judged;
+    const handle = this.#handles.get(account);
+    this.#handles.delete(account);
+    this.#suspects.add(account);
+    const cause = judged.cause;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : judged.code;
+    this.#options.log("store.suspect", { account, code, step });
+    try {
+      handle?.close();
+    } catch {
+      // The handle is useless either way; what matters is reported already.
+    }
+    return judged;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#opening.values());
+    for (const account of this.accounts()) this.close(account);
+  }
+
+  #open(account: AccountId): Promise<Handle> {
+    const running = this.#opening.get(account);
+    if (running !== undefined) return running;
+    const opening = this.#openNew(account).finally(() => this.#opening.delete(account));
+    this.#opening.set(account, opening);
+    return opening;
+  }
+
+  async #openNew(account: AccountId): Promise<Handle> {
+    const { clock, limits } = this.#options;
+    const patience = new Patience(clock, limits.lockMs);
+    for (;;) {
+      if (this.#closed) throw new StoreError("closed", "The store is closed.");
+      try {
+        return this.#openNow(account);
+      } catch (error) {
+        await patience.after(storeError(error, "Opening an account"));
+      }
+    }
+  }
+
+  #openNow(account: AccountId): Handle {
+    const handle = openAccountFile(this.#options.place, account);
+    if (this.#suspects.has(account)) this.#examine(handle);
+    this.#handles.set(account, handle);
+    this.#options.opened(handle);
+    this.#evict();
+    return handle;
+  }
+
+  #examine(handle: Handle): void {
+    if (handle.db.pragma("integrity_check(1)", { simple: true }) === "ok") {
+      this.#suspects.delete(handle.account);
+      return;
+    }
+    handle.close();
+    throw new StoreError("io", "The account's file failed its integrity check.");
+  }
+
+  #evict(): void {
+    let over = this.#handles.size - this.#options.limits.openAccounts;
+    for (const account of this.#handles.keys()) {
+      if (over <= 0) return;
+      if (this.#options.isBusy(account)) continue;
+      this.close(account);
+      over -= 1;
+    }
+  }
+}
