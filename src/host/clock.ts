@@ -27,3 +27,9 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
     clock.after(delayMs, resolve);
   });
 }
+
+/** Keeps the process alive until disposed: around a pause that must end before a command may. */
+export function stayAlive(): Disposable {
+  const timer = setInterval(() => {}, DAY);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

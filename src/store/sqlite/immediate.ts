@@ -3,7 +3,7 @@
  * try after a pause that lets the loop go on, until a deadline. The steps inside run without an await.
  */
 import { randomInt } from "node:crypto";
-import { type Clock, pause, SECOND } from "../../host/clock.ts";
+import { type Clock, pause, SECOND, stayAlive } from "../../host/clock.ts";
 import { StoreError } from "../store-error.ts";
 import type { Database } from "./database.ts";
 import { isBusy, storeError } from "./sqlite-error.ts";
@@ -37,6 +37,7 @@ export async function retried<T>({ clock, deadlineMs = DEADLINE_MS }: Patience, 
       if (clock.now() >= end)
         throw new StoreError("busy", "Another process holds the database's lock.", { cause: error });
     }
+    using _alive = stayAlive();
     await pause(clock, randomInt(1, longest + 1));
   }
 }
@@ -47,6 +48,7 @@ export async function truncateLog(db: Database, { clock }: Patience): Promise<bo
     if (!db.open) return false;
     const [state] = db.pragma("wal_checkpoint(TRUNCATE)") as readonly { readonly busy: number }[];
     if (state?.busy === 0) return true;
+    using _alive = stayAlive();
     await pause(clock, 20);
   }
   return false;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { systemClock } from "../../../host/clock.ts";
 import { directoryContract, sampleAccount, sampleAppPassword } from "../../contract/directory-contract.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
@@ -133,4 +135,26 @@ test("check finds what is wrong without naming an address", async () => {
   db.close();
   const findings = await directory.check();
   assert.deepEqual(findings, [{ rule: "the primary address leads to its account", detail: "1 rows" }]);
+});
+
+test("processes that make the file and write to it at the same time lose nothing", async () => {
+  const file = newFile();
+  const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+  const program = (who: string): string => `
+    import { openSqliteDirectory } from ${at("./directory.ts")};
+    import { sampleAccount } from ${at("../../contract/directory-contract.ts")};
+    const key = Uint8Array.fromHex("${Buffer.from(key).toString("hex")}");
+    await using directory = await openSqliteDirectory({ file: ${JSON.stringify(file)}, key });
+    for (let n = 0; n < 20; n++) await directory.add([sampleAccount("${who}" + n + "@example.org"), sampleAccount("${who}b" + n + "@example.org")]);
+    const { kind } = await directory.add([sampleAccount("contested@example.org")]);
+    process.stdout.write(kind);
+  `;
+  const run = (who: string): Promise<{ readonly stdout: string }> =>
+    promisify(execFile)(process.execPath, ["--input-type=module-typescript", "--eval", program(who)]);
+  const outcomes = await Promise.all(["x", "y", "z"].map(run));
+  assert.equal(outcomes.filter(({ stdout }) => stdout === "added").length, 1);
+  assert.equal(outcomes.filter(({ stdout }) => stdout === "taken").length, 2);
+  await using directory = await openSqliteDirectory({ file, key });
+  assert.equal((await directory.accounts()).length, 3 * 40 + 1);
+  assert.deepEqual(await directory.check(), []);
 });
