@@ -28,6 +28,7 @@ const clock = systemClock;
 const HANDSHAKE_TIMEOUT_MS = MINUTE / 2;
 /** How long sessions get to end at a stop; below the supervisor's patience. */
 const GRACE_MS = 8 * SECOND;
+/** The monitor measures from tick to tick: without delay it finds this. */
 const LOOP_RESOLUTION_MS = 5;
 const NANOSECONDS_A_MS = 1e6;
 /** The exit code of a worker that met a fault of ours (sysexits: EX_SOFTWARE). */
@@ -51,7 +52,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   const { log } = sender;
   const tls = new ServerTls(settings, Uint8Array.fromBase64(start.ticketKeys));
   const root = Uint8Array.fromHex(start.root) as Root;
-  const stores = await openStores({ settings, root, bus, log, clock, workers });
+  const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
   const listeners = await openPorts({ start, stores, tls, log, signal });
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   delay.enable();
@@ -69,13 +70,11 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
     },
     async answer(request) {
       if (request.command === "worker status") {
-        const value = statusOf(listeners, delay.percentile(99) / NANOSECONDS_A_MS);
+        const value = statusOf(listeners, Math.max(0, delay.percentile(99) / NANOSECONDS_A_MS - LOOP_RESOLUTION_MS));
         delay.reset();
         return { kind: "done", value };
       }
-      return answerRequest(stores, request, (error) =>
-        log("connection.failed", { listener: "control", error: nameOf(error), at: describeBug(error) }),
-      );
+      return answerRequest(stores, request, (error) => log("command.failed", { at: describeBug(error) }));
     },
     async stop() {
       stopping.abort();
@@ -98,11 +97,21 @@ async function openPorts({ start, stores, tls, log, signal }: Worker): Promise<r
   const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock });
   const inbound = createInbound({ directory, mail, domains, operator, queue, intake, clock, log, hostName });
   const smtp = {
-    ...{ inbound, clock, log, hostName, signal },
+    inbound,
+    clock,
+    log,
+    hostName,
+    signal,
     limits: { ...smtpLimits, maxMessageBytes: settings.messageBytes },
   };
   const imap = {
-    ...{ mail, authenticator, intake, clock, log, hostName, signal },
+    mail,
+    authenticator,
+    intake,
+    clock,
+    log,
+    hostName,
+    signal,
     limits: { ...imapLimits, maxAppendBytes: settings.messageBytes },
   };
   const shared = { log, clock, context: tls.current };
@@ -117,7 +126,10 @@ async function openPorts({ start, stores, tls, log, signal }: Worker): Promise<r
       name: "smtp",
       listener: await listen({
         ...shared,
-        ...{ name: "smtp", host, port, tls: "starttls" },
+        name: "smtp",
+        host,
+        port,
+        tls: "starttls",
         limits: bounds(settings.smtpConnections, settings.smtpConnectionsPerPeer),
         handler: (connection) => serveSmtp(connection, smtp),
         refuse: latin1(`421 4.3.2 ${hostName} has too many connections, try again later\r\n`),
@@ -128,7 +140,10 @@ async function openPorts({ start, stores, tls, log, signal }: Worker): Promise<r
       name: "imap",
       listener: await listen({
         ...shared,
-        ...{ name: "imap", host, port, tls: "implicit" },
+        name: "imap",
+        host,
+        port,
+        tls: "implicit",
         limits: bounds(settings.imapConnections, settings.imapConnectionsPerPeer),
         handler: (connection) => serveImap(connection, imap),
         refuse: latin1("* BYE [UNAVAILABLE] Too many connections, try again later\r\n"),
@@ -138,8 +153,6 @@ async function openPorts({ start, stores, tls, log, signal }: Worker): Promise<r
 }
 
 const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 function reload(tls: ServerTls, log: Log): void {
   try {

@@ -30,9 +30,7 @@ async function run(command: Command, given: Given): Promise<Exit> {
     const outcome = await carryOut(command, given);
     if (outcome.kind !== "done") {
       complain(outcome.sentence);
-      return outcome.kind === "unreachable" || /^the service is sealed/.test(outcome.sentence)
-        ? "unreachable"
-        : "refused";
+      return outcome.kind === "unavailable" ? "unreachable" : "refused";
     }
     const shown = given["json"] === true ? JSON.stringify(outcome.value) : command.show(outcome.value as never);
     if (shown !== "") process.stdout.write(`${shown}\n`);

@@ -50,7 +50,7 @@ function readHidden(prompt: string): Promise<string> {
           reject(new HostError("interrupted: nothing was changed"));
           return;
         }
-        if (key === "\u007f" || key === "\b") typed = [...typed].slice(0, -1).join("");
+        if (key === "\u007f" || key === "\b") typed = typed.replace(/.$/su, "");
         else if (key === "\u0015") typed = "";
         else typed += key;
       }

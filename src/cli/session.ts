@@ -6,17 +6,16 @@ import { join } from "node:path";
 import { silentBus } from "../host/bus.ts";
 import { systemClock } from "../host/clock.ts";
 import { askService } from "../host/control/control-client.ts";
+import type { ControlAnswer } from "../host/control/control-message.ts";
 import { controlPath } from "../host/control/socket-path.ts";
 import { lockHome } from "../host/lock/home-lock.ts";
 import { readSettings } from "../host/settings/read.ts";
 import type { Settings } from "../host/settings/settings.ts";
+import { bootId } from "../host/supervisor/boot-id.ts";
 import { readRoot, type Root } from "../store/crypt/root.ts";
 import { type Given, type Outcome, type StoreCommand, text } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 import { openStores } from "./stores.ts";
-
-/** There is no service, or none that can do it. */
-export type Unreachable = { readonly kind: "unreachable"; readonly sentence: string };
 
 /** Reads the settings that the command line names. @throws UsageError, SettingsError. */
 export async function settingsOf(given: Given): Promise<Settings> {
@@ -26,7 +25,7 @@ export async function settingsOf(given: Given): Promise<Settings> {
   return readSettings(file);
 }
 
-export async function carryOut(command: StoreCommand, given: Given): Promise<Outcome | Unreachable> {
+export async function carryOut(command: StoreCommand, given: Given): Promise<ControlAnswer> {
   const settings = await settingsOf(given);
   const asked = command.ask === undefined ? given : await command.ask(given);
   const answer = await askService(controlPath(join(settings.home, "run")), { command: command.name, arguments: asked });
@@ -34,7 +33,7 @@ export async function carryOut(command: StoreCommand, given: Given): Promise<Out
   const root = rootOf(settings, given);
   if (root === undefined)
     return {
-      kind: "unreachable",
+      kind: "unavailable",
       sentence: 'the service does not run: start it with "altmail serve", or give the root key with --key-file',
     };
   using lock = lockHome(join(settings.home, "run"));
@@ -54,7 +53,7 @@ async function work(
   root: Root,
   _lock: Disposable,
 ): Promise<Outcome> {
-  const services = { settings, root, bus: silentBus, clock: systemClock, workers: 1 };
+  const services = { settings, root, bus: silentBus, clock: systemClock, bootId: bootId(systemClock), workers: 1 };
   await using stores = await openStores({ ...services, log: () => {} });
   const outcome = await command.work(stores, given);
   await stores.mail.settle();

@@ -29,6 +29,8 @@ export type StoresOptions = {
   readonly bus: Bus;
   readonly log: Log;
   readonly clock: Clock;
+  /** Names this run of the kernel. */
+  readonly bootId: string;
   /** Processes that share this machine's cores. */
   readonly workers: number;
 };
@@ -46,7 +48,7 @@ export type Stores = AsyncDisposable & {
 
 /** @throws StoreError "key" when the root is not the one of this home. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { settings, root, bus, log, clock, workers } = options;
+  const { settings, root, bus, log, clock, bootId, workers } = options;
   const { dataFolder, secretFolder } = await makeFolders(settings.home);
   await using opening = new AsyncDisposableStack();
   const keys = opening.use(openKeys({ dataFolder, secretFolder, root }));
@@ -56,7 +58,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   });
   const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
   const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
-  const mail = opening.use(await openSqliteMailStore({ folder: join(dataFolder, "accounts"), keys, bus, clock, log }));
+  const mail = opening.use(
+    openSqliteMailStore({ folder: join(dataFolder, "accounts"), keys, bus, bootId, clock, log }),
+  );
   const spool = await openSpool(join(dataFolder, "spool"));
   // One hash a core in flight, for the whole machine.
   const hasher = createPasswordHasher({ atOnce: Math.max(1, Math.floor(availableParallelism() / workers)) });
@@ -74,7 +78,14 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   });
   const opened = opening.move();
   return {
-    ...{ keys, directory, mail, queue, spool, hasher, revocations, accounts },
+    keys,
+    directory,
+    mail,
+    queue,
+    spool,
+    hasher,
+    revocations,
+    accounts,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -12,16 +12,17 @@ const PATIENCE_MS = 2 * SECOND;
 
 export const nameOf = (n: number, domain: string): string => `u${n}@${domain}`;
 
-/** Makes those of the first `count` accounts that are missing. Tells how many are there when it takes long. */
+export type AccountWishes = { readonly accounts: number; readonly password: string; readonly bootId: string };
+
+/** Makes those of the first `accounts` accounts that are missing. Tells how many are there when it takes long. */
 export async function makeAccounts(
   { settings, root }: LabHome,
-  count: number,
-  password: string,
+  { accounts: count, password, bootId }: AccountWishes,
   clock: Clock,
   tell: (made: number, all: number) => void,
 ): Promise<void> {
   const [domain = ""] = settings.domains;
-  await using stores = await openStores({ settings, root, bus: silentBus, log: () => {}, clock, workers: 1 });
+  await using stores = await openStores({ settings, root, bus: silentBus, log: () => {}, clock, bootId, workers: 1 });
   const known = new Set((await stores.directory.accounts()).map(({ primary }) => primary));
   const missing = Array.from({ length: count }, (_, n) => nameOf(n + 1, domain)).filter((name) => !known.has(name));
   let told = clock.now();

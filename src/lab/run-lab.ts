@@ -5,6 +5,7 @@ import { runService } from "../cli/service/service.ts";
 import { systemClock } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
 import { lockHome } from "../host/lock/home-lock.ts";
+import { bootId } from "../host/supervisor/boot-id.ts";
 import { listenToSignals } from "../host/supervisor/signals.ts";
 import { makeAccounts } from "./lab-accounts.ts";
 import { type LabHome, openLabHome } from "./lab-home.ts";
@@ -37,7 +38,11 @@ export async function runLab(start: LabStart): Promise<void> {
   const { settings, root, authorityFile } = lab;
   const ports = { smtpPort: settings.smtpListen[0]?.port ?? 0, imapPort: settings.imapListen[0]?.port ?? 0 };
   await runService({
-    ...{ settings, root, clock, signals, bootId: start.bootId },
+    settings,
+    root,
+    clock,
+    signals,
+    bootId: start.bootId ?? bootId(clock),
     onReady(readiness) {
       if (start.output === "json") process.stdout.write(`${JSON.stringify(readiness)}\n`);
       if (start.output === "page")
@@ -67,7 +72,7 @@ async function prepare(home: string, start: LabStart): Promise<{ readonly lab: L
     systemClock,
   );
   remember(home, memory);
-  await makeAccounts(lab, memory.accounts, memory.password, systemClock, (made, all) => {
+  await makeAccounts(lab, { ...memory, bootId: start.bootId ?? bootId(systemClock) }, systemClock, (made, all) => {
     if (start.output !== "none") process.stderr.write(`${made} of ${all} accounts made\n`);
   });
   return { lab, memory };

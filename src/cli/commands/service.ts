@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../../host/clock.ts";
 import { askService } from "../../host/control/control-client.ts";
 import { controlPath } from "../../host/control/socket-path.ts";
+import { bootId } from "../../host/supervisor/boot-id.ts";
 import { listenToSignals } from "../../host/supervisor/signals.ts";
 import type { Given, LocalCommand } from "../command.ts";
 import type { Exit } from "../exit-code.ts";
@@ -52,6 +53,7 @@ async function serve(given: Given): Promise<Exit> {
   await runService({
     settings,
     root: rootOf(settings, given),
+    bootId: bootId(systemClock),
     clock: systemClock,
     signals,
     onReady(readiness) {
@@ -68,7 +70,7 @@ async function unlock(given: Given): Promise<Exit> {
   if (root === undefined) return complain("this is no root key: it has 64 hexadecimal digits, or 52 signs of base32");
   const answer = await ask(settings.home, "unlock", { root: root.toHex() });
   if (answer === undefined) return unreachable();
-  if (answer.kind === "refused") return complain(answer.sentence);
+  if (answer.kind !== "done") return complain(answer.sentence);
   process.stdout.write(given["json"] === true ? "{}\n" : "unlocked: the service serves\n");
   return "done";
 }
@@ -76,7 +78,7 @@ async function unlock(given: Given): Promise<Exit> {
 async function status(given: Given): Promise<Exit> {
   const answer = await ask((await settingsOf(given)).home, "status", {});
   if (answer === undefined) return unreachable();
-  if (answer.kind === "refused") return complain(answer.sentence);
+  if (answer.kind !== "done") return complain(answer.sentence);
   process.stdout.write(given["json"] === true ? `${JSON.stringify(answer.value)}\n` : statusPage(answer.value));
   return "done";
 }

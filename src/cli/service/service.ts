@@ -28,7 +28,8 @@ import type { Signals } from "../../host/supervisor/signals.ts";
 import { type Keys, openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { parseRoot } from "../root-text.ts";
-import { sentenceOf } from "../sentence.ts";
+import { describeBug, sentenceOf } from "../sentence.ts";
+import { makeFolders } from "../stores.ts";
 import type { ServiceStatus, WorkerStatus } from "./status.ts";
 import type { News, WorkerStart } from "./worker-start.ts";
 
@@ -36,8 +37,8 @@ export type ServiceOptions = {
   readonly settings: Settings;
   /** `undefined`: stay sealed until `altmail unlock`. */
   readonly root: Root | undefined;
-  /** Stands for the kernel's boot in tests of power cuts. */
-  readonly bootId?: string | undefined;
+  /** Names this run of the kernel. */
+  readonly bootId: string;
   readonly clock: Clock;
   readonly signals: Signals;
   /** Called each time the state changes: sealed, serving. */
@@ -55,6 +56,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const runFolder = join(settings.home, "run");
   await using held = new AsyncDisposableStack();
   held.use(lockHome(runFolder));
+  await makeFolders(settings.home);
   const service = new Service(options, runFolder);
   held.use(await ControlServer.open(controlPath(runFolder), (request) => service.answer(request)));
   signals.onReload(() => service.reload());
@@ -100,7 +102,7 @@ class Service {
     this.#ready();
   }
 
-  /** @throws StoreError "key" when it is not the root of this home. */
+  /** Opens keys and log and starts the workers. @throws StoreError "key" when it is not the root of this home. */
   async unlock(root: Root): Promise<void> {
     const { settings, clock } = this.#options;
     const folders = { dataFolder: join(settings.home, "data"), secretFolder: join(settings.home, "secret") };
@@ -113,7 +115,6 @@ class Service {
       show: (line) => void process.stderr.write(`${line}\n`),
     });
     const { log } = this.#log;
-    this.#isReady = false;
     await this.#sealed?.[Symbol.asyncDispose]();
     this.#sealed = undefined;
     const size = settings.workers === 0 ? availableParallelism() : settings.workers;
@@ -148,9 +149,9 @@ class Service {
     if (request.command === "status") return { kind: "done", value: await this.#status() };
     if (request.command === "unlock") return this.#answerUnlock(request);
     if (this.#sealed !== undefined)
-      return { kind: "refused", sentence: 'the service is sealed: give it the root key with "altmail unlock"' };
+      return { kind: "unavailable", sentence: 'the service is sealed: give it the root key with "altmail unlock"' };
     const answer = this.#crew?.ask(request);
-    return answer ?? { kind: "refused", sentence: "no worker is ready at this moment: repeat it in a few seconds" };
+    return answer ?? { kind: "unavailable", sentence: "no worker is ready at this moment: repeat it in a few seconds" };
   }
 
   async stop(): Promise<void> {
@@ -162,25 +163,35 @@ class Service {
     this.#log?.log("service.stopped", { seconds: Math.round((clock.now() - from) / SECOND) });
     await this.#log?.[Symbol.asyncDispose]();
     this.#keys?.[Symbol.dispose]();
+    this.#night = this.#sealed = this.#crew = this.#log = this.#keys = undefined;
   }
 
   async #answerUnlock(request: ControlRequest): Promise<ControlAnswer> {
     if (this.#sealed === undefined)
       return { kind: "refused", sentence: "the service is not sealed: it serves already" };
-    const root = parseRoot(String(request.arguments["root"] ?? ""));
+    const given = request.arguments["root"];
+    const root = typeof given === "string" ? parseRoot(given) : undefined;
     if (root === undefined)
       return { kind: "refused", sentence: "this is no root key: it has 64 hexadecimal digits, or 52 signs of base32" };
+    if (!this.#isReady) return { kind: "refused", sentence: "the service is being unlocked at this moment" };
+    this.#isReady = false;
     try {
       await this.unlock(root as Root);
       return { kind: "done", value: {} };
     } catch (error) {
+      await this.stop();
+      await this.seal();
       return { kind: "refused", sentence: sentenceOf(error) ?? "the service cannot be unlocked" };
     }
   }
 
   /** Midnight: what was destroyed yesterday stays destroyed, and yesterday's tickets open no session. */
   #turn(): void {
-    this.#keys?.rotateEpoch();
+    try {
+      this.#keys?.rotateEpoch();
+    } catch (error) {
+      this.#log?.log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
+    }
     this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
     this.#tell("ticket-keys", this.#ticketKeys.toBase64());
   }

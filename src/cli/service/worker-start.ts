@@ -3,8 +3,8 @@ import type { Settings } from "../../host/settings/settings.ts";
 
 export type WorkerStart = {
   readonly settings: Settings;
-  /** Stands for the kernel's boot in tests of power cuts. */
-  readonly bootId: string | undefined;
+  /** Names this run of the kernel. */
+  readonly bootId: string;
   /** The root key, hexadecimal. */
   readonly root: string;
   /** The keys of TLS session tickets, base64. */

@@ -87,7 +87,7 @@ export class BusHub {
 
   #leave(member: HubMember): void {
     if (!this.#members.delete(member)) return;
-    for (const topic of [...this.#subscribers.keys()]) this.#unsubscribe(member, topic);
+    for (const topic of this.#subscribers.keys()) this.#unsubscribe(member, topic);
     for (const send of this.#members.values()) send({ kind: "bus-lost" });
   }
 }

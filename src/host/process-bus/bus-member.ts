@@ -41,10 +41,8 @@ export class BusMember implements Bus {
 
   /** Takes what the hub sent. */
   receive(message: ToMember): void {
-    const listeners = message.kind === "bus-lost" ? this.#lost : this.#topics.get(message.topic);
-    // A copy, for a listener may unsubscribe others.
-    for (const listener of [...(listeners ?? [])])
-      if (message.kind === "bus-notice") (listener as (notice: Notice) => void)(message.notice);
-      else (listener as () => void)();
+    // Listeners may unsubscribe one another: a set that is walked leaves out what was deleted.
+    if (message.kind === "bus-lost") for (const listener of this.#lost) listener();
+    else for (const listener of this.#topics.get(message.topic) ?? []) listener(message.notice);
   }
 }

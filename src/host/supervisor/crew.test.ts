@@ -54,7 +54,7 @@ test("workers share a port, one is elected, and the death of the elected one is 
   const { crew, deaths, ready, ask, askAll } = crewOf(t, 2, { port: 0 });
   await crew.begin();
   assert.equal(crew.pids.length, 2);
-  assert.deepEqual((await askAll()).map(({ elected }) => elected).toSorted(), [false, true]);
+  assert.deepEqual((await askAll()).filter(({ elected }) => elected).length, 1);
   const { pid } = await ask("tell");
   assert.deepEqual(await crew.ask({ command: "die", arguments: {} }), {
     kind: "refused",
@@ -64,7 +64,10 @@ test("workers share a port, one is elected, and the death of the elected one is 
   assert.deepEqual(deaths, [pid]);
   const now = await askAll();
   assert.equal(now.filter(({ elected }) => elected).length, 1);
-  assert.deepEqual(now.map(({ lost }) => lost).toSorted(), [0, 1]);
+  assert.equal(
+    now.reduce((sum, { lost }) => sum + lost, 0),
+    1,
+  );
 });
 
 test("a notice of one worker reaches the other, and news reach all", { timeout: 30_000 }, async (t) => {
@@ -73,10 +76,7 @@ test("a notice of one worker reaches the other, and news reach all", { timeout: 
   const { pid } = await ask("publish", { n: 1 });
   crew.tell("certificates", 7);
   const all = await askAll();
-  assert.deepEqual(all.map((answer) => [answer.pid === pid, answer.heard]).toSorted(), [
-    [false, [{ n: 1 }]],
-    [true, []],
-  ]);
+  for (const answer of all) assert.deepEqual(answer.heard, answer.pid === pid ? [] : [{ n: 1 }]);
 });
 
 test("a start that cannot succeed ends with the worker's sentence", { timeout: 30_000 }, async (t) => {

@@ -4,7 +4,7 @@
  * is read.
  */
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, isIPv6, type Server, type Socket } from "node:net";
 
 /** Connections held at one time; each lives for one line. */
 const MAX_CONNECTIONS = 200;
@@ -30,7 +30,7 @@ export async function answerSealed(
     const server = createServer(greet);
     server.maxConnections = MAX_CONNECTIONS;
     servers.push(server);
-    server.listen({ host, port });
+    server.listen({ host, port, ipv6Only: isIPv6(host) });
     await once(server, "listening");
   }
   return {

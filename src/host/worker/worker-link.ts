@@ -44,6 +44,10 @@ export function serveSupervisor(
     send({ kind: "ready" });
     return begun;
   };
+  const answer = async (id: number, request: ControlRequest): Promise<void> => {
+    const worker = await duties;
+    if (worker !== undefined) send({ kind: "answer", id, answer: await worker.answer(request) });
+  };
   const cannotStart = (error: unknown): void => {
     send({ kind: "failed", sentence: sentenceOf(error) }, () => process.exit(CANNOT_START));
   };
@@ -68,15 +72,12 @@ export function serveSupervisor(
         void duties?.then((worker) => worker.told(message.what, message.value));
         break;
       case "ask":
-        void duties?.then(async (worker) => {
-          const answer = await worker.answer(message.request);
-          send({ kind: "answer", id: message.id, answer });
-        });
+        void answer(message.id, message.request);
         break;
       case "stop":
         void (duties ?? Promise.reject(new Error("never started")))
           .then((worker) => worker.stop())
-          .finally(() => process.exit(0));
+          .finally(() => process.disconnect?.());
         break;
     }
   });
