@@ -6,7 +6,7 @@ export type MemoryLimits = {
   readonly mailboxes: number;
   /** Levels of one mailbox name. */
   readonly levels: number;
-  /** Commits whose vanished UIDs a mailbox remembers (RFC 7162 section 3.2.5.2). */
+  /** Commits whose vanished UIDs a mailbox remembers (RFC 7162 section 5.3). */
   readonly vanishedCommits: number;
   /** How long a fingerprint lives when the peer never showed that it read the reply, and how long a delivery id does. */
   readonly fingerprintMs: number;
