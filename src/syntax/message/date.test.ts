@@ -23,5 +23,11 @@ test("RFC 5322 section 3.3 and RFC 5322 section 4.3, and common slips", () => {
     ["", undefined],
     ["yesterday", undefined],
   ];
-  for (const [text, iso] of same) assert.equal(readDate(text), iso && Date.parse(iso), text);
+  for (const [text, iso] of same) assert.equal(readDate(text)?.epochMs, iso && Date.parse(iso), text);
+});
+
+test("the zone as written", () => {
+  assert.equal(readDate("Thu, 13 Feb 1969 23:32 -0330")?.zoneMinutes, -210);
+  assert.equal(readDate("1 Jul 2003 10:52:37 PDT")?.zoneMinutes, -420);
+  assert.equal(readDate("1 Jul 2003 10:52:37")?.zoneMinutes, 0);
 });

@@ -25,8 +25,15 @@ const RFC = new RegExp(
 );
 const CTIME = new RegExp(`^[a-z]{3,12},? ([a-z]{3,12}) (\\d{1,2}),? ${TIME}(?: ([a-z]{1,5}|[+-]\\d{4}))? (\\d{4})`);
 
-/** Reads a Date field's value: epoch milliseconds, or undefined when it is no date. */
-export function readDate(value: string): number | undefined {
+export type ZonedDate = {
+  /** Epoch milliseconds. */
+  readonly epochMs: number;
+  /** Minutes east of UTC; 0 when none or an unknown one was given. */
+  readonly zoneMinutes: number;
+};
+
+/** Reads a Date field's value; undefined when it is no date. */
+export function readDate(value: string): ZonedDate | undefined {
   const text = normalize(value.slice(0, MAX_LENGTH));
   const rfc = RFC.exec(text);
   if (rfc !== null) {
@@ -56,14 +63,15 @@ function instant(
   minute: string | undefined,
   second: string | undefined,
   zone: string | undefined,
-): number | undefined {
+): ZonedDate | undefined {
   const monthIndex = MONTHS.indexOf((month ?? "").slice(0, 3));
   const dayNumber = Number(day);
   const fullYear = readYear(year ?? "");
   const outOfRange = Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60;
   if (monthIndex < 0 || dayNumber < 1 || dayNumber > 31 || fullYear > 9999 || outOfRange) return undefined;
   const local = Date.UTC(fullYear, monthIndex, dayNumber, Number(hour), Number(minute), Number(second ?? 0));
-  return local - zoneMinutes(zone) * MINUTE_MS;
+  const zoneMinutes = readZone(zone);
+  return { epochMs: local - zoneMinutes * MINUTE_MS, zoneMinutes };
 }
 
 /** RFC 5322 section 4.3: two digits below 50 are of this century, other short ones count from 1900. */
@@ -74,7 +82,7 @@ function readYear(digits: string): number {
 }
 
 /** Minutes east of UTC; 0 for what is unknown. */
-function zoneMinutes(zone: string | undefined): number {
+function readZone(zone: string | undefined): number {
   if (zone === undefined) return 0;
   if (!/^[+-]/.test(zone)) return (ZONES[zone] ?? 0) * 60;
   const digits = zone.slice(1).padStart(4, "0");

@@ -22,7 +22,10 @@ export type Derived = {
   readonly bcc: string;
   /** *Folded*, RFC 2047 words decoded. */
   readonly subject: string;
-  /** Of the Date field, epoch milliseconds with its zone applied; undefined when absent or not a date. */
+  /**
+   * Of the Date field: day and time as written there, as if they were UTC, in epoch milliseconds, since SEARCH compares
+   * days without regard to zones (RFC 3501 section 6.4.4). Undefined when absent or not a date.
+   */
   readonly sentDate: number | undefined;
   /** Decoded text of all text parts, *folded*, parts parted by newlines; cut off at the parser's text limit. */
   readonly text: string;

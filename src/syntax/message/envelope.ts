@@ -10,6 +10,8 @@ import { fold } from "./fold.ts";
 import type { HeaderField } from "./header-fields.ts";
 import { imapNString, imapString } from "./imap-string.ts";
 
+const MINUTE_MS = 60_000;
+
 /** The fields of one message's header that ENVELOPE and SEARCH ask for. */
 export type MessageFields = {
   readonly date: string | undefined;
@@ -107,7 +109,8 @@ export function foldSubject(fields: MessageFields): string {
   return fields.subject === undefined ? "" : fold(decodeWords(fields.subject));
 }
 
-/** The moment of the Date field, epoch milliseconds; undefined when absent or not a date. */
+/** The Date field as `Derived.sentDate` has it. */
 export function sentDateOf(fields: MessageFields): number | undefined {
-  return fields.date === undefined ? undefined : readDate(fields.date);
+  const date = fields.date === undefined ? undefined : readDate(fields.date);
+  return date && date.epochMs + date.zoneMinutes * MINUTE_MS;
 }
