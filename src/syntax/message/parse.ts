@@ -9,7 +9,7 @@
  */
 import { matchBoundary, trimmedEnd } from "./boundary.ts";
 import type { Derived } from "./derived.ts";
-import { boundaryOf, emptyEntity, readEntity } from "./entity.ts";
+import { boundaryOf, readEntity } from "./entity.ts";
 import type { Entity } from "./entity.ts";
 import { envelopeOf, foldAddresses, foldSubject, readMessageFields, sentDateOf } from "./envelope.ts";
 import type { MessageFields } from "./envelope.ts";
@@ -18,6 +18,8 @@ import { headerFields } from "./header-fields.ts";
 import { parseLimits } from "./limits.ts";
 import type { ParseLimits } from "./limits.ts";
 import { octetsOf } from "./octets.ts";
+import { describe, isMessageType, newNode, opaque } from "./open-part.ts";
+import type { Node, OpenPart } from "./open-part.ts";
 import { encodeTree } from "./part.ts";
 import { partText } from "./part-text.ts";
 import { structureOf } from "./structure.ts";
@@ -28,35 +30,6 @@ export function parseMessage(bytes: Uint8Array): Derived {
   parser.write(bytes);
   return parser.end();
 }
-
-/** A part under construction; it is a `Part` and a `BodyNode`. */
-type Node = {
-  readonly headerStart: number;
-  bodyStart: number;
-  bodyEnd: number;
-  type: string;
-  subtype: string;
-  encoding: string;
-  entity: Entity;
-  lines: number;
-  readonly children: Node[];
-  message: Node | undefined;
-  envelope: string | undefined;
-};
-
-/** A node whose end has not come. */
-type Frame = {
-  readonly node: Node;
-  readonly isMessageRoot: boolean;
-  /** Its default type is message/rfc822 (RFC 2046 section 5.1.5). */
-  readonly isInDigest: boolean;
-  /** The last part that the limits allow. */
-  readonly isLast: boolean;
-  kind: "header" | "multipart" | "closed-multipart" | "message" | "text" | "leaf";
-  boundary: Uint8Array | undefined;
-  /** Line ends before the body. */
-  linesBefore: number;
-};
 
 const LF = 10;
 const CR = 13;
@@ -69,9 +42,9 @@ export class MessageParser {
   readonly #gatherer = new Gatherer();
   readonly #root: Node;
   /** From the message down to the innermost open part. */
-  readonly #open: Frame[] = [];
+  readonly #open: OpenPart[] = [];
   readonly #texts: string[] = [];
-  #top: Frame;
+  #top: OpenPart;
   #fields: MessageFields | undefined;
   /** What was written and must be seen again with what follows it: the start of a line that may be a boundary. */
   #carry: Uint8Array = EMPTY;
@@ -190,7 +163,7 @@ export class MessageParser {
   #dashLine(octets: Uint8Array, at: number, end: number, lf: number): number {
     const trimmed = trimmedEnd(octets, at, end);
     for (let level = this.#open.length - 1; level >= 0; level--) {
-      const frame = this.#open[level] as Frame;
+      const frame = this.#open[level] as OpenPart;
       if (frame.kind !== "multipart" || frame.boundary === undefined) continue;
       const match = matchBoundary(octets, at, trimmed, frame.boundary);
       if (match === undefined) continue;
@@ -252,14 +225,14 @@ export class MessageParser {
   }
 
   /** Opens a part whose header begins at `headerStart`. */
-  #begin(headerStart: number, isMessageRoot: boolean, isInDigest: boolean): Frame {
+  #begin(headerStart: number, isMessageRoot: boolean, isInDigest: boolean): OpenPart {
     const node = newNode(headerStart);
     const parent = this.#open.at(-1);
     if (parent !== undefined && isMessageRoot) parent.node.message = node;
     else parent?.node.children.push(node);
     this.#parts++;
     const isLast = this.#parts >= this.#limits.maxParts;
-    const frame: Frame = {
+    const frame: OpenPart = {
       node,
       isMessageRoot,
       isInDigest,
@@ -298,17 +271,17 @@ export class MessageParser {
       return;
     }
     // What a forwarded mail's header says is part of the body that holds it.
-    const container = this.#open.at(-2) as Frame;
+    const container = this.#open.at(-2) as OpenPart;
     container.node.envelope = envelopeOf(fields);
     const folded = [foldSubject(fields), foldAddresses(fields.from), foldAddresses(fields.to)];
     this.#texts.push(...folded.filter((text) => text !== ""));
   }
 
   /** Decides what the body is. */
-  #enter(frame: Frame, entity: Entity, bodyStart: number): void {
+  #enter(frame: OpenPart, entity: Entity, bodyStart: number): void {
     const isContainer = entity.type === "multipart" || isMessageType(entity);
     const isTooMuch = frame.isLast || this.#open.length > this.#limits.maxDepth;
-    setEntity(frame.node, isContainer && isTooMuch ? opaque(entity) : entity);
+    describe(frame.node, isContainer && isTooMuch ? opaque(entity) : entity);
     if (frame.isLast) this.#parting = 0;
     if (isContainer && !isTooMuch) this.#enterContainer(frame, entity, bodyStart);
     else if (frame.node.type === "text") {
@@ -318,7 +291,7 @@ export class MessageParser {
     } else frame.kind = "leaf";
   }
 
-  #enterContainer(frame: Frame, entity: Entity, bodyStart: number): void {
+  #enterContainer(frame: OpenPart, entity: Entity, bodyStart: number): void {
     if (entity.type === "multipart") {
       frame.kind = "multipart";
       frame.boundary = octetsOf(boundaryOf(entity.parameters) ?? "");
@@ -338,7 +311,7 @@ export class MessageParser {
 
   /** Ends the innermost part at the line that begins at `lineStart` (or at the end), without the line end before it. */
   #close(octets: Uint8Array, lineStart: number): void {
-    const { node, kind, linesBefore } = this.#open.pop() as Frame;
+    const { node, kind, linesBefore } = this.#open.pop() as OpenPart;
     node.bodyEnd = this.#withoutLineEnd(lineStart, node.bodyStart);
     // Below zero where the header, not the body, ended at the boundary.
     node.lines = Math.max(0, this.#lines - linesBefore - (node.bodyEnd < lineStart ? 1 : 0));
@@ -352,40 +325,6 @@ export class MessageParser {
     if (node.type === "multipart" && node.children.length === 0) node.children.push(newNode(node.bodyEnd));
     this.#top = this.#open.at(-1) ?? this.#top;
   }
-}
-
-/** A part without octets; as it stands it is an empty text. */
-function newNode(headerStart: number): Node {
-  return {
-    headerStart,
-    bodyStart: headerStart,
-    bodyEnd: headerStart,
-    type: emptyEntity.type,
-    subtype: emptyEntity.subtype,
-    encoding: emptyEntity.encoding,
-    entity: emptyEntity,
-    lines: 0,
-    children: [],
-    message: undefined,
-    envelope: undefined,
-  };
-}
-
-function setEntity(node: Node, entity: Entity): void {
-  node.entity = entity;
-  node.type = entity.type;
-  node.subtype = entity.subtype;
-  node.encoding = entity.encoding;
-}
-
-/** RFC 2046 section 5.2.1 and RFC 6532 section 3.7. */
-function isMessageType({ type, subtype }: Entity): boolean {
-  return type === "message" && (subtype === "rfc822" || subtype === "global");
-}
-
-/** RFC 2046 section 4: what cannot be looked into is application/octet-stream. */
-function opaque(entity: Entity): Entity {
-  return { ...entity, type: "application", subtype: "octet-stream", parameters: [] };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
