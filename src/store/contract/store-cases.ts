@@ -1,8 +1,9 @@
 /** Contract cases about accounts as such: made, destroyed, watched, closed. */
 import assert from "node:assert/strict";
+import type { MailboxId } from "../ids.ts";
 import type { MailboxChange } from "../mail-store.ts";
 import { StoreError, type StoreErrorCode } from "../store-error.ts";
-import { ALL, append, boxNamed, newAccountId, type RegisterCase, stateOf } from "./mail-world.ts";
+import { ALL, append, boxNamed, newAccountId, newDeliveryId, type RegisterCase, set, stateOf } from "./mail-world.ts";
 import { mail } from "./samples.ts";
 
 export const withCode =
@@ -84,6 +85,38 @@ export function storeCases(contract: RegisterCase): void {
       assert.equal(heard.length, count);
     },
   );
+
+  contract("every verb that changes a mailbox tells of it", async ({ store, account, write, read, inbox }) => {
+    const archive = await boxNamed(read, "Archive");
+    let heard: MailboxChange[] = [];
+    using _watch = store.watch(account, (change) => heard.push(change));
+    const tells = async (verb: string, boxes: readonly MailboxId[], step: () => Promise<unknown>): Promise<void> => {
+      heard = [];
+      await step();
+      await store.settle();
+      for (const id of boxes) {
+        const { highestModSeq } = (await read.mailboxById(id)) ?? { highestModSeq: undefined };
+        const told = heard.some(({ mailbox, modSeq }) => mailbox === id && (modSeq ?? highestModSeq) === highestModSeq);
+        assert.ok(told, `${verb} tells of mailbox ${id}`);
+      }
+    };
+    const delivery = { id: newDeliveryId(), fingerprint: new Uint8Array(32), into: "INBOX", mail: mail() } as const;
+    const deleted = { kind: "add", flags: { system: 8, keywords: [] } } as const;
+    await tells("deliver", [inbox.id], () => write.deliver(delivery));
+    await tells("append", [inbox.id], () => write.append(inbox.id, [mail()]));
+    await tells("copy", [archive.id], () => write.copy(inbox.id, set(1), archive.id));
+    await tells("move", [inbox.id, archive.id], () => write.move(inbox.id, set(1), archive.id));
+    await tells("store", [inbox.id], () => write.store(inbox.id, ALL, deleted));
+    await tells("expunge", [inbox.id], () => write.expunge(inbox.id, ALL));
+    await tells("create", [], async () => {
+      const made = await write.createMailbox("x");
+      assert.ok(made.kind === "made");
+      await store.settle();
+      assert.ok(heard.some(({ mailbox }) => mailbox === made.mailbox.id));
+    });
+    await tells("rename", [archive.id], () => write.renameMailbox(archive.id, "y"));
+    await tells("delete", [archive.id], () => write.deleteMailbox(archive.id));
+  });
 
   contract("a watcher hears of its own account alone", async ({ store, account, write, inbox }) => {
     const other = newAccountId();
