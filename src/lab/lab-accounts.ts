@@ -1,36 +1,69 @@
-/** The accounts of a lab: u1, u2 and so on, all with one password, which is hashed a few times only. */
+/**
+ * The accounts of a lab: u1, u2 and so on, all with one password. Making an account is mostly waiting for the disk, so
+ * many are made by several processes at once.
+ */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { openStores, type StoresOptions } from "../cli/stores.ts";
 import { silentBus } from "../host/bus.ts";
 import { type Clock, SECOND } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
-import { openStores } from "../cli/stores.ts";
+import type { Share } from "./account-maker.ts";
 import type { LabHome } from "./lab-home.ts";
 
-/** Accounts made at once; between them progress can be told. */
-const BATCH = 250;
+export type AccountWishes = { readonly accounts: number; readonly password: string; readonly bootId: string };
+
+/** Fewer are made here, for a process takes a third of a second to start. */
+const FEW = 40;
+const MAKERS = 4;
 /** Progress is told when it takes longer. */
 const PATIENCE_MS = 2 * SECOND;
 
 export const nameOf = (n: number, domain: string): string => `u${n}@${domain}`;
 
-export type AccountWishes = { readonly accounts: number; readonly password: string; readonly bootId: string };
-
-/** Makes those of the first `accounts` accounts that are missing. Tells how many are there when it takes long. */
+/** Makes those of the first `accounts` accounts that are missing. Tells how many are made when it takes long. */
 export async function makeAccounts(
   { settings, root }: LabHome,
-  { accounts: count, password, bootId }: AccountWishes,
+  { accounts, password, bootId }: AccountWishes,
   clock: Clock,
   tell: (made: number, all: number) => void,
 ): Promise<void> {
   const [domain = ""] = settings.domains;
-  await using stores = await openStores({ settings, root, bus: silentBus, log: () => {}, clock, bootId, workers: 1 });
+  const options: StoresOptions = { settings, root, bus: silentBus, log: () => {}, clock, bootId, workers: 1 };
+  await using stores = await openStores(options);
   const known = new Set((await stores.directory.accounts()).map(({ primary }) => primary));
-  const missing = Array.from({ length: count }, (_, n) => nameOf(n + 1, domain)).filter((name) => !known.has(name));
-  let told = clock.now();
-  for (let at = 0; at < missing.length; at += BATCH) {
-    const result = await stores.accounts.addMany({ addresses: missing.slice(at, at + BATCH), password });
+  const missing = Array.from({ length: accounts }, (_, n) => nameOf(n + 1, domain)).filter((name) => !known.has(name));
+  if (missing.length === 0) return;
+  if (missing.length <= FEW) {
+    const result = await stores.accounts.addMany({ addresses: missing, password });
     if (result.kind === "refused") throw new HostError(result.sentence);
-    if (clock.now() - told < PATIENCE_MS) continue;
-    told = clock.now();
-    tell(Math.min(missing.length, at + BATCH), missing.length);
+    return;
   }
+  let made = 0;
+  let told = clock.now();
+  const count = (more: number): void => {
+    made += more;
+    if (clock.now() - told < PATIENCE_MS) return;
+    told = clock.now();
+    tell(made, missing.length);
+  };
+  const shares = Array.from({ length: MAKERS }, (_, n) => missing.filter((_name, at) => at % MAKERS === n));
+  const common = { settings, root: root.toHex(), password, bootId };
+  await Promise.all(shares.map((addresses) => runMaker({ ...common, addresses }, count)));
+}
+
+function runMaker(share: Share, count: (more: number) => void): Promise<void> {
+  const maker = fork(fileURLToPath(new URL("./account-maker.ts", import.meta.url)));
+  return new Promise((resolve, reject) => {
+    maker.on("message", (message: number | string) => {
+      if (typeof message === "number") count(message);
+      else reject(new HostError(message));
+    });
+    maker.once("error", reject);
+    maker.once("exit", (code) => {
+      if (code === 0) resolve();
+      else reject(new HostError("the lab's accounts could not be made: start it again, it goes on where it stopped"));
+    });
+    maker.send(share);
+  });
 }
