@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentBus } from "../../host/bus.ts";
+import { type Bus, silentBus } from "../../host/bus.ts";
 import { systemClock } from "../../host/clock.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type FailingMailStore, failingMailStore } from "../../store/failing/mail-store.ts";
+import type { MailStore } from "../../store/mail-store.ts";
 import { memoryDirectory } from "../../store/memory/directory.ts";
 import { memoryMailStore } from "../../store/memory/mail-store.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -20,6 +21,8 @@ type World = {
   readonly mail: FailingMailStore;
   readonly authenticator: Authenticator;
   readonly logged: (readonly [string, Readonly<Record<string, unknown>>])[];
+  /** What other workers are told. */
+  readonly notices: string[];
 };
 const ALICE = "alice@example.org";
 const PASSWORD = "correct horse";
@@ -28,7 +31,14 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   await using directory = memoryDirectory();
   await using mail = failingMailStore(memoryMailStore());
   const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
-  const revocations = createRevocations(silentBus);
+  const notices: string[] = [];
+  const bus: Bus = {
+    ...silentBus,
+    publish(topic, { revoked }) {
+      notices.push(`${topic} ${String(revoked)}`);
+    },
+  };
+  const revocations = createRevocations(bus);
   const logged: World["logged"] = [];
   const log = (name: string, fields: object): void => void logged.push([name, { ...fields }]);
   using authenticator = createAuthenticator({ directory, hasher, revocations, log() {} });
@@ -37,7 +47,7 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   const accounts = createAccounts({ directory, mail, hasher, revocations, clock: systemClock, log, domains, limits });
   const added = await accounts.add({ address: ALICE, password: PASSWORD });
   assert.equal(added.kind, "added");
-  await body({ accounts, directory, mail, authenticator, logged });
+  await body({ accounts, directory, mail, authenticator, logged, notices });
   assert.deepEqual(await directory.check(), []);
 }
 
@@ -110,6 +120,49 @@ test("many accounts are made with one hash, all or none", () =>
     assert.equal(new Set((await directory.accounts()).slice(1).map(({ passwordHash }) => passwordHash)).size, 1);
     for (const { id } of added.accounts) assert.equal((await mail.read(id).usage()).quotaBytes, 1000);
     assert.equal((await authenticator.authenticate("u77@example.org", PASSWORD)).kind, "accepted");
+  }));
+
+test("when an address turns out to be taken, no mail file is left behind", async () => {
+  await using directory = memoryDirectory();
+  await using inner = memoryMailStore();
+  const files = new Set<string>();
+  const mail: MailStore = {
+    ...inner,
+    async create(id, options) {
+      files.add(id);
+      await inner.create(id, options);
+    },
+    async destroy(id) {
+      files.delete(id);
+      await inner.destroy(id);
+    },
+  };
+  const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
+  const revocations = createRevocations(silentBus);
+  const parts = { directory, mail, hasher, revocations, clock: systemClock, log() {}, domains: ["example.org"] };
+  const accounts = createAccounts(parts);
+  const addresses = ["a@example.org", "b@example.org", "a@example.org"];
+  refusedBecause(await accounts.addMany({ addresses, password: PASSWORD }), "taken", /a@/);
+  assert.equal(files.size, 0);
+  await accounts.addMany({ addresses: addresses.slice(0, 2), password: PASSWORD });
+  assert.equal(files.size, 2);
+});
+
+test("what ends or changes a credential is told to every worker", () =>
+  world(async ({ accounts, directory, notices }) => {
+    const { id } = (await directory.byAddress(ALICE)) ?? assert.fail();
+    const added = await accounts.addAppPassword(ALICE, "phone");
+    assert.ok(added.kind === "added");
+    await accounts.setPassword(ALICE, "another horse");
+    await accounts.revokeAppPassword(ALICE, added.id);
+    await accounts.suspend(ALICE);
+    await accounts.resume(ALICE);
+    await accounts.delete(ALICE);
+    const kinds = ["forget", "forget", "end", "forget", "end"];
+    assert.deepEqual(
+      notices,
+      kinds.map((kind) => `account:${id} ${kind}`),
+    );
   }));
 
 test("an account whose mail file cannot be made is not made at all", () =>
