@@ -112,7 +112,9 @@ export class Commits {
 
   #retire(writer: Writer): void {
     const idle = writer.queue.length === 0 && writer.pumping === undefined && writer.syncing === undefined;
-    if (idle && writer.lazySync === undefined) this.#writers.delete(writer.account);
+    if (!idle || writer.lazySync !== undefined) return;
+    this.#writers.delete(writer.account);
+    this.#options.accounts.trim();
   }
 
   async #pump(writer: Writer): Promise<void> {

@@ -81,6 +81,17 @@ export class OpenAccounts {
     handle.close();
   }
 
+  /** Closes what is too many; who became idle may be. */
+  trim(): void {
+    let over = this.#handles.size - this.#options.limits.openAccounts;
+    for (const account of this.#handles.keys()) {
+      if (over <= 0) return;
+      if (this.#options.isBusy(account)) continue;
+      this.close(account);
+      over -= 1;
+    }
+  }
+
   /**
    * Makes of what was thrown a `StoreError`; when the device failed or the file is damaged the handle is condemned: closed,
    * never used again, and the account suspect until a new one was checked.
@@ -134,7 +145,7 @@ export class OpenAccounts {
     if (this.#suspects.has(account)) this.#examine(handle);
     this.#handles.set(account, handle);
     this.#options.opened(handle);
-    this.#evict();
+    this.trim();
     return handle;
   }
 
@@ -145,15 +156,5 @@ export class OpenAccounts {
     }
     handle.close();
     throw new StoreError("io", "The account's file failed its integrity check.");
-  }
-
-  #evict(): void {
-    let over = this.#handles.size - this.#options.limits.openAccounts;
-    for (const account of this.#handles.keys()) {
-      if (over <= 0) return;
-      if (this.#options.isBusy(account)) continue;
-      this.close(account);
-      over -= 1;
-    }
   }
 }
