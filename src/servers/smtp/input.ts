@@ -32,6 +32,8 @@ export class Input {
     stream.on("data", this.#onData);
     stream.on("end", this.#onEnd);
     stream.on("close", this.#onEnd);
+    // A peer that resets its connection is gone like any other.
+    stream.on("error", this.#onEnd);
     signal.addEventListener("abort", this.#onAbort);
   }
 

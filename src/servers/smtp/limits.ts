@@ -19,6 +19,8 @@ export type SmtpLimits = {
   readonly maxRefusedRecipients: number;
   /** Commands without a message coming to its end among them. Leaves room for a full list of recipients. */
   readonly maxIdleCommands: number;
+  /** Messages that a peer which never stops pipelining may have unacknowledged; older ones then count as such until they age. */
+  readonly maxUnacknowledged: number;
   /** Wait for a whole command line. RFC 5321 section 4.5.3.2.7: at least 5 minutes. */
   readonly commandTimeoutMs: number;
   /** Wait for the next octets of a message. RFC 5321 section 4.5.3.2.5: a peer may take 3 minutes for a block. */
@@ -37,6 +39,7 @@ export const smtpLimits: SmtpLimits = Object.freeze({
   maxBadCommands: 20,
   maxRefusedRecipients: 100,
   maxIdleCommands: 500,
+  maxUnacknowledged: 100,
   commandTimeoutMs: 5 * MINUTE,
   dataTimeoutMs: 5 * MINUTE,
   messageTimeoutMs: 60 * MINUTE,

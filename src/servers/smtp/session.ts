@@ -5,7 +5,7 @@
  * message is said only when delivery says it. A message is acknowledged when octets come that were not there when our
  * reply was written. After STARTTLS nothing from before is known or read (RFC 3207 section 4.2).
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
 import type { Envelope, Reception, Reply } from "../../service/delivery/inbound.ts";
 import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
@@ -46,7 +46,7 @@ export class SmtpSession {
     this.#talk = {
       services,
       connection,
-      session: randomBytes(8).toString("hex"),
+      session: randomUUID(),
       helo: undefined,
       isExtended: false,
       transaction: undefined,
@@ -224,6 +224,7 @@ export class SmtpSession {
     this.#say(reply);
     if (reply.code < 400) {
       this.#told.push(reception);
+      if (this.#told.length > this.#services.limits.maxUnacknowledged) this.#told.shift();
       this.#messages++;
       this.#idleCommands = 0;
     }

@@ -59,8 +59,10 @@ class Capture implements Intake {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const file = this.#file;
     this.#memory = undefined;
-    await this.#file?.[Symbol.asyncDispose]();
+    this.#file = undefined;
+    await file?.[Symbol.asyncDispose]();
   }
 
   /** Memory for `size` octets, with what it held. */

@@ -101,7 +101,7 @@ async function deliveryOf(entry: Deferred, content: ContentSource): Promise<Deli
 }
 
 /** Parses the message again, and hashes it without our trace fields, as at its reception. */
-async function read(content: ContentSource): Promise<{ readonly derived: Derived; readonly digest: Uint8Array }> {
+async function read(content: ContentSource): Promise<{ readonly derived: Derived; readonly digest: string }> {
   const parser = new MessageParser();
   const hash = createHash("sha256");
   let isFirst = true;
@@ -111,5 +111,5 @@ async function read(content: ContentSource): Promise<{ readonly derived: Derived
     hash.update(isFirst ? piece.subarray(traceEnd(piece)) : piece);
     isFirst = false;
   }
-  return { derived: parser.end(), digest: hash.digest() };
+  return { derived: parser.end(), digest: hash.digest("hex") };
 }

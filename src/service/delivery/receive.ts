@@ -6,7 +6,7 @@
  * has it durably, or when some have and the sealed queue has it for the rest. What nobody has is answered with 4xx.
  * Which account an address belongs to was decided at RCPT; an account named twice gets one copy.
  */
-import { createHash, type Hash, randomBytes } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { accountId, type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
@@ -50,13 +50,16 @@ export function createInbound(services: InboundServices): Inbound {
   };
 }
 
+/** 122 random bits; Node draws those of many at once, which randomBytes does not. */
+const freshId = (): DeliveryId => deliveryId(randomUUID().replaceAll("-", ""));
+
 type Whole = { readonly content: ContentSource; readonly derived: Derived };
 
 class StoringReception implements Reception {
   readonly #services: InboundServices;
   readonly #envelope: Envelope;
   readonly #accounts: readonly AccountId[];
-  readonly #id: DeliveryId = deliveryId(randomBytes(16).toString("hex"));
+  readonly #id: DeliveryId = freshId();
   readonly #intake: Intake;
   readonly #hash: Hash = createHash("sha256");
   readonly #hops = new HopCount();
@@ -105,7 +108,7 @@ class StoringReception implements Reception {
     } catch (error) {
       return this.#failed("finish", error, undefined);
     }
-    const digest = this.#hash.digest();
+    const digest = this.#hash.digest("hex");
     const outcomes = await Promise.all(this.#accounts.map((account) => this.#store(account, whole, digest)));
     return this.#conclude(outcomes, whole.content);
   }
@@ -133,7 +136,7 @@ class StoringReception implements Reception {
   }
 
   /** Returns undefined when the account has the message, else the name of the failure. */
-  async #store(account: AccountId, whole: Whole, digest: Uint8Array): Promise<string | undefined> {
+  async #store(account: AccountId, whole: Whole, digest: string): Promise<string | undefined> {
     try {
       await this.#services.mail.write(account).deliver({
         id: this.#id,
