@@ -46,7 +46,10 @@ test("a promise fulfils, and watchers hear, only after the commit is durable; co
   );
   await turns(20);
   assert.equal(fulfilled, 0);
-  assert.equal(told.length, 0);
+  assert.deepEqual(
+    told.map((change) => change.modSeq),
+    [],
+  );
   assert.equal(
     at.look((db) => db.prepare("SELECT count(*) FROM mail").pluck().get()),
     1,
@@ -54,7 +57,10 @@ test("a promise fulfils, and watchers hear, only after the commit is durable; co
   );
   held.waiting[0]?.();
   await first;
-  assert.equal(Number(told.length), 1);
+  assert.deepEqual(
+    told.map((change) => change.modSeq),
+    [2],
+  );
   await until(() => held.waiting.length === 2);
   held.waiting[1]?.();
   await Promise.all(rest);
