@@ -23,6 +23,7 @@ export class LineReader {
     stream.on("end", end);
     stream.on("close", end);
     stream.on("error", end);
+    stream.resume();
   }
 
   /** Octets that have come and were not read, as text; empty when all was read. */
