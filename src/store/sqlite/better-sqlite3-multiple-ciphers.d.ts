@@ -7,6 +7,8 @@ declare module "better-sqlite3-multiple-ciphers" {
   export type RunResult = { readonly changes: number; readonly lastInsertRowid: number };
 
   export interface Statement {
+    /** It writes nothing. */
+    readonly readonly: boolean;
     run(...values: readonly Value[]): RunResult;
     get(...values: readonly Value[]): unknown;
     all(...values: readonly Value[]): unknown[];

@@ -52,6 +52,18 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
+/**
+ * Makes the file, durably, and does not open it; one that is there already stays as it is.
+ * @throws StoreError "full", "io"
+ */
+export function createDatabase(options: DatabaseOptions): void {
+  try {
+    if (!existsSync(options.path)) createFile(options, options.create?.fill);
+  } catch (error) {
+    throw storeError(error, "Creating a database");
+  }
+}
+
 /** Syncs a folder, so that names made or removed in it are durable. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, "r");

@@ -139,7 +139,7 @@ export class Commits {
     handle.run("BEGIN IMMEDIATE");
     const tx = new Transaction(handle, limits, clock.now());
     const settled: { readonly operation: Operation; readonly value: unknown }[] = [];
-    const before = handle.totalChanges();
+    const before = handle.changes;
     try {
       piggyback(tx);
       for (const operation of batch) {
@@ -147,7 +147,7 @@ export class Commits {
         if (outcome.kind === "done") settled.push({ operation, value: outcome.value });
         else operation.reject(outcome.error);
       }
-      if (handle.totalChanges() === before) {
+      if (handle.changes === before) {
         handle.run("ROLLBACK");
         for (const { operation, value } of settled) operation.resolve(value);
         return;

@@ -10,9 +10,7 @@ import type { Transaction } from "./transaction.ts";
 const PRINT_BYTES = 16;
 
 function printOf(tx: Transaction, fingerprint: Uint8Array): Uint8Array {
-  const key = tx.handle.value("SELECT fingerprint_key FROM account") as Uint8Array | undefined;
-  if (key === undefined) throw new Error("the account has no row of its own");
-  return createHmac("sha256", key).update(fingerprint).digest().subarray(0, PRINT_BYTES);
+  return createHmac("sha256", tx.handle.fingerprintKey).update(fingerprint).digest().subarray(0, PRINT_BYTES);
 }
 
 /** Notes the delivery, and returns true when it is new. */

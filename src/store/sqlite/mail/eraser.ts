@@ -109,14 +109,6 @@ function vacuum(handle: Handle): boolean {
   return true;
 }
 
-/** Says whether there is something to erase in an account just opened. */
-export function hasDoomed(handle: Handle, limits: MailLimits, now: number): boolean {
-  return (
-    handle.value("SELECT 1 FROM doomed LIMIT 1") !== undefined ||
-    handle.value("SELECT 1 FROM content WHERE staged < ? LIMIT 1", now - limits.stagedMs) !== undefined
-  );
-}
-
 /** Returns true when more is left. */
 function eraseSlice(tx: Transaction): boolean {
   const { handle, limits, now } = tx;

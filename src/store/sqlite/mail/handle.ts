@@ -10,42 +10,51 @@ import type { Database } from "../database.ts";
 import { Keywords } from "./keywords.ts";
 import type { Statements } from "./statements.ts";
 
+type Prepared = { readonly statement: Statement; readonly writes: boolean };
+
 export class Handle implements Statements {
   readonly account: AccountId;
   readonly db: Database;
+  /** Under which fingerprints of deliveries are kept. */
+  readonly fingerprintKey: Uint8Array;
+  /** Grows with each statement that changed something: tells whether a transaction did anything. */
+  changes = 0;
   readonly keywords: Keywords = new Keywords();
   /** False until this boot of the kernel is noted in the file. */
   bootNoted: boolean;
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements = new Map<string, Prepared>();
   #wal: number | undefined;
   /** Syncs under way: until they end the descriptor must not be given to another file. */
   #pins = 0;
   #isClosing = false;
 
-  constructor(account: AccountId, db: Database, bootNoted: boolean) {
+  constructor(account: AccountId, db: Database, fingerprintKey: Uint8Array, bootNoted: boolean) {
     this.account = account;
     this.db = db;
+    this.fingerprintKey = fingerprintKey;
     this.bootNoted = bootNoted;
   }
 
   run(sql: string, ...values: readonly Value[]): number {
-    return this.#statement(sql).run(...values).changes;
+    const { changes } = this.#prepared(sql).statement.run(...values);
+    this.changes += changes;
+    return changes;
   }
 
   row(sql: string, ...values: readonly Value[]): unknown {
-    return this.#statement(sql).get(...values);
+    return this.#counting(this.#prepared(sql)).get(...values);
   }
 
   rows<T>(sql: string, ...values: readonly Value[]): T[] {
-    return this.#statement(sql).all(...values) as T[];
+    return this.#counting(this.#prepared(sql)).all(...values) as T[];
   }
 
   value(sql: string, ...values: readonly Value[]): unknown {
-    return this.#statement(sql, "pluck").get(...values);
+    return this.#counting(this.#prepared(sql, "pluck")).get(...values);
   }
 
   column<T>(sql: string, ...values: readonly Value[]): T[] {
-    return this.#statement(sql, "pluck").all(...values) as T[];
+    return this.#counting(this.#prepared(sql, "pluck")).all(...values) as T[];
   }
 
   /** Runs reads that must see one state: another process may commit between two statements. */
@@ -57,11 +66,6 @@ export class Handle implements Statements {
     } finally {
       this.run("COMMIT");
     }
-  }
-
-  /** Rows inserted, changed and deleted on this connection so far. */
-  totalChanges(): number {
-    return Number(this.value("SELECT total_changes()"));
   }
 
   /** Of the `-wal` file, which exists from the first commit on and stays the same file while this connection is open. */
@@ -92,11 +96,18 @@ export class Handle implements Statements {
     this.db.close();
   }
 
-  #statement(sql: string, mode: "rows" | "pluck" = "rows"): Statement {
+  /** What answers with rows may write too (RETURNING). */
+  #counting({ statement, writes }: Prepared): Statement {
+    if (writes) this.changes += 1;
+    return statement;
+  }
+
+  #prepared(sql: string, mode: "rows" | "pluck" = "rows"): Prepared {
     const found = this.#statements.get(sql);
     if (found !== undefined) return found;
-    const made = this.db.prepare(sql);
-    if (mode === "pluck") made.pluck();
+    const statement = this.db.prepare(sql);
+    if (mode === "pluck") statement.pluck();
+    const made = { statement, writes: !statement.readonly };
     this.#statements.set(sql, made);
     return made;
   }

@@ -17,7 +17,7 @@ import { storeError } from "../sqlite-error.ts";
 import { audit } from "./audit.ts";
 import { Commits, type Sync } from "./commits.ts";
 import { forgetOld, Forgotten } from "./deliveries.ts";
-import { Eraser, hasDoomed, truncate } from "./eraser.ts";
+import { Eraser, truncate } from "./eraser.ts";
 import type { Handle } from "./handle.ts";
 import { type MailLimits, mailLimits } from "./limits.ts";
 import { accountPath, createAccountFile } from "./open-account.ts";
@@ -78,9 +78,7 @@ class Store implements SqliteMailStore {
       clock,
       log,
       limits,
-      opened: (handle) => {
-        if (hasDoomed(handle, limits, clock.now())) this.#eraser.soon(handle.account, 0);
-      },
+      doomed: (account) => this.#eraser.soon(account, 0),
       isBusy: (account) => this.#commits.isBusy(account),
       closing: (handle) => this.#forgetNow(handle),
     });

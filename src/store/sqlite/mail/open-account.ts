@@ -9,9 +9,10 @@ import { dirname, join } from "node:path";
 import type { AccountKeys, FileKey } from "../../crypt/account-keys.ts";
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase, syncFolder } from "../database.ts";
+import { APPLICATION, createDatabase, type DatabaseOptions, openDatabase, syncFolder } from "../database.ts";
 import { raiseGap } from "./change-log.ts";
 import { Handle } from "./handle.ts";
+import type { MailLimits } from "./limits.ts";
 import { fillAccount, mailMigrations } from "./schema.ts";
 
 export type AccountPlace = { readonly folder: string; readonly keys: AccountKeys; readonly bootId: string };
@@ -21,16 +22,9 @@ export function accountPath(folder: string, account: AccountId): string {
   return join(folder, account.slice(0, 2), `${account}.db`);
 }
 
-function open(path: string, key: FileKey, fill?: (db: Database) => void): Database {
-  return openDatabase({
-    path,
-    key,
-    applicationId: APPLICATION.mail,
-    migrations: mailMigrations,
-    synchronous: "normal",
-    create: fill && { fill },
-    cacheKiB: 400,
-  });
+function optionsOf(path: string, key: FileKey): DatabaseOptions {
+  const applicationId = APPLICATION.mail;
+  return { path, key, applicationId, migrations: mailMigrations, synchronous: "normal", cacheKiB: 400 };
 }
 
 /** Makes key and file; an existing account stays as it is. Durable on return. */
@@ -38,26 +32,41 @@ export function createAccountFile(place: AccountPlace, account: AccountId, quota
   const path = accountPath(place.folder, account);
   const key = place.keys.create(account);
   if (mkdirSync(dirname(path), { recursive: true, mode: 0o700 }) !== undefined) syncFolder(place.folder);
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  open(path, key, (db) => fillAccount(db, quotaBytes, place.bootId, now)).close();
+  createDatabase({
+    ...optionsOf(path, key),
+    create: { fill: (db) => fillAccount(db, quotaBytes, place.bootId, now) },
+  });
 }
 
+export type Opened = {
+  readonly handle: Handle;
+  /** Something waits to be erased. */
+  readonly hasDoomed: boolean;
+};
+
 /** @throws StoreError "no-account", "busy", "key", "io" */
-export function openAccountFile(place: AccountPlace, account: AccountId): Handle {
+export function openAccountFile(place: AccountPlace, account: AccountId, limits: MailLimits, now: number): Opened {
   const key = place.keys.get(account);
   if (key === undefined) throw new StoreError("no-account", "The account does not exist.");
   const path = accountPath(place.folder, account);
   const hadLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  const handle = new Handle(account, open(path, key), false);
+  const db = openDatabase(optionsOf(path, key));
   try {
-    handle.bootNoted = noted(handle, place.bootId);
+    const row = db.prepare(FIRST_LOOK).get(now - limits.stagedMs) as FirstLook;
+    const handle = new Handle(account, db, row.fingerprintKey, row.bootId === place.bootId);
     if (!handle.bootNoted && hadLog) raise(handle, place.bootId);
-    return handle;
+    return { handle, hasDoomed: row.hasDoomed === 1 };
   } catch (error) {
-    handle.close();
+    db.close();
     throw error;
   }
 }
+
+type FirstLook = { readonly bootId: string; readonly fingerprintKey: Uint8Array; readonly hasDoomed: number };
+
+/** One statement, for opening must be lean. */
+const FIRST_LOOK = `SELECT boot_id AS bootId, fingerprint_key AS fingerprintKey,
+  EXISTS (SELECT 1 FROM doomed) OR EXISTS (SELECT 1 FROM content WHERE staged < ?) AS hasDoomed FROM account`;
 
 function noted(handle: Handle, bootId: string): boolean {
   return (handle.value("SELECT boot_id FROM account") as string | undefined) === bootId;

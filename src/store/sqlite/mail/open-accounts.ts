@@ -17,8 +17,8 @@ export type OpenAccountsOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: MailLimits;
-  /** Called with each account just opened: what is to be done before or soon after. */
-  readonly opened: (handle: Handle) => void;
+  /** Called when something waits to be erased in an account just opened. */
+  readonly doomed: (account: AccountId) => void;
   /** Says whether an account must stay open. */
   readonly isBusy: (account: AccountId) => boolean;
   /** Called just before a handle is closed in good order. */
@@ -141,10 +141,11 @@ export class OpenAccounts {
   }
 
   #openNow(account: AccountId): Handle {
-    const handle = openAccountFile(this.#options.place, account);
+    const { place, limits, clock } = this.#options;
+    const { handle, hasDoomed } = openAccountFile(place, account, limits, clock.now());
     if (this.#suspects.has(account)) this.#examine(handle);
     this.#handles.set(account, handle);
-    this.#options.opened(handle);
+    if (hasDoomed) this.#options.doomed(account);
     this.trim();
     return handle;
   }
