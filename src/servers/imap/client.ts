@@ -11,6 +11,8 @@ import { Input } from "./input.ts";
 import type { ImapLimits } from "./limits.ts";
 import { Output } from "./output.ts";
 
+const TOO_LATE = "Log in sooner";
+
 export class Client {
   readonly output: Output;
   readonly #stream: Duplex;
@@ -106,15 +108,25 @@ export class Client {
   /** Says goodbye and closes; the peer may take a moment to do the same. */
   async close(farewell: string | undefined): Promise<void> {
     if (farewell !== undefined) this.output.text(`* BYE ${farewell}\r\n`);
-    try {
-      await this.output.flush();
-    } finally {
-      this[Symbol.dispose]();
-      this.#stream.end();
-      this.#stream.resume();
-      const linger = this.#clock.after(this.#limits.lingerMs, () => this.#stream.destroy());
-      this.#stream.once("close", () => linger[Symbol.dispose]());
+    this[Symbol.dispose]();
+    const linger = this.#clock.after(this.#limits.lingerMs, () => this.#stream.destroy());
+    this.#stream.once("close", () => linger[Symbol.dispose]());
+    let isSaid = false;
+    const said = (): void => {
+      isSaid = true;
+      this.#input.poke();
+    };
+    this.output.flush().then(said, () => {
+      this.#stream.destroy();
+      said();
+    });
+    // Who has ended its side may be gone altogether and never read: nobody waits for it.
+    while (!isSaid && !this.#input.isOver) {
+      while (this.#input.next() !== undefined) continue;
+      await this.#input.wait();
     }
+    this.#stream.end();
+    this.#stream.resume();
   }
 
   [Symbol.dispose](): void {
@@ -140,6 +152,9 @@ export class Client {
       const patience = this.#framer.isIdle ? this.#limits.idleTimeoutMs : this.#limits.stallTimeoutMs;
       this.#deadline = this.#clock.now() + patience;
       if (this.#deadline < this.#timerAt) this.#arm(this.#deadline);
+    } else if (this.#clock.now() >= this.#deadline) {
+      this.end(TOO_LATE);
+      return false;
     }
     await this.#input.wait();
     return this.#ending === undefined && !this.#input.isOver;
@@ -161,7 +176,7 @@ export class Client {
       return;
     }
     if (now >= this.#deadline && stalledSince === undefined && this.#input.isWaiting)
-      this.end(this.#isTrusted ? "You said nothing for too long" : "Log in sooner");
+      this.end(this.#isTrusted ? "You said nothing for too long" : TOO_LATE);
     else this.#arm(now < this.#deadline ? this.#deadline : now + stallTimeoutMs);
   }
 }

@@ -61,8 +61,10 @@ async function answer(session: Session, frame: Frame): Promise<Answer> {
     }
     case "bad":
       return { tag: frame.tag, name: "", reply: bad(frame.sentence) };
-    default:
-      throw new Error("a piece of a message came outside of APPEND");
+    case "continue":
+    case "literal":
+    case "append-end":
+      throw new Error("a piece of a command came where a command begins");
   }
 }
 
@@ -71,7 +73,7 @@ async function run(session: Session, parsed: Parsed): Promise<Answer> {
   if (parsed.kind === "bad") return { tag, name: "", reply: bad(parsed.sentence) };
   const { command } = parsed;
   const row: CommandRow<never> = commands[command.name];
-  if (!row.states.includes(session.state)) return { tag, name: command.name, reply: bad(illegal(session)) };
+  if (!row.states.includes(session.state)) return { tag, name: command.name, reply: bad(illegal(session, row)) };
   try {
     const reply = await row.run(session, command as never, tag);
     return { tag, name: command.name, reply: (await report(session, command, row)) ?? reply };
@@ -94,15 +96,11 @@ async function report(session: Session, command: Command, row: CommandRow<never>
   }
 }
 
-function illegal({ state }: Session): string {
-  switch (state) {
-    case "not-authenticated":
-      return "Log in first";
-    case "authenticated":
-      return "Select a mailbox first";
-    case "selected":
-      return "You are logged in already";
-  }
+function illegal({ state }: Session, { states }: CommandRow<never>): string {
+  if (state === "not-authenticated") return "Log in first";
+  return states.includes("selected") && state === "authenticated"
+    ? "Select a mailbox first"
+    : "You are logged in already";
 }
 
 function log(session: Session, command: string, reply: Reply): void {

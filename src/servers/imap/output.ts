@@ -20,9 +20,12 @@ export class Output {
   #written = 0;
   #answerStart = 0;
   #stalledSince: number | undefined;
+  #fail: ((error: Error) => void) | undefined;
 
   constructor(stream: Duplex, clock: Clock, limits: ImapLimits) {
     this.#stream = stream;
+    // A stream that is destroyed while a write is under way never calls back for it.
+    stream.once("close", () => this.#fail?.(new PeerGone("the connection is closed")));
     this.#clock = clock;
     this.#limits = limits;
   }
@@ -92,8 +95,10 @@ export class Output {
     this.#waiting -= piece.length;
     this.#stalledSince = this.#clock.now();
     return new Promise((resolve, reject) => {
+      this.#fail = reject;
       this.#stream.write(piece, (error) => {
         this.#stalledSince = undefined;
+        this.#fail = undefined;
         if (error) reject(new PeerGone("the peer does not read any more", { cause: error }));
         else resolve();
       });

@@ -12,7 +12,7 @@ import { workerSessions } from "./worker-sessions.ts";
 
 /**
  * Serves one client until either side ends the session; the stream is ended then. Never rejects for what a peer does.
- * All connections of a worker are given the same `services` object: sessions of one account share what they can.
+ * Sessions of one mail store share what they know of an account.
  */
 export async function serveImap(connection: Connection, services: ImapServices): Promise<void> {
   const { stream } = connection;

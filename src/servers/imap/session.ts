@@ -10,7 +10,7 @@ import type { Client } from "./client.ts";
 import type { AccountListener, OpenAccount } from "./open-account.ts";
 import type { Output } from "./output.ts";
 import type { ImapServices } from "./services.ts";
-import { View } from "./view.ts";
+import type { View } from "./view.ts";
 import type { WorkerSessions } from "./worker-sessions.ts";
 
 export type State = "not-authenticated" | "authenticated" | "selected";

@@ -1,5 +1,6 @@
 /** The sessions of this worker: their accounts, opened once each, and one place that ends them all when the service stops. */
 import type { AccountId } from "../../store/ids.ts";
+import type { MailStore } from "../../store/mail-store.ts";
 import { type AccountListener, OpenAccount } from "./open-account.ts";
 import type { ImapServices } from "./services.ts";
 
@@ -48,14 +49,14 @@ export class WorkerSessions {
   }
 }
 
-const workers = new WeakMap<ImapServices, WorkerSessions>();
+const workers = new WeakMap<MailStore, WorkerSessions>();
 
-/** The sessions that share `services`. */
+/** The sessions that share a mail store. */
 export function workerSessions(services: ImapServices): WorkerSessions {
-  let sessions = workers.get(services);
+  let sessions = workers.get(services.mail);
   if (sessions === undefined) {
     sessions = new WorkerSessions(services);
-    workers.set(services, sessions);
+    workers.set(services.mail, sessions);
   }
   return sessions;
 }

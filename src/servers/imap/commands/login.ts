@@ -14,8 +14,7 @@ export async function login(session: Session, { user, password }: CommandOf<"LOG
 
 /** Checks name and password and opens the account. */
 export async function logIn(session: Session, name: string, password: string): Promise<Reply> {
-  const { authenticator, signal } = session.services;
-  const login = await authenticator.authenticate(name, password, signal);
+  const login = await session.services.authenticator.authenticate(name, password);
   switch (login.kind) {
     case "accepted":
       session.logIn(login.account);
@@ -32,7 +31,7 @@ export async function logIn(session: Session, name: string, password: string): P
 async function failed(session: Session, reply: Reply): Promise<Reply> {
   const { clock, limits } = session.services;
   session.failedLogins++;
-  await pause(clock, limits.failedLoginDelayMs);
+  if (limits.failedLoginDelayMs > 0) await pause(clock, limits.failedLoginDelayMs);
   if (session.failedLogins < limits.maxFailedLogins) return reply;
   return { ...reply, bye: "Too many log-ins failed; check name and password" };
 }

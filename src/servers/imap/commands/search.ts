@@ -64,16 +64,9 @@ function named({ kind, set }: SearchKey & { readonly kind: "uid" | "sequence" },
 /** Whether the key or one within it meets the test. */
 function some(key: SearchKey, test: (key: SearchKey) => boolean): boolean {
   if (test(key)) return true;
-  switch (key.kind) {
-    case "and":
-      return key.keys.some((each) => some(each, test));
-    case "or":
-      return some(key.left, test) || some(key.right, test);
-    case "not":
-      return some(key.key, test);
-    default:
-      return false;
-  }
+  if (key.kind === "and") return key.keys.some((each) => some(each, test));
+  if (key.kind === "or") return some(key.left, test) || some(key.right, test);
+  return key.kind === "not" && some(key.key, test);
 }
 
 /** Learns the keyword sets of the mailbox when a key asks for a keyword; rows that come later have none that it knows. */

@@ -19,19 +19,17 @@ export type Section = {
 
 /** Reads a section out of an item; undefined when it is none. */
 export function sectionOf(item: FetchItem): Section | undefined {
-  switch (item.kind) {
-    case "BODY[]":
-      return { label: encodeSectionName(item), marksSeen: !item.peek, body: item };
-    case "RFC822":
-      return { label: item.kind, marksSeen: true, body: whole("") };
-    case "RFC822.HEADER":
-      return { label: item.kind, marksSeen: false, body: whole("HEADER") };
-    case "RFC822.TEXT":
-      return { label: item.kind, marksSeen: true, body: whole("TEXT") };
-    default:
-      return undefined;
-  }
+  if (item.kind === "BODY[]") return { label: encodeSectionName(item), marksSeen: !item.peek, body: item };
+  const text = WHOLE[item.kind];
+  return text === undefined ? undefined : { label: item.kind, marksSeen: text !== "HEADER", body: whole(text) };
 }
+
+/** What the items of RFC 3501 section 6.4.5 without brackets mean. */
+const WHOLE: Readonly<Partial<Record<FetchItem["kind"], "" | "HEADER" | "TEXT">>> = {
+  RFC822: "",
+  "RFC822.HEADER": "HEADER",
+  "RFC822.TEXT": "TEXT",
+};
 
 function whole(text: "" | "HEADER" | "TEXT"): BodySection {
   return { kind: "BODY[]", peek: false, part: [], text, fields: [], partial: undefined };

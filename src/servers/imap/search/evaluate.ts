@@ -3,8 +3,7 @@
  * narrowest columns, what needs octets comes last and only for what is left. RFC 9051 section 6.4.4.
  */
 import type { MailboxId } from "../../../store/ids.ts";
-import type { MailReader } from "../../../store/mail-store.ts";
-import type { SearchRow } from "../../../store/mail-store.ts";
+import type { MailReader, SearchRow } from "../../../store/mail-store.ts";
 import { StoreError } from "../../../store/store-error.ts";
 import {
   difference,
@@ -26,26 +25,13 @@ export type Place = { readonly reader: MailReader; readonly mailbox: MailboxId; 
 /** Gives the members of `within` that the key finds. */
 export async function evaluate(key: SearchKey, within: NumberSet, place: Place): Promise<NumberSet> {
   if (within.size === 0) return EMPTY;
-  switch (key.kind) {
-    case "all":
-      return within;
-    case "uid":
-    case "sequence":
-      return intersection(within, place.context.resolve(key));
-    case "and":
-      return conjunction(key.keys, within, place);
-    case "body":
-    case "text":
-      return key.text === ""
-        ? within
-        : intersection(within, await place.reader.search(place.mailbox, within, key.kind, fold(key.text)));
-    case "header":
-      return withHeader(key, within, place);
-    default: {
-      const test = rowTest(key, place.context);
-      if (test !== undefined) return scan(test, within, place);
-    }
-  }
+  if (key.kind === "all") return within;
+  if (key.kind === "uid" || key.kind === "sequence") return intersection(within, place.context.resolve(key));
+  if (key.kind === "and") return conjunction(key.keys, within, place);
+  if (key.kind === "header") return withHeader(key, within, place);
+  if (key.kind === "body" || key.kind === "text") return withText(key, within, place);
+  const test = rowTest(key, place.context);
+  if (test !== undefined) return scan(test, within, place);
   if (key.kind === "not") return difference(within, await evaluate(key.key, within, place));
   if (key.kind !== "or") throw new Error("a search key of a row has no test");
   const left = await evaluate(key.left, within, place);
@@ -76,22 +62,10 @@ async function conjunction(keys: readonly SearchKey[], within: NumberSet, place:
 
 /** The store's own text search is one pass; headers are read message by message. */
 function cost(key: SearchKey): number {
-  switch (key.kind) {
-    case "body":
-      return 1;
-    case "text":
-      return 2;
-    case "header":
-      return 4;
-    case "not":
-      return cost(key.key);
-    case "or":
-      return cost(key.left) + cost(key.right);
-    case "and":
-      return key.keys.reduce((sum, each) => sum + cost(each), 0);
-    default:
-      return 0;
-  }
+  if (key.kind === "and") return key.keys.reduce((sum, each) => sum + cost(each), 0);
+  if (key.kind === "or") return cost(key.left) + cost(key.right);
+  if (key.kind === "not") return cost(key.key);
+  return { body: 1, text: 2, header: 4 }[key.kind as string] ?? 0;
 }
 
 async function scan({ columns, test }: Test, within: NumberSet, place: Place): Promise<NumberSet> {
@@ -99,6 +73,15 @@ async function scan({ columns, test }: Test, within: NumberSet, place: Place): P
   const slices = place.reader.rows(place.mailbox, within, columns) as AsyncIterable<readonly SearchRow[]>;
   for await (const rows of slices) for (const row of rows) if (test(row)) found.add(row.uid, row.uid);
   return found.done();
+}
+
+async function withText(
+  { kind, text }: SearchKey & { readonly kind: "body" | "text" },
+  within: NumberSet,
+  { reader, mailbox }: Place,
+): Promise<NumberSet> {
+  if (text === "") return within;
+  return intersection(within, await reader.search(mailbox, within, kind, fold(text)));
 }
 
 /** RFC 9051 section 6.4.4: an empty text finds every message that has the field. */
