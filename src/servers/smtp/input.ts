@@ -21,13 +21,14 @@ export class Input {
   readonly #queue: Uint8Array[] = [];
   #rest: Uint8Array = NOTHING;
   #skipping = false;
-  #ended = false;
+  #ended: boolean;
   #wake: ((arrival: Arrival) => void) | undefined;
 
   constructor(stream: Duplex, clock: Clock, signal: AbortSignal, maxLineBytes: number) {
     this.#stream = stream;
     this.#signal = signal;
     this.#maxLineBytes = maxLineBytes;
+    this.#ended = stream.readableEnded || stream.destroyed;
     this.#deadline = new Deadline(clock, () => this.#arrive("timeout"));
     stream.on("data", this.#onData);
     stream.on("end", this.#onEnd);

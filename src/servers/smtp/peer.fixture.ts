@@ -67,6 +67,11 @@ export class Peer implements AsyncDisposable {
     this.#client?.write(Buffer.from(text));
   }
 
+  /** Sends no more. */
+  end(): void {
+    this.#client?.end();
+  }
+
   /** Waits until what has come since the last call fits. Returns in how many writes it came. */
   async expect(pattern: RegExp): Promise<number> {
     for (let turns = 0; !pattern.test(this.#text); turns++) {
