@@ -169,9 +169,13 @@ export class Commits {
     settled: readonly { readonly operation: Operation; readonly value: unknown }[],
   ): void {
     const fulfil = (): void => {
-      if (tx.told.length > 0) this.#options.tell(writer.account, tx.told);
-      for (const { operation, value } of settled) operation.resolve(value);
       if (tx.dooms) this.#options.doomed(writer.account);
+      try {
+        if (tx.told.length > 0) this.#options.tell(writer.account, tx.told);
+      } finally {
+        // A listener that throws is a bug of its own; what was stored is stored.
+        for (const { operation, value } of settled) operation.resolve(value);
+      }
     };
     // Who changed flags need not wait for others' mail; watchers hear in the order of the commits all the same.
     for (const { operation, value } of settled) if (operation.lazy) operation.resolve(value);

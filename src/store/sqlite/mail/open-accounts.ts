@@ -81,12 +81,12 @@ export class OpenAccounts {
     handle.close();
   }
 
-  /** Closes what is too many; who became idle may be. */
-  trim(): void {
+  /** Closes what is too many: the least recently used ones, but for those that must stay open, and `keep`. */
+  trim(keep?: AccountId): void {
     let over = this.#handles.size - this.#options.limits.openAccounts;
     for (const account of this.#handles.keys()) {
       if (over <= 0) return;
-      if (this.#options.isBusy(account)) continue;
+      if (account === keep || this.#options.isBusy(account)) continue;
       this.close(account);
       over -= 1;
     }
@@ -146,7 +146,7 @@ export class OpenAccounts {
     if (this.#suspects.has(account)) this.#examine(handle);
     this.#handles.set(account, handle);
     if (hasDoomed) this.#options.doomed(account);
-    this.trim();
+    this.trim(account);
     return handle;
   }
 

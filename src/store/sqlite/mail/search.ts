@@ -11,7 +11,7 @@ import type { Handle } from "./handle.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
 import { readStretches } from "./stretches.ts";
 import { turn } from "./waiting.ts";
-import { decompress } from "./zstd.ts";
+import { decompressBriefly } from "./zstd.ts";
 
 /** Frames inflated in one call: beyond, the fixed cost of a call no longer shows. */
 const ROWS = 64;
@@ -74,7 +74,10 @@ function bodiesWith(rows: readonly Row[], needle: Uint8Array): readonly boolean[
 
 function groupHits(rows: readonly Row[], size: number, needle: Uint8Array): readonly boolean[] {
   const frames = rows.flatMap((row) => (row.folded === null ? [] : [row.folded]));
-  const inflated = decompress(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames), size);
+  const inflated =
+    size === 0
+      ? new Uint8Array(0)
+      : decompressBriefly(frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames), size);
   const texts = Buffer.from(inflated.buffer, inflated.byteOffset, inflated.length);
   const hits: boolean[] = [];
   let start = 0;

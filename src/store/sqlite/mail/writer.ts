@@ -21,7 +21,7 @@ import type {
   Stored,
 } from "../../mail-store.ts";
 import type { Commits } from "./commits.ts";
-import { noteDelivery } from "./deliveries.ts";
+import { forgetOld, noteDelivery } from "./deliveries.ts";
 import { createMailbox, deleteMailbox, renameMailbox, setQuota, subscribe, target } from "./mailbox-verbs.ts";
 import { addMails, copyMails, eachUid, removeMails, type Row, SELECT_ROWS, uidsOf } from "./mails.ts";
 import { discard, type Prepared, prepare } from "./prepare.ts";
@@ -31,6 +31,8 @@ import { stateById, type Transaction, usageOf } from "./transaction.ts";
 
 const NO_MAILBOX: NoMailbox = { kind: "no-mailbox" };
 const LAZY = { lazy: true } as const;
+/** Deliveries between two looks at which notes of deliveries have lived their time. */
+const FORGET_EVERY = 32;
 
 export function mailWriter(
   account: AccountId,
@@ -61,6 +63,7 @@ async function deliver(account: AccountId, commits: Commits, delivery: Delivery)
     const mailbox = target(tx, delivery.into);
     const [uid] = eachUid(addMails(tx, mailbox, [prepared]).uids);
     if (uid === undefined) throw new Error("a mail was put in without a UID");
+    if (uid % FORGET_EVERY === 0) forgetOld(tx);
     return { kind: "delivered", mailbox, uid };
   });
 }

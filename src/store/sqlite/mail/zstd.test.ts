@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { StoreError } from "../../store-error.ts";
-import { compress, decompress, reusesContexts } from "./zstd.ts";
+import { compress, decompress, decompressBriefly, reusesContexts } from "./zstd.ts";
 
 const text = Buffer.from("a line of text that repeats itself\r\n".repeat(20_000));
 
@@ -26,6 +26,14 @@ test("what was compressed comes back, and other tools read it", () => {
 test("frames in a row inflate in one call", () => {
   const frames = Buffer.concat([compress(Buffer.from("one")), compress(Buffer.from("")), compress(Buffer.from("two"))]);
   assert.equal(Buffer.from(decompress(frames, 6)).toString(), "onetwo");
+});
+
+test("a brief look sees the same octets, large ones too", () => {
+  for (const size of [1, 100_000, text.length, 3_000_000]) {
+    const octets = Buffer.alloc(size, text);
+    assert.ok(octets.equals(decompressBriefly(compress(octets), size)));
+  }
+  assert.throws(() => decompressBriefly(compress(text), text.length - 1));
 });
 
 test("damage is told, and does not spoil what comes after", () => {

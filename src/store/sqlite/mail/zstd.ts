@@ -81,6 +81,9 @@ const compressor = new Reused(() => createZstdCompress({ params: PARAMS }));
 const decompressor = new Reused(() => createZstdDecompress());
 const room = Buffer.allocUnsafeSlow(REUSED_BYTES + 8 * 1024);
 
+/** Twice what SEARCH asks for at once. */
+const brief = Buffer.allocUnsafeSlow(2 * 1024 * 1024);
+
 /** True when the private part of node:zlib is there. */
 export function reusesContexts(): boolean {
   return compressor.isThere && decompressor.isThere;
@@ -105,6 +108,16 @@ export function decompress(frames: Uint8Array, size: number): Uint8Array {
   const whole = inflatePublic(frames, size);
   if (whole.length !== size) throw new StoreError("io", "A stored piece has another size than was noted.");
   return whole;
+}
+
+/**
+ * As `decompress`, but into octets that the next call overwrites: for who looks and lets go, memory that is warm saves
+ * a sixth of the time.
+ */
+export function decompressBriefly(frames: Uint8Array, size: number): Uint8Array {
+  if (size >= brief.length) return decompress(frames, size);
+  const filled = decompressor.run(constants.ZSTD_e_continue, frames, brief);
+  return filled === size ? brief.subarray(0, size) : decompress(frames, size);
 }
 
 function inflatePublic(frames: Uint8Array, size: number): Uint8Array {
