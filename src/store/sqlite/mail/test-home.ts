@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { turns } from "../../../../test/world/fake-clock.ts";
 import type { Bus, Notice } from "../../../host/bus.ts";
 import { systemClock } from "../../../host/clock.ts";
 import { type NumberSet, range } from "../../../syntax/bytes/number-set.ts";
@@ -17,6 +16,7 @@ import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { openSqliteMailStore, type SqliteMailStore, type SqliteMailStoreOptions } from "./mail-store.ts";
 import { accountPath } from "./open-account.ts";
 import { mailMigrations } from "./schema.ts";
+import { turn } from "./waiting.ts";
 
 export const ALICE: AccountId = accountId("a1".repeat(16));
 export const ALL: NumberSet = range(1, 2 ** 32 - 1);
@@ -134,6 +134,6 @@ export async function factsOf(store: SqliteMailStore): Promise<readonly FactsRow
 export async function until(claim: () => boolean): Promise<void> {
   for (let n = 0; !claim(); n++) {
     assert.ok(n < 10_000, "it never came to pass");
-    await turns(1);
+    await turn();
   }
 }
