@@ -11,8 +11,6 @@ import { Input } from "./input.ts";
 import type { ImapLimits } from "./limits.ts";
 import { Output } from "./output.ts";
 
-const TOO_LATE = "Log in sooner";
-
 export class Client {
   readonly output: Output;
   readonly #stream: Duplex;
@@ -25,6 +23,8 @@ export class Client {
   #timer: Disposable | undefined;
   #timerAt = 0;
   #deadline: number;
+  /** When the client last sent something, or a command of it ended. */
+  #activeAt: number;
 
   constructor(stream: Duplex, clock: Clock, limits: ImapLimits) {
     this.#stream = stream;
@@ -33,7 +33,8 @@ export class Client {
     this.#input = new Input(stream, limits.maxReadAheadBytes);
     this.#framer = new CommandFramer(limits.strangerFrame);
     this.output = new Output(stream, clock, limits);
-    this.#deadline = clock.now() + limits.loginTimeoutMs;
+    this.#activeAt = clock.now();
+    this.#deadline = this.#activeAt + limits.loginTimeoutMs;
     this.#arm(this.#deadline);
   }
 
@@ -66,6 +67,7 @@ export class Client {
 
   /** The next frame; undefined when the client has gone or the session is to end. Sends what waits before it waits. */
   async frame(): Promise<Frame | undefined> {
+    this.#activeAt = this.#clock.now();
     for (;;) {
       if (this.#ending !== undefined) return undefined;
       const frame = this.#framer.next();
@@ -111,9 +113,9 @@ export class Client {
     this[Symbol.dispose]();
     const linger = this.#clock.after(this.#limits.lingerMs, () => this.#stream.destroy());
     this.#stream.once("close", () => linger[Symbol.dispose]());
-    let isSaid = false;
+    const parting = { isDone: false };
     const said = (): void => {
-      isSaid = true;
+      parting.isDone = true;
       this.#input.poke();
     };
     this.output.flush().then(said, () => {
@@ -121,7 +123,7 @@ export class Client {
       said();
     });
     // Who has ended its side may be gone altogether and never read: nobody waits for it.
-    while (!isSaid && !this.#input.isOver) {
+    while (!parting.isDone && !this.#input.isOver) {
       while (this.#input.next() !== undefined) continue;
       await this.#input.wait();
     }
@@ -139,25 +141,28 @@ export class Client {
     const chunk = this.#input.next();
     if (chunk === undefined) return false;
     this.#framer.push(chunk);
+    this.#activeAt = this.#clock.now();
     return true;
   }
 
   /** Waits for octets or a poke; false when the client has gone or the session is to end. */
   async #more(): Promise<boolean> {
     if (this.#take()) return true;
-    await this.output.flush();
-    if (this.#take()) return true;
-    if (this.#input.isOver || this.#ending !== undefined) return false;
     if (this.#isTrusted) {
       const patience = this.#framer.isIdle ? this.#limits.idleTimeoutMs : this.#limits.stallTimeoutMs;
-      this.#deadline = this.#clock.now() + patience;
+      this.#deadline = this.#activeAt + patience;
       if (this.#deadline < this.#timerAt) this.#arm(this.#deadline);
-    } else if (this.#clock.now() >= this.#deadline) {
-      this.end(TOO_LATE);
-      return false;
     }
+    await this.output.flush();
+    if (this.#take()) return true;
+    if (this.#clock.now() >= this.#deadline) this.#endLate();
+    if (this.#input.isOver || this.#ending !== undefined) return false;
     await this.#input.wait();
     return this.#ending === undefined && !this.#input.isOver;
+  }
+
+  #endLate(): void {
+    this.end(this.#isTrusted ? "You said nothing for too long" : "Log in sooner");
   }
 
   #arm(at: number): void {
@@ -175,8 +180,7 @@ export class Client {
       this.#stream.destroy();
       return;
     }
-    if (now >= this.#deadline && stalledSince === undefined && this.#input.isWaiting)
-      this.end(this.#isTrusted ? "You said nothing for too long" : TOO_LATE);
+    if (now >= this.#deadline && stalledSince === undefined && this.#input.isWaiting) this.#endLate();
     else this.#arm(now < this.#deadline ? this.#deadline : now + stallTimeoutMs);
   }
 }

@@ -10,6 +10,7 @@ export class Input {
   #chunks: Uint8Array[] = [];
   #ahead = 0;
   #ended = false;
+  #isPoked = false;
   #wake: (() => void) | undefined;
 
   constructor(stream: Duplex, maxAheadBytes: number) {
@@ -54,15 +55,20 @@ export class Input {
   /** Fulfils when octets have come, the client has ended, or someone pokes. One at a time. */
   async wait(): Promise<void> {
     if (this.#chunks.length > 0 || this.#ended) return;
+    if (this.#isPoked) {
+      this.#isPoked = false;
+      return;
+    }
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
   }
 
-  /** Ends a wait. */
+  /** Ends the wait under way, or the next one: a notice that comes while an answer is being written is not lost. */
   poke(): void {
     const wake = this.#wake;
     this.#wake = undefined;
-    wake?.();
+    if (wake === undefined) this.#isPoked = true;
+    else wake();
   }
 }
