@@ -10,6 +10,7 @@ import type { AccountKeys, FileKey } from "../../crypt/account-keys.ts";
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, createDatabase, type DatabaseOptions, openDatabase, syncFolder } from "../database.ts";
+import { isBusy } from "../sqlite-error.ts";
 import { raiseGap } from "./change-log.ts";
 import { Handle } from "./handle.ts";
 import type { MailLimits } from "./limits.ts";
@@ -51,13 +52,16 @@ export function openAccountFile(place: AccountPlace, account: AccountId, limits:
   const path = accountPath(place.folder, account);
   const hadLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
   const db = openDatabase(optionsOf(path, key));
+  let isRaising = false;
   try {
     const row = db.prepare(FIRST_LOOK).get(now - limits.stagedMs) as FirstLook;
     const handle = new Handle(account, db, row.fingerprintKey, row.bootId === place.bootId);
-    if (!handle.bootNoted && hadLog) raise(handle, place.bootId);
+    isRaising = !handle.bootNoted && hadLog;
+    if (isRaising) raise(handle, place.bootId);
     return { handle, hasDoomed: row.hasDoomed === 1 };
   } catch (error) {
-    db.close();
+    // Closing would remove the log, the only witness of the crash; a lock shows that another process keeps it.
+    if (!isRaising || isBusy(error)) db.close();
     throw error;
   }
 }
