@@ -7,6 +7,7 @@
  */
 import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { Statement } from "better-sqlite3-multiple-ciphers";
 import type { AccountId } from "../ids.ts";
 import { APPLICATION, type Database, openDatabase } from "../sqlite/database.ts";
 import { storeError } from "../sqlite/sqlite-error.ts";
@@ -77,10 +78,14 @@ class SqliteKeys implements Keys {
   readonly #options: KeysOptions;
   /** The newest epoch met; dropped when a row names another. */
   #epoch: Epoch | undefined;
+  /** Keys that wrap, by kind, under that epoch: deriving one costs more than all else of a look-up. */
+  readonly #wrappings = new Map<Kind, Uint8Array>();
+  readonly #select: Statement;
 
   constructor(db: Database, options: KeysOptions) {
     this.#db = db;
     this.#options = options;
+    this.#select = db.prepare("SELECT kind, name, epoch, sealed FROM key WHERE kind = ? AND name = ?");
     this.#exclusively(() => {
       const named = this.#namedEpoch();
       if (named !== undefined) return settleEpoch(options.secretFolder, named);
@@ -130,22 +135,20 @@ class SqliteKeys implements Keys {
   }
 
   [Symbol.dispose](): void {
-    this.#epoch = undefined;
+    this.#adopt(undefined);
     this.#db.close();
   }
 
   /** One transaction: what `first` does, then every living key under a new epoch. */
   #changeEpoch(first: () => void): void {
     this.#guard(() => {
-      const fresh = this.#exclusively(() => {
+      this.#exclusively(() => {
         settleEpoch(this.#options.secretFolder, this.#namedEpoch() ?? "");
         first();
         const next = prepareEpoch(this.#options.secretFolder);
         this.#options.afterStep?.("written");
         this.#wrapAll(next);
-        return next;
       });
-      this.#epoch = fresh;
       this.#options.afterStep?.("committed");
       this.#settle();
       this.#db.pragma("wal_checkpoint(TRUNCATE)");
@@ -158,27 +161,28 @@ class SqliteKeys implements Keys {
   }
 
   #wrapAll(next: Epoch): void {
+    const rows = this.#db.prepare("SELECT kind, name, epoch, sealed FROM key").all() as Row[];
+    const opened = rows.map((row) => ({ ...row, key: this.#open(row) }));
+    this.#adopt(next);
     const update = this.#db.prepare("UPDATE key SET epoch = ?, sealed = ? WHERE kind = ? AND name = ?");
-    for (const row of this.#db.prepare("SELECT kind, name, epoch, sealed FROM key").all() as Row[]) {
-      const key = this.#open(row);
+    for (const { kind, name, key } of opened) {
       // A day whose secret is gone: destroyed, perhaps while the service stood sealed.
-      if (key === undefined) this.#delete(row.kind, row.name);
-      else update.run(next.id, this.#seal(row.kind, row.name, next, key), row.kind, row.name);
+      if (key === undefined) this.#delete(kind, name);
+      else update.run(next.id, this.#seal(kind, name, next, key), kind, name);
     }
     this.#db.prepare("UPDATE wrapping SET epoch = ?").run(next.id);
   }
 
   #get(kind: Kind, name: string): FileKey | undefined {
     return this.#guard(() => {
-      const select = this.#db.prepare("SELECT kind, name, epoch, sealed FROM key WHERE kind = ? AND name = ?");
-      const row = select.get(kind, name) as Row | undefined;
+      const row = this.#row(kind, name);
       if (row === undefined) return undefined;
       if (row.epoch === this.#epoch?.id || findEpoch(this.#options.secretFolder, row.epoch) !== undefined) {
         return this.#open(row);
       }
       // Another process changed the epoch between the two looks: with the lock held nothing moves.
       return this.#exclusively(() => {
-        const again = select.get(kind, name) as Row | undefined;
+        const again = this.#row(kind, name);
         return again && this.#open(again);
       });
     });
@@ -187,8 +191,7 @@ class SqliteKeys implements Keys {
   #make(kind: Kind, name: string): FileKey {
     return this.#guard(() =>
       this.#exclusively(() => {
-        const select = this.#db.prepare("SELECT kind, name, epoch, sealed FROM key WHERE kind = ? AND name = ?");
-        const row = select.get(kind, name) as Row | undefined;
+        const row = this.#row(kind, name);
         const existing = row && this.#open(row);
         if (existing !== undefined) return existing;
         const key = randomBytes(32) as Uint8Array as FileKey;
@@ -205,16 +208,18 @@ class SqliteKeys implements Keys {
   }
 
   #sweepDay(date: string): void {
-    const row = this.#db
-      .prepare("SELECT kind, name, epoch, sealed FROM key WHERE kind = 'day' AND name = ?")
-      .get(date) as Row | undefined;
+    const row = this.#row("day", date);
     if (row !== undefined && this.#unwrap(row) === undefined) this.#delete("day", date);
   }
 
+  #row(kind: Kind, name: string): Row | undefined {
+    return this.#select.get(kind, name) as Row | undefined;
+  }
+
   #seal(kind: Kind, name: string, epoch: Epoch, key: FileKey): Uint8Array {
-    const besides = kind === "day" ? readSecret(this.#dayPath(name)) : NOTHING;
-    if (besides === undefined) throw new StoreError("key", "The secret of the day does not exist.");
-    return seal(keyEncryptionKey(this.#options.root, epoch, besides, kind), key, `${kind}:${name}:${epoch.id}`);
+    const wrapping = this.#wrapping(kind, name, epoch);
+    if (wrapping === undefined) throw new StoreError("key", "The secret of the day does not exist.");
+    return seal(wrapping, key, `${kind}:${name}:${epoch.id}`);
   }
 
   /** `undefined`: a day whose secret is gone. */
@@ -226,11 +231,26 @@ class SqliteKeys implements Keys {
   }
 
   #unwrap(row: Row): FileKey | undefined {
-    const besides = row.kind === "day" ? readSecret(this.#dayPath(row.name)) : NOTHING;
-    if (besides === undefined) return undefined;
-    const epoch = this.#epochNamed(row.epoch);
-    const wrapping = keyEncryptionKey(this.#options.root, epoch, besides, row.kind);
+    const wrapping = this.#wrapping(row.kind, row.name, this.#epochNamed(row.epoch));
+    if (wrapping === undefined) return undefined;
     return unseal(wrapping, row.sealed, `${row.kind}:${row.name}:${row.epoch}`) as FileKey | undefined;
+  }
+
+  /** `undefined`: a day whose secret is gone. */
+  #wrapping(kind: Kind, name: string, epoch: Epoch): Uint8Array | undefined {
+    if (kind === "day") {
+      const secret = readSecret(this.#dayPath(name));
+      return secret && keyEncryptionKey(this.#options.root, epoch, secret, kind);
+    }
+    if (epoch !== this.#epoch) return keyEncryptionKey(this.#options.root, epoch, NOTHING, kind);
+    const known = this.#wrappings.get(kind) ?? keyEncryptionKey(this.#options.root, epoch, NOTHING, kind);
+    this.#wrappings.set(kind, known);
+    return known;
+  }
+
+  #adopt(epoch: Epoch | undefined): void {
+    this.#epoch = epoch;
+    this.#wrappings.clear();
   }
 
   #epochNamed(id: string): Epoch {
@@ -239,7 +259,7 @@ class SqliteKeys implements Keys {
     if (epoch === undefined) {
       throw new StoreError("key", "The epoch in the secret folder is not the one the keys are wrapped under.");
     }
-    this.#epoch = epoch;
+    this.#adopt(epoch);
     return epoch;
   }
 
