@@ -19,7 +19,7 @@ export type SmtpLimits = {
   readonly maxRefusedRecipients: number;
   /** Commands without a message coming to its end among them. Leaves room for a full list of recipients. */
   readonly maxIdleCommands: number;
-  /** Messages that a peer which never stops pipelining may have unacknowledged; older ones then count as such until they age. */
+  /** Messages of a peer that never stops pipelining that are remembered until it has read our reply; bounds memory. */
   readonly maxUnacknowledged: number;
   /** Wait for a whole command line. RFC 5321 section 4.5.3.2.7: at least 5 minutes. */
   readonly commandTimeoutMs: number;

@@ -65,7 +65,7 @@ async function attempt({ queue, mail, clock, log }: DeferredServices, entry: Def
     await mail.write(entry.account).deliver(await deliveryOf(entry, await queue.content(entry)));
   } catch (error) {
     const code = failureOf(error);
-    if (code !== "no-account" && code !== "gone") {
+    if (code !== "no-account") {
       const waited = clock.now() - entry.acceptedAt;
       log(waited >= ALARM_AFTER_MS ? "delivery.overdue" : "delivery.postponed", {
         delivery: entry.id,

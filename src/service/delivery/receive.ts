@@ -1,5 +1,5 @@
 /**
- * What becomes of mail from outside: `Inbound` as inbound.ts describes it, and the rule of the 250 (promise D3 in part).
+ * What becomes of mail from outside: `Inbound` as inbound.ts describes it, and the rule of the 250.
  *
  * A message gets an id; each recipient's store commits it under that id, with a fingerprint of sender, recipient and
  * octets as received, by which a peer that missed our reply and repeats is recognized. 250 is said when every store

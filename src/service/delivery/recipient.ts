@@ -1,7 +1,9 @@
 /**
- * Whose an address is: primary or alias of an account, with or without `+tag`; postmaster and abuse of every domain of
- * ours (RFC 5321 section 4.5.1, RFC 2142 sections 2 and 4) are the operator's. And whether there is room for the mail: decided
- * at RCPT, so that nothing that got its 250 is turned away. One message of undeclared size may go beyond the quota.
+ * Whose an address is: primary or alias of an account, with or without `+tag`. Postmaster (RFC 5321 section 4.5.1) and
+ * abuse (RFC 2142 section 2) of every domain of ours are the operator's, unless an account has that address.
+ *
+ * Also whether there is room for the mail: decided at RCPT, so that nothing that got its 250 is turned away. One
+ * message of undeclared size may go beyond the quota.
  */
 import { domainToASCII } from "node:url";
 import type { Account, Directory } from "../../store/directory.ts";
@@ -40,7 +42,7 @@ export async function findRecipient(
   if (account.state === "closing") return verdict.closedRecipient;
   const usage = await services.mail.read(account.id).usage();
   if (size !== undefined && size > usage.quotaBytes) return verdict.aboveQuota;
-  if (usage.octets + (size ?? 0) >= usage.quotaBytes) return verdict.overQuota;
+  if (usage.octets >= usage.quotaBytes || usage.octets + (size ?? 0) > usage.quotaBytes) return verdict.overQuota;
   return { address: canonicalAddress(wanted), account: account.id };
 }
 

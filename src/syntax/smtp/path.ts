@@ -1,7 +1,7 @@
 /**
- * The arguments of MAIL and RCPT: `FROM:<path>` and `TO:<path>` with their parameters, RFC 5321 sections 4.1.1.2,
- * 4.1.1.3 and 4.1.2. Source routes are read and dropped (RFC 5321 appendix C). The grammar is kept strictly: no space
- * stands after the colon, and the angle brackets are there.
+ * The arguments of MAIL and RCPT: `FROM:<path>` (RFC 5321 section 4.1.1.2) and `TO:<path>` (RFC 5321 section 4.1.1.3)
+ * with their parameters, in the grammar of RFC 5321 section 4.1.2. Source routes are read and dropped, as its
+ * appendix C asks. The grammar is kept strictly: no space stands after the colon, and the angle brackets are there.
  */
 import { type Address, isDomain, readAddress } from "./address.ts";
 import { type MailParameters, parseMailParameters, parseRcptParameters, type RcptParameters } from "./parameters.ts";
