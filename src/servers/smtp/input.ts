@@ -1,6 +1,7 @@
 /**
  * What comes from the peer, as lines or as octets. Reading stops while nobody asks for more, so a connection holds one
- * line and what one read of the socket brings, and a slow disk slows the peer down. Only CRLF ends a line (RFC 5321 section 2.3.8).
+ * line and what one read of the socket brings, and a slow disk slows the peer down. Only CRLF ends a line (RFC 5321
+ * section 2.3.8).
  */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../host/clock.ts";
@@ -43,7 +44,10 @@ export class Input {
     return this.#rest.length === 0 && this.#queue.length === 0;
   }
 
-  /** The next line without its CRLF; `undefined` until it is whole; `too-long` once for a line beyond the limit, whose octets are gone. */
+  /**
+   * The next line without its CRLF; `undefined` until it is whole; `too-long` once for a line beyond the limit, whose
+   * octets are gone.
+   */
   takeLine(): Uint8Array | "too-long" | undefined {
     const rest = this.#rest;
     const end = lineEnd(rest);

@@ -1,4 +1,7 @@
-/** What one SMTP session may take of us: each limit with its unit, its reason and its RFC. Passed in, so that tests can make them small. */
+/**
+ * What one SMTP session may take of us: each limit with its unit, its reason and its RFC. Passed in, so that tests can
+ * make them small.
+ */
 import { MINUTE } from "../../host/clock.ts";
 
 const KiB = 1024;

@@ -1,4 +1,7 @@
-/** A peer of the SMTP server for tests: a pair of streams in memory, memory stores with accounts u1 and u2, a clock to move. */
+/**
+ * A peer of the SMTP server for tests: a pair of streams in memory, memory stores with accounts u1 and u2, a clock to
+ * move.
+ */
 import assert from "node:assert/strict";
 import { type Duplex, duplexPair } from "node:stream";
 import { FakeClock } from "../../../test/world/fake-clock.ts";

@@ -1,9 +1,9 @@
 /**
  * One SMTP session on port 25, RFC 5321: reads commands and messages, answers, and keeps the session's bounds.
  *
- * Invariants: what the peer has pipelined is answered in one write, before we wait for more (RFC 2920 section 3.2). 250 to a
- * message is said only when delivery says it. A message is acknowledged when octets come that were not there when our
- * reply was written. After STARTTLS nothing from before is known or read (RFC 3207 section 4.2).
+ * Invariants: what the peer has pipelined is answered in one write, before we wait for more (RFC 2920 section 3.2). 250
+ * to a message is said only when delivery says it. A message is acknowledged when octets come that were not there when
+ * our reply was written. After STARTTLS nothing from before is known or read (RFC 3207 section 4.2).
  */
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
@@ -54,7 +54,9 @@ export class SmtpSession {
     [this.#input, this.#output] = this.#streams(connection);
   }
 
-  /** Speaks until the end; never rejects. Leaves closing the connection to whoever opened it, after ending its stream. */
+  /**
+   * Speaks until the end; never rejects. Leaves closing the connection to whoever opened it, after ending its stream.
+   */
   async run(): Promise<void> {
     let ending: Ending = "fault";
     try {

@@ -24,7 +24,9 @@ export type RecipientServices = {
   readonly mail: MailStore;
   /** In A-labels, lower case. */
   readonly domains: readonly string[];
-  /** The address of the account that reads the mail to postmaster and abuse; undefined: there are no such recipients. */
+  /**
+   * The address of the account that reads the mail to postmaster and abuse; undefined: there are no such recipients.
+   */
   readonly operator: string | undefined;
 };
 

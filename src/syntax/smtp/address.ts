@@ -1,6 +1,6 @@
 /**
- * Mail addresses as RFC 5321 section 4.1.2 writes them, with the letters beyond ASCII of RFC 6531 section 3.3: dot-strings,
- * quoted local parts, domains and address literals.
+ * Mail addresses as RFC 5321 section 4.1.2 writes them, with the letters beyond ASCII of RFC 6531 section 3.3:
+ * dot-strings, quoted local parts, domains and address literals.
  *
  * The canonical form is what the directory knows an address by: no needless quotes, ASCII letters in lower case. A
  * domain beyond ASCII stays as it came: turning it into A-labels is the caller's (it needs a table that is not here).

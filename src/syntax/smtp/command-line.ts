@@ -33,13 +33,13 @@ export function parseCommandLine(line: Uint8Array): CommandLine | Wrong {
 }
 
 /**
- * Reads the argument of EHLO or HELO. We deviate from RFC 5321 section 4.1.1.1: any word that fits into a Received field is taken, for
- * many senders are configured with a name that is no domain; it is only recorded.
+ * Reads the argument of EHLO or HELO. We deviate from RFC 5321 section 4.1.1.1: any word that fits into a Received
+ * field is taken, for many senders are configured with a name that is no domain; it is only recorded.
  */
 export function parseClientName(argument: string): string | Wrong {
   if (argument === "") return wrong(501, "5.5.4", "Say who you are: EHLO and your host name");
   if (isDomain(argument) || isAddressLiteral(argument)) return argument;
-  if (/^[!#-'*+\-.\/0-:=?-Z^-~]{1,255}$/.test(argument)) return argument;
+  if (/^[!#-'*+\-./0-:=?-Z^-~]{1,255}$/.test(argument)) return argument;
   return wrong(501, "5.5.4", "A host name is one word of at most 255 visible characters, without brackets and quotes");
 }
 

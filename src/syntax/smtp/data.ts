@@ -2,8 +2,8 @@
  * Undoes the transparency of DATA (RFC 5321 section 4.5.2), octets in, octets out, cut wherever the network cut them.
  *
  * Only CRLF ends a line and only CRLF.CRLF ends the message. A bare CR or bare LF is neither (RFC 5321 section 2.3.8):
- * what a laxer server before or after us would take for an end, and for the commands of a smuggled second message, stays
- * inside this one, and `isBroken` says that the whole is to be refused. Lines may have any length.
+ * what a laxer server before or after us would take for an end, and for the commands of a smuggled second message,
+ * stays inside this one, and `isBroken` says that the whole is to be refused. Lines may have any length.
  *
  * The text of a message is looked at four octets at a time, and what holds no dot at a line's start is not copied.
  */

@@ -1,4 +1,6 @@
-/** What a parser of this folder returns instead of a value: why a command is not what the RFC allows, ready to be said. */
+/**
+ * What a parser of this folder returns instead of a value: why a command is not what the RFC allows, ready to be said.
+ */
 
 export type Wrong = {
   readonly kind: "wrong";

@@ -1,4 +1,7 @@
-/** VRFY, RFC 5321 section 4.1.1.6: nobody is told who has an account here (RFC 5321 section 7.3); RCPT will tell about one. */
+/**
+ * VRFY, RFC 5321 section 4.1.1.6: nobody is told who has an account here (RFC 5321 section 7.3); RCPT will tell about
+ * one.
+ */
 import { type Answer, answer, type Conversation } from "../conversation.ts";
 
 export const vrfy = (_talk: Conversation, argument: string): Answer =>
