@@ -60,6 +60,7 @@ function exchange(stream: Duplex, line: string): Promise<void> {
       else reject(new Error(text));
     };
     stream.on("data", onData);
+    stream.resume();
     stream.write(line);
   });
 }

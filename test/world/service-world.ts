@@ -59,6 +59,8 @@ export class ServiceWorld implements World {
 
   async connect(_name: string): Promise<Duplex> {
     const [client, server] = duplexPair();
+    // As a reset does on a real socket: a pair alone would leave the server waiting for a reader that is gone.
+    client.once("close", () => server.destroy());
     const served = this.serve({ stream: server, peerAddress: "192.0.2.7", tls: undefined, startTls: undefined });
     this.#served.push(served);
     return client;
