@@ -1,7 +1,7 @@
 /**
  * What comes from the peer, as lines or as octets. Reading stops while nobody asks for more, so a connection holds one
- * line and what one read of the socket brings, and a slow disk slows the peer down. Only CRLF ends a line (RFC 5321
- * section 2.3.8).
+ * line and what one read of the socket brings, and a slow disk slows the peer down. Only CRLF ends a line
+ * (RFC 5321 section 2.3.8).
  */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../host/clock.ts";

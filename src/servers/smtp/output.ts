@@ -1,6 +1,6 @@
 /**
- * What we say: replies gather and leave in one write, so that a pipelined batch is answered by one packet (RFC 2920
- * section 3.2).
+ * What we say: replies gather and leave in one write, so that a pipelined batch is answered by one packet
+ * (RFC 2920 section 3.2).
  */
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../host/clock.ts";
