@@ -62,7 +62,11 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   return {
     elected() {
       const { queue, mail, accounts } = stores;
-      jobs.push(runDeferred({ queue, mail, clock, log, signal }), accounts.finishDeletions());
+      const report = (error: unknown): void => log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
+      jobs.push(
+        runDeferred({ queue, mail, clock, log, signal }).catch(report),
+        accounts.finishDeletions().catch(report),
+      );
     },
     told(what, news) {
       if ((what as News) === "ticket-keys") tls.setTicketKeys(Uint8Array.fromBase64(String(news)));

@@ -2,10 +2,11 @@
 import type { ServiceStatus, WorkerStatus } from "./service/status.ts";
 
 export function statusPage(value: unknown): string {
-  const { state, supervisor, upSeconds, ports, workers } = value as ServiceStatus;
+  const { state, supervisor, key, upSeconds, ports, workers } = value as ServiceStatus;
   return [
     `${state} for ${upSeconds} s, supervisor ${supervisor}`,
     ...Object.entries(ports).map(([name, numbers]) => `${name}: port ${numbers.join(", ")}`),
+    ...(key === "file" ? ["the root key rests in a file: who takes the disks of this machine can read all mail"] : []),
     ...workers.map(workerLine),
     "",
   ].join("\n");

@@ -16,8 +16,9 @@ export function labPage({ home, domain, accounts, password, smtpPort, imapPort, 
   const names =
     accounts === 1 ? first : accounts === 2 ? `${first} and ${second}` : `${first} to ${nameOf(accounts, domain)}`;
   const mutt = [
-    `-e "set ssl_force_tls=yes certificate_file='${authorityFile}' imap_user='${first}' imap_pass='${password}'"`,
-    `-f imaps://localhost:${imapPort}/INBOX`,
+    `folder=imaps://localhost:${imapPort}/ spoolfile=+INBOX certificate_file='${authorityFile}' imap_user=${first}`,
+    // What a shell could take for its own is asked for instead.
+    ...(/^[\w -]+$/.test(password) ? [`imap_pass='${password}'`] : []),
   ].join(" ");
   return `AltMail runs as a lab: everything works, on this machine only.
 
@@ -31,7 +32,7 @@ export function labPage({ home, domain, accounts, password, smtpPort, imapPort, 
 Try at once, in another terminal:
 
   send       bin/altmail lab send ${first} --home ${home}
-  read       mutt ${mutt}
+  read       mutt -n -F /dev/null -e "set ${mutt}"
   and        add ${first} to Thunderbird: IMAP, localhost, port ${imapPort}, SSL/TLS, normal password
              (first import the authority: Settings, Privacy & Security, Certificates)
 

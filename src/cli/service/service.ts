@@ -224,6 +224,7 @@ class Service {
     const workers = await this.#crew?.askAll({ command: "worker status", arguments: {} });
     return {
       ...this.#readiness(),
+      key: this.#options.settings.key.kind,
       upSeconds: Math.round((this.#options.clock.now() - this.#startedAt) / SECOND),
       workers: (workers ?? []).flatMap(({ answer }) => (answer.kind === "done" ? [answer.value as WorkerStatus] : [])),
     };

@@ -10,6 +10,8 @@ export type WorkerStatus = {
 };
 
 export type ServiceStatus = Omit<Readiness, "workers"> & {
+  /** `file`: the root key rests on a disk of this machine, so its data protects nobody from whoever takes both. */
+  readonly key: "unlock" | "file";
   readonly upSeconds: number;
   readonly workers: readonly WorkerStatus[];
 };

@@ -5,7 +5,7 @@
  * file beside it is only for the sentence. The lock file must not be opened in any other way by the process that
  * holds it: closing that descriptor would drop the lock.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { HostError } from "../host-error.ts";
@@ -18,7 +18,9 @@ const BUSY = 5;
  * @throws HostError when another altmail holds it.
  */
 export function lockHome(runFolder: string): Disposable {
-  mkdirSync(runFolder, { recursive: true, mode: 0o700 });
+  mkdirSync(runFolder, { recursive: true });
+  // The folder is the gate to the control socket, whoever made it.
+  chmodSync(runFolder, 0o700);
   const database = new DatabaseSync(join(runFolder, "lock"));
   try {
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");

@@ -6,7 +6,13 @@ import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
 import { Crew } from "./crew.ts";
 
-type Answer = { readonly pid: number; readonly elected: boolean; readonly lost: number; readonly heard: unknown[] };
+type Answer = {
+  readonly pid: number;
+  readonly elected: boolean;
+  readonly lost: number;
+  readonly heard: unknown[];
+  readonly told: unknown;
+};
 
 /** A crew of fixture workers; `changed(count)` fulfils when so many are ready. */
 function crewOf(t: TestContext, size: number, start: unknown) {
@@ -76,6 +82,7 @@ test("a notice of one worker reaches the other, and news reach all", { timeout: 
   const { pid } = await ask("publish", { n: 1 });
   crew.tell("certificates", 7);
   const all = await askAll();
+  for (const { told } of all) assert.deepEqual(told, { what: "certificates", news: 7 });
   for (const answer of all) assert.deepEqual(answer.heard, answer.pid === pid ? [] : [{ n: 1 }]);
 });
 

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { labPage } from "./page.ts";
+import { memorablePassword } from "./password.ts";
+
+const lab = {
+  home: "var",
+  domain: "altmail.test",
+  accounts: 2,
+  password: "amber-oak-river-stone",
+  smtpPort: 20025,
+  imapPort: 20993,
+  authorityFile: "/srv/var/ca.pem",
+};
+
+test("the page names addresses, ports, accounts, password and authority, and three things to try", () => {
+  const page = labPage(lab);
+  for (const part of ["20025", "20993", "u1@altmail.test and u2@altmail.test", lab.password, lab.authorityFile])
+    assert.ok(page.includes(part), part);
+  assert.match(page, /^ {2}send +bin\/altmail lab send u1@altmail\.test --home var$/m);
+  assert.match(page, /^ {2}read +mutt .*certificate_file='\/srv\/var\/ca\.pem'.*imap_pass='amber-oak-river-stone'"$/m);
+  assert.match(page, /Thunderbird/);
+});
+
+test("a password that a shell could misread is not put into a command", () => {
+  assert.doesNotMatch(labPage({ ...lab, password: "$(reboot)" }), /imap_pass/);
+});
+
+test("passwords can be remembered, and differ", () => {
+  assert.match(memorablePassword(), /^[a-z]+-[a-z]+-[a-z]+-[a-z]+$/);
+  assert.notEqual(memorablePassword(), memorablePassword());
+});
