@@ -52,7 +52,7 @@ export const imapLimits: ImapLimits = Object.freeze({
   stallTimeoutMs: 5 * MINUTE,
   lingerMs: 5 * SECOND,
   writeBytes: 8 * KiB,
-  largeWriteBytes: 32 * KiB,
-  largeAnswerBytes: 256 * KiB,
+  largeWriteBytes: 16_000,
+  largeAnswerBytes: 64 * KiB,
   maxReadAheadBytes: 64 * KiB,
 });

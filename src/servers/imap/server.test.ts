@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Duplex } from "node:stream";
+import { LineReader } from "../../../test/transcript/line-reader.ts";
+import { idOf, mailOf } from "../../../test/world/cast.ts";
+import { turns } from "../../../test/world/fake-clock.ts";
+import { ServiceWorld } from "../../../test/world/service-world.ts";
+import { worldSpool } from "../../../test/world/spool.ts";
+import { createCapture } from "../../service/delivery/capture.ts";
+import type { MailStore } from "../../store/mail-store.ts";
+import { imapLimits, type ImapLimits } from "./limits.ts";
+import { serveImap } from "./server.ts";
+import type { ImapServices } from "./services.ts";
+
+type Event = { readonly name: string; readonly fields: Readonly<Record<string, unknown>> };
+type Stage = AsyncDisposable & {
+  readonly world: ServiceWorld;
+  readonly events: Event[];
+  open(login?: boolean): Promise<Talk>;
+};
+type Talk = {
+  readonly stream: Duplex;
+  readonly reader: LineReader;
+  say(text: string): void;
+  until(tag: string): Promise<string[]>;
+};
+
+async function stage(
+  given: string,
+  limits: Partial<ImapLimits> = {},
+  mail?: (store: MailStore) => MailStore,
+): Promise<Stage> {
+  const world = await ServiceWorld.open("memory", new Map([["given", given]]));
+  const events: Event[] = [];
+  const services: ImapServices = {
+    mail: mail?.(world.mail) ?? world.mail,
+    authenticator: world.authenticator,
+    intake: createCapture({ spool: await worldSpool() }),
+    clock: world.clock,
+    log: (name, fields) => void events.push({ name, fields }),
+    limits: { ...imapLimits, failedLoginDelayMs: 0, ...limits },
+    signal: world.stop.signal,
+    hostName: "mx.example.test",
+    allowCleartext: true,
+  };
+  world.serve = (connection) => serveImap(connection, services);
+  const open = async (login = true): Promise<Talk> => {
+    const stream = await world.connect("1");
+    const reader = new LineReader(stream);
+    const talk: Talk = {
+      stream,
+      reader,
+      say: (text) => void stream.write(Buffer.from(text, "latin1")),
+      async until(tag) {
+        const lines: string[] = [];
+        for (;;) {
+          const line = await reader.read();
+          if (line === undefined) throw new Error(`the server closed before ${tag}: ${lines.join("\n")}`);
+          lines.push(line);
+          if (line.startsWith(`${tag} `)) return lines;
+        }
+      },
+    };
+    await talk.until("*");
+    if (!login) return talk;
+    talk.say("l1 LOGIN u1@example.test secret\r\nl2 SELECT INBOX\r\n");
+    await talk.until("l2");
+    return talk;
+  };
+  return {
+    world,
+    events,
+    open,
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+}
+
+test("F1: a connection without TLS is ended without a word", async () => {
+  await using world = await ServiceWorld.open("memory", new Map());
+  world.serve = (connection) => serveImap(connection, { limits: imapLimits } as ImapServices);
+  const stream = await world.connect("1");
+  const reader = new LineReader(stream);
+  assert.equal(await reader.read(), undefined);
+});
+
+test("L1: one event a command names client, command, octets and result, and nothing that the client said", async () => {
+  await using it = await stage("INBOX with 2 messages");
+  const talk = await it.open();
+  talk.say(
+    'a1 ID ("name" "Mutt")\r\na2 SEARCH SUBJECT canary\r\na3 STATUS canary (MESSAGES)\r\na4 FETCH 1 BODY.PEEK[]\r\n',
+  );
+  await talk.until("a4");
+  const commands = it.events.filter(({ name }) => name === "imap.command").map(({ fields }) => fields);
+  assert.deepEqual(
+    commands.map(({ command, result, code }) => [command, result, code]),
+    [
+      ["LOGIN", "OK", "CAPABILITY"],
+      ["SELECT", "OK", "READ-WRITE"],
+      ["ID", "OK", undefined],
+      ["SEARCH", "OK", undefined],
+      ["STATUS", "NO", "NONEXISTENT"],
+      ["FETCH", "OK", undefined],
+    ],
+  );
+  assert.equal(commands[5]?.["client"], "Mutt");
+  assert.ok(Number(commands[5]?.["bytes"]) > 163);
+  const text = JSON.stringify(it.events);
+  for (const said of ["canary", "secret", "u1@example.test", "INBOX"]) assert.ok(!text.includes(said), said);
+});
+
+test("a service that stops says BYE to everyone, also in IDLE", async () => {
+  await using it = await stage("INBOX with 1 message");
+  const [one, two] = [await it.open(), await it.open()];
+  one.say("a1 IDLE\r\n");
+  await one.until("+");
+  it.world.stop.abort();
+  await one.until("*");
+  await two.until("*");
+  assert.equal(await one.reader.read(), undefined);
+  assert.equal(await two.reader.read(), undefined);
+});
+
+test("a large message leaves under back-pressure and comes back exact", async () => {
+  await using it = await stage("");
+  const { mail, clock } = it.world;
+  const text = `Subject: large\r\n\r\n${"0123456789abcdef".repeat(64 * 1024)}\r\n`;
+  const inbox = await mail.read(idOf("u1")).mailbox("INBOX");
+  assert.ok(inbox);
+  await mail.write(idOf("u1")).append(inbox.id, [mailOf(text, clock.now())]);
+  const talk = await it.open();
+  const chunks: Buffer[] = [];
+  talk.stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  talk.stream.pause();
+  talk.say("a1 FETCH 1 BODY.PEEK[]\r\n");
+  await turns(50);
+  assert.ok(Buffer.concat(chunks).length < 64 * 1024, "the server waits for its reader");
+  talk.stream.resume();
+  await talk.until("a1");
+  const answer = Buffer.concat(chunks).toString("latin1");
+  assert.equal(answer, `* 1 FETCH (BODY[] {${text.length}}\r\n${text})\r\na1 OK FETCH completed\r\n`);
+});
+
+test("a notice that is lost costs IDLE a minute at most", async () => {
+  const silent = (store: MailStore): MailStore =>
+    new Proxy(store, {
+      get(target, name) {
+        if (name === "watch") return () => ({ [Symbol.dispose]() {} });
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  await using it = await stage("INBOX with 1 message", {}, silent);
+  const talk = await it.open();
+  talk.say("a1 IDLE\r\n");
+  await talk.until("+");
+  await it.world.happen("a message arrives in INBOX");
+  assert.equal(talk.reader.unread, "");
+  await it.world.happen("61 seconds pass");
+  assert.equal(await talk.reader.read(), "* 2 EXISTS");
+});
+
+test("a peer that stops reading is given up after the stall limit", async () => {
+  await using it = await stage("INBOX with 40 messages");
+  const talk = await it.open();
+  talk.stream.pause();
+  for (let n = 0; n < 10; n++) talk.say(`b${n} FETCH 1:* (ENVELOPE BODY.PEEK[])\r\n`);
+  await turns(50);
+  await it.world.happen("40 minutes pass");
+  assert.equal(it.events.at(-1)?.name, "imap.closed");
+});
+
+const WORDS = fc.constantFrom(
+  "FETCH",
+  "UID",
+  "STORE",
+  "SEARCH",
+  "1",
+  "1:*",
+  "*",
+  "2,4",
+  "9",
+  "(FLAGS)",
+  "BODY[]",
+  "BODY.PEEK[1.2.MIME]<0.9>",
+  "+FLAGS.SILENT",
+  "(\\Deleted $x)",
+  "LIST",
+  '""',
+  "%",
+  "SELECT",
+  "EXAMINE",
+  "INBOX",
+  "Sent",
+  "COPY",
+  "MOVE",
+  "EXPUNGE",
+  "STATUS",
+  "(MESSAGES)",
+  "CREATE",
+  "a/b",
+  "DELETE",
+  "RENAME",
+  "APPEND",
+  "{3+}\r\nx:y",
+  "{0+}\r\n",
+  "IDLE",
+  "DONE",
+  "CLOSE",
+  "UNSELECT",
+  "NOT",
+  "OR",
+  "SUBJECT",
+  "x",
+  "RETURN",
+  "(COUNT)",
+  "HEADER",
+  "MODSEQ",
+  "(CHANGEDSINCE 1)",
+  "ENABLE",
+  "CONDSTORE",
+  "LSUB",
+  "NOOP",
+  "(",
+  ")",
+  '"',
+  "\\",
+);
+
+test("no sequence of commands meets a bug of ours or leaves the store unsound", async () => {
+  const command = fc.array(WORDS, { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: 12 }), fc.boolean(), async (commands, login) => {
+      await using it = await stage("INBOX with 5 messages");
+      const talk = await it.open(login);
+      const other = await it.open();
+      for (const [n, words] of commands.entries()) talk.say(`t${n} ${words.join(" ")}\r\n`);
+      talk.say("DONE\r\nend NOOP\r\n");
+      other.say("end NOOP\r\n");
+      await other.until("end");
+      await turns(60);
+      talk.stream.destroy();
+      other.stream.destroy();
+      assert.deepEqual(
+        it.events.filter(({ name }) => name === "imap.bug"),
+        [],
+      );
+      await it.world.audit();
+    }),
+    { numRuns: 150 },
+  );
+});
