@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Duplex } from "node:stream";
 import { LineReader } from "../../../test/transcript/line-reader.ts";
 import { idOf, mailOf } from "../../../test/world/cast.ts";
@@ -17,6 +17,8 @@ type Event = { readonly name: string; readonly fields: Readonly<Record<string, u
 type Stage = AsyncDisposable & {
   readonly world: ServiceWorld;
   readonly events: Event[];
+  /** Ends the log-ins of every account; how many are listened for. */
+  revoke(): number;
   open(login?: boolean): Promise<Talk>;
 };
 type Talk = {
@@ -33,9 +35,16 @@ async function stage(
 ): Promise<Stage> {
   const world = await ServiceWorld.open("memory", new Map([["given", given]]));
   const events: Event[] = [];
+  const revoked = new Set<() => void>();
   const services: ImapServices = {
     mail: mail?.(world.mail) ?? world.mail,
-    authenticator: world.authenticator,
+    authenticator: {
+      authenticate: (name, password) => world.authenticator.authenticate(name, password),
+      onRevoked(_account, listener) {
+        revoked.add(listener);
+        return { [Symbol.dispose]: () => void revoked.delete(listener) };
+      },
+    },
     intake: createCapture({ spool: await worldSpool() }),
     clock: world.clock,
     log: (name, fields) => void events.push({ name, fields }),
@@ -72,6 +81,11 @@ async function stage(
     world,
     events,
     open,
+    revoke() {
+      const { size } = revoked;
+      for (const listener of revoked) listener();
+      return size;
+    },
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
 }
@@ -119,6 +133,20 @@ test("a service that stops says BYE to everyone, also in IDLE", async () => {
   await two.until("*");
   assert.equal(await one.reader.read(), undefined);
   assert.equal(await two.reader.read(), undefined);
+});
+
+test("whoever may not log in any more hears BYE at once, and an account without sessions is let go", async () => {
+  await using it = await stage("INBOX with 1 message");
+  const [one, two] = [await it.open(), await it.open()];
+  one.say("a1 IDLE\r\n");
+  await one.until("+");
+  assert.equal(it.revoke(), 1, "sessions of one account share one watch");
+  await one.until("*");
+  await two.until("*");
+  assert.equal(await one.reader.read(), undefined);
+  assert.equal(await two.reader.read(), undefined);
+  await turns(5);
+  assert.equal(it.revoke(), 0);
 });
 
 test("a large message leaves under back-pressure and comes back exact", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { idOf, message } from "../../../test/world/cast.ts";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import type { Authenticator } from "../../service/accounts/authenticator.ts";
