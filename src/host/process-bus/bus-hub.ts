@@ -1,21 +1,14 @@
 /**
  * The middle of the bus, in the supervisor: passes each notice to the workers that subscribed to its topic, never to
- * the one that published it, and tells the others when a worker is lost.
+ * the one that published it, tells publishers which topics anyone listens to, and tells all when a worker is lost.
  *
  * A worker subscribes and then reads the store; a notice of another worker can overtake the subscription on its way
- * here. So the hub remembers the notices of the last moment and gives a new subscriber those of its topic: every change
- * committed after a worker called `subscribe` reaches it.
+ * here. So publishers and hub remember the notices of the last moment (past-notices.ts), sent or not, and a new
+ * subscriber gets those of its topic: every change committed after a worker called `subscribe` reaches it.
  */
-import type { Notice } from "../bus.ts";
-import { type Clock, SECOND } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { ToHub, ToMember } from "./bus-message.ts";
-
-/** How long a subscription may be on its way: far above any delay of an event loop that works. */
-const REMEMBER_MS = 5 * SECOND;
-/** Bounds the memory of the hub; at 2,000 notices a second this is two seconds. */
-const REMEMBER_NOTICES = 4096;
-
-type Past = { readonly at: number; readonly from: HubMember; readonly topic: string; readonly notice: Notice };
+import { PastNotices } from "./past-notices.ts";
 
 /** One worker at the hub. */
 export interface HubMember {
@@ -26,15 +19,12 @@ export interface HubMember {
 }
 
 export class BusHub {
-  readonly #clock: Clock;
   readonly #members = new Map<HubMember, (message: ToMember) => void>();
   readonly #subscribers = new Map<string, Set<HubMember>>();
-  /** A ring: the newest overwrites the oldest. */
-  readonly #past: Past[] = [];
-  #published = 0;
+  readonly #past: PastNotices<HubMember>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#past = new PastNotices(clock);
   }
 
   join(send: (message: ToMember) => void): HubMember {
@@ -43,6 +33,7 @@ export class BusHub {
       leave: () => this.#leave(member),
     };
     this.#members.set(member, send);
+    for (const topic of this.#subscribers.keys()) send({ kind: "bus-interest", topic, isWanted: true });
     return member;
   }
 
@@ -52,42 +43,49 @@ export class BusHub {
     const { topic } = message;
     switch (message.kind) {
       case "bus-publish":
-        this.#publish(from, topic, message.notice);
+        this.#past.add(from, topic, message.notice);
+        for (const member of this.#subscribers.get(topic) ?? [])
+          if (member !== from) this.#members.get(member)?.({ kind: "bus-notice", topic, notice: message.notice });
         break;
-      case "bus-subscribe":
-        this.#subscribers.getOrInsertComputed(topic, () => new Set()).add(from);
-        for (const notice of this.#missed(from, topic)) send({ kind: "bus-notice", topic, notice });
+      case "bus-subscribe": {
+        for (const { by, notice } of this.#past.of(topic))
+          if (by !== from) send({ kind: "bus-notice", topic, notice });
+        this.#change(topic, () => this.#subscribers.getOrInsertComputed(topic, () => new Set()).add(from));
         break;
+      }
       case "bus-unsubscribe":
         this.#unsubscribe(from, topic);
         break;
     }
   }
 
-  #publish(from: HubMember, topic: string, notice: Notice): void {
-    this.#past[this.#published % REMEMBER_NOTICES] = { at: this.#clock.now(), from, topic, notice };
-    this.#published += 1;
-    for (const member of this.#subscribers.get(topic) ?? [])
-      if (member !== from) this.#members.get(member)?.({ kind: "bus-notice", topic, notice });
-  }
-
-  #missed(member: HubMember, topic: string): readonly Notice[] {
-    const since = this.#clock.now() - REMEMBER_MS;
-    const start = this.#published % REMEMBER_NOTICES;
-    return [...this.#past.slice(start), ...this.#past.slice(0, start)]
-      .filter((past) => past.topic === topic && past.at >= since && past.from !== member)
-      .map((past) => past.notice);
-  }
-
   #unsubscribe(member: HubMember, topic: string): void {
+    this.#change(topic, () => {
+      const subscribers = this.#subscribers.get(topic);
+      subscribers?.delete(member);
+      if (subscribers?.size === 0) this.#subscribers.delete(topic);
+    });
+  }
+
+  /** Changes who listens to a topic, and tells every worker for which it makes a difference. */
+  #change(topic: string, change: () => void): void {
+    const before = [...this.#members.keys()].map((member) => this.#isWanted(topic, member));
+    change();
+    for (const [n, [member, send]] of [...this.#members].entries()) {
+      const isWanted = this.#isWanted(topic, member);
+      if (isWanted !== before[n]) send({ kind: "bus-interest", topic, isWanted });
+    }
+  }
+
+  /** Says whether anyone but `member` listens. */
+  #isWanted(topic: string, member: HubMember): boolean {
     const subscribers = this.#subscribers.get(topic);
-    subscribers?.delete(member);
-    if (subscribers?.size === 0) this.#subscribers.delete(topic);
+    return subscribers !== undefined && subscribers.size > (subscribers.has(member) ? 1 : 0);
   }
 
   #leave(member: HubMember): void {
     if (!this.#members.delete(member)) return;
-    for (const topic of this.#subscribers.keys()) this.#unsubscribe(member, topic);
+    for (const [topic, subscribers] of this.#subscribers) if (subscribers.has(member)) this.#unsubscribe(member, topic);
     for (const send of this.#members.values()) send({ kind: "bus-lost" });
   }
 }

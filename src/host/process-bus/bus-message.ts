@@ -8,5 +8,7 @@ export type ToHub =
 
 export type ToMember =
   | { readonly kind: "bus-notice"; readonly topic: string; readonly notice: Notice }
+  /** Whether any other worker listens to the topic: notices that nobody hears are not sent. */
+  | { readonly kind: "bus-interest"; readonly topic: string; readonly isWanted: boolean }
   /** Another worker died: its last notices may be lost. */
   | { readonly kind: "bus-lost" };

@@ -4,6 +4,7 @@
  */
 import type { ControlAnswer, ControlRequest } from "../control/control-message.ts";
 import type { LogBatch } from "../log/sender.ts";
+import { systemClock } from "../clock.ts";
 import { BusMember } from "../process-bus/bus-member.ts";
 import type { ToSupervisor, ToWorker } from "./worker-message.ts";
 
@@ -37,7 +38,7 @@ export function serveSupervisor(
     if (process.connected && process.send !== undefined) process.send(message, undefined, {}, () => sent?.());
     else sent?.();
   };
-  const bus = new BusMember(send);
+  const bus = new BusMember(send, systemClock);
   let duties: Promise<WorkerDuties> | undefined;
   const start = async (value: unknown): Promise<WorkerDuties> => {
     const begun = await begin(value, { bus, sendLog: (batch, sent) => send({ kind: "log", batch }, sent) });
@@ -58,6 +59,7 @@ export function serveSupervisor(
   process.on("message", (message: ToWorker) => {
     switch (message.kind) {
       case "bus-notice":
+      case "bus-interest":
       case "bus-lost":
         bus.receive(message);
         break;
