@@ -63,10 +63,14 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
     elected() {
       const { queue, mail, accounts } = stores;
       const report = (error: unknown): void => log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
+      const sweep = (): Promise<void> => mail.sweep(signal).catch(report);
       jobs.push(
         runDeferred({ queue, mail, clock, log, signal }).catch(report),
         accounts.finishDeletions().catch(report),
+        sweep(),
       );
+      // What a worker had to erase when it died nobody else knows of.
+      bus.onLost(() => void jobs.push(sweep()));
     },
     told(what, news) {
       if ((what as News) === "ticket-keys") tls.setTicketKeys(Uint8Array.fromBase64(String(news)));

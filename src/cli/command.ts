@@ -4,7 +4,7 @@
  */
 import type { Accounts } from "../service/accounts/accounts.ts";
 import type { Directory } from "../store/directory.ts";
-import type { MailStore } from "../store/mail-store.ts";
+import type { Finding, MailStore } from "../store/mail-store.ts";
 import type { Exit } from "./exit-code.ts";
 
 export type Argument = { readonly name: string; readonly summary: string; readonly optional?: true };
@@ -24,6 +24,8 @@ export type Operator = {
   readonly accounts: Accounts;
   readonly directory: Directory;
   readonly mail: MailStore;
+  /** Compares records, keys and files of accounts (orphans.ts). */
+  readonly orphans: () => Promise<readonly Finding[]>;
 };
 
 export type Outcome =

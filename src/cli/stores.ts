@@ -18,10 +18,11 @@ import { type Keys, openKeys } from "../store/crypt/keys.ts";
 import type { Root } from "../store/crypt/root.ts";
 import type { Directory } from "../store/directory.ts";
 import type { InboundQueue } from "../store/inbound-queue.ts";
-import type { MailStore } from "../store/mail-store.ts";
+import type { Finding } from "../store/mail-store.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
-import { openSqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
+import { openSqliteMailStore, type SqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
+import { findOrphans, readPlaces } from "./orphans.ts";
 
 export type StoresOptions = {
   readonly settings: Settings;
@@ -38,12 +39,13 @@ export type StoresOptions = {
 export type Stores = AsyncDisposable & {
   readonly keys: Keys;
   readonly directory: Directory;
-  readonly mail: MailStore;
+  readonly mail: SqliteMailStore;
   readonly queue: InboundQueue;
   readonly spool: Spool;
   readonly hasher: PasswordHasher;
   readonly revocations: Revocations;
   readonly accounts: Accounts;
+  readonly orphans: () => Promise<readonly Finding[]>;
 };
 
 /** @throws StoreError "key" when the root is not the one of this home. */
@@ -86,6 +88,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     hasher,
     revocations,
     accounts,
+    orphans: () => findOrphans(() => readPlaces(directory, keys, mail), clock),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import type { Bus, Notice } from "../../host/bus.ts";
 import { type Clock, MINUTE } from "../../host/clock.ts";
@@ -245,6 +246,18 @@ test("too many checks, a directory that does not answer, and an impatient client
     assert.equal(gone.kind, "unavailable");
     await directory[Symbol.asyncDispose]();
     assert.equal(await kindOf(patient, account.primary, "another password"), "unavailable");
+  }));
+
+test("a check leaves nothing on the signal of who asked, whether it was right, wrong or given up", () =>
+  world(async ({ here }) => {
+    const asking = new AbortController();
+    for (const password of [PASSWORD, "wrong password", PASSWORD])
+      await here.authenticate("alice@example.org", password, asking.signal);
+    assert.equal(getEventListeners(asking.signal, "abort").length, 0);
+    const leaving = here.authenticate("alice@example.org", "another password", asking.signal);
+    asking.abort();
+    assert.equal((await leaving).kind, "unavailable");
+    assert.equal(getEventListeners(asking.signal, "abort").length, 0);
   }));
 
 test("what is logged of a log-in names account and reason, never name, password or address", () =>

@@ -112,7 +112,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     async authenticate(name, password, signal) {
       try {
         const login = answer(name, password);
-        return await (signal === undefined ? login : Promise.race([login, aborted(signal)]));
+        return await (signal === undefined ? login : unlessAborted(login, signal));
       } catch (error) {
         if (error instanceof StoreError) return refuse(undefined, "the directory does not answer", UNAVAILABLE);
         throw error;
@@ -142,10 +142,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 }
 
-/** Fulfils when the one who asked is gone: nobody waits for the answer then. */
-function aborted(signal: AbortSignal): Promise<Login> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(UNAVAILABLE);
-    else signal.addEventListener("abort", () => resolve(UNAVAILABLE), { once: true });
-  });
+/** Waits for the answer no longer than the one who asked; leaves nothing behind on the signal, which outlives many checks. */
+async function unlessAborted(login: Promise<Login>, signal: AbortSignal): Promise<Login> {
+  const gone = Promise.withResolvers<Login>();
+  const leave = (): void => gone.resolve(UNAVAILABLE);
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([login, gone.promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }

@@ -48,6 +48,7 @@ test("keys stay what they are over reopening and over changes of the epoch", () 
   }
   using keys = openKeys(at.options);
   assert.deepEqual(keys.get(ALICE), alice);
+  assert.deepEqual(keys.accounts(), [ALICE]);
 });
 
 test("another root or another epoch opens nothing", () => {

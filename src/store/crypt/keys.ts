@@ -8,7 +8,7 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Statement } from "better-sqlite3-multiple-ciphers";
-import type { AccountId } from "../ids.ts";
+import { type AccountId, accountId } from "../ids.ts";
 import { APPLICATION, type Database, openDatabase } from "../sqlite/database.ts";
 import { storeError } from "../sqlite/sqlite-error.ts";
 import { StoreError } from "../store-error.ts";
@@ -19,6 +19,8 @@ import { seal, unseal } from "./seal.ts";
 import { readSecret, removeSecret, type Secret, writeSecret } from "./secret-file.ts";
 
 export interface Keys extends AccountKeys, Disposable {
+  /** The accounts that have a key. */
+  accounts(): readonly AccountId[];
   /** The key of one of the system's own databases, made on first use. */
   systemKey(name: string): FileKey;
   /** The key of a day's logs, `YYYY-MM-DD`. `undefined` when it was destroyed, or never made and `create` is not set. */
@@ -107,6 +109,13 @@ class SqliteKeys implements Keys {
 
   destroy(account: AccountId): void {
     this.#changeEpoch(() => this.#delete("account", account));
+  }
+
+  accounts(): readonly AccountId[] {
+    return this.#guard(() => {
+      const names = this.#db.prepare("SELECT name FROM key WHERE kind = 'account' ORDER BY name").pluck().all();
+      return names.map((name) => accountId(String(name)));
+    });
   }
 
   systemKey(name: string): FileKey {

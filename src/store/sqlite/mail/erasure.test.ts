@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { turns } from "../../../../test/world/fake-clock.ts";
@@ -98,12 +98,29 @@ test("D4: what was doomed when a worker died is erased after the next start, wit
     1,
   );
   const store = at.open();
-  await store.sweep();
+  await store.sweep(new AbortController().signal);
   await store.settle();
   assert.equal(
     at.look((db) => db.prepare("SELECT count(*) FROM doomed").pluck().get()),
     0,
   );
+});
+
+test("D4: what was erased when a worker died leaves the write-ahead log at the next start too", async () => {
+  await using at = await home();
+  const dead = at.open();
+  await dead.create(ALICE, { quotaBytes: 1e9 });
+  await dead.write(ALICE).deliver(deliveryOf("one"));
+  const log = `${accountPath(at.folder, ALICE)}-wal`;
+  assert.ok(statSync(log).size > 0);
+  writeFileSync(join(at.folder, "foreign"), "");
+  const store = at.open();
+  assert.deepEqual(await store.files(), { accounts: [ALICE], logs: [ALICE], strangers: ["foreign"] });
+  await store.sweep(new AbortController().signal);
+  assert.equal(statSync(log).size, 0);
+  await store.write(ALICE).deliver(deliveryOf("two"));
+  await store.sweep(AbortSignal.abort());
+  assert.ok(statSync(log).size > 0, "a service that stops sweeps no more");
 });
 
 test("D5: a destroyed account is closed in every worker, and its files are gone", async () => {

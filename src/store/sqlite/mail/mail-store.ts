@@ -4,8 +4,7 @@
  * the bus. This file joins the parts.
  */
 import { fdatasync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { Bus } from "../../../host/bus.ts";
 import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
@@ -14,6 +13,7 @@ import { accountId, type AccountId } from "../../ids.ts";
 import type { MailStore } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
 import { storeError } from "../sqlite-error.ts";
+import { type AccountFiles, accountFiles } from "./account-files.ts";
 import { audit } from "./audit.ts";
 import { Commits, type Sync } from "./commits.ts";
 import { forgetOld, Forgotten } from "./deliveries.ts";
@@ -44,10 +44,12 @@ export type SqliteMailStoreOptions = {
 
 export type SqliteMailStore = MailStore & {
   /**
-   * Opens every account that was not closed in good order, so that what is doomed there is erased though nobody logs in.
-   * Once a start of the service, in one worker.
+   * Opens every account that was not closed in good order, so that what is doomed there is erased though nobody logs in,
+   * and empties its write-ahead log. In one worker, at the start of the service and when another worker died.
    */
-  sweep(): Promise<void>;
+  sweep(signal: AbortSignal): Promise<void>;
+  /** What lies in the folder, by name. */
+  files(): Promise<AccountFiles>;
 };
 
 const CLOSED_TOPIC = "mail/destroyed";
@@ -145,15 +147,22 @@ class Store implements SqliteMailStore {
     }
   }
 
-  async sweep(): Promise<void> {
-    for (const shard of await readdir(this.#options.folder)) {
-      for (const name of await readdir(join(this.#options.folder, shard)).catch(() => [])) {
-        const id = /^([0-9a-f]{32})\.db-wal$/.exec(name)?.[1];
-        if (id === undefined) continue;
-        await this.#accounts.use(accountId(id), () => undefined).catch(() => undefined);
-        await turn();
+  async sweep(signal: AbortSignal): Promise<void> {
+    for (const account of (await this.files()).logs) {
+      if (signal.aborted || this.#closed) return;
+      try {
+        // What was erased just before a crash is still in the log, though no longer on the list of the doomed.
+        if (!(await this.#accounts.use(account, truncate))) this.#eraser.soon(account);
+      } catch (error) {
+        // One file that does not open keeps no other from being swept; whoever asks for it is told.
+        if (!(error instanceof StoreError)) throw error;
       }
+      await turn();
     }
+  }
+
+  files(): Promise<AccountFiles> {
+    return accountFiles(this.#options.folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
