@@ -1,6 +1,7 @@
 /**
  * What the sessions of one account in one worker share: reader, writer, texts of flags, the newest UID map of each
- * mailbox, and one watch on the store. It lives while a session is logged in, so an idle session costs little.
+ * mailbox, and one watch on the store from the first SELECT on (other workers need not tell what nobody here looks at).
+ * It lives while a session is logged in, so an idle session costs little.
  */
 import type { AccountId, MailboxId, ModSeq } from "../../store/ids.ts";
 import type { MailboxChange, MailReader, MailWriter } from "../../store/mail-store.ts";
@@ -24,18 +25,24 @@ export class OpenAccount {
   readonly flagTexts: FlagTexts = new FlagTexts();
   readonly #maps = new Map<MailboxId, SharedMap>();
   readonly #listeners = new Set<AccountListener>();
-  readonly #watch: Disposable;
+  readonly #services: ImapServices;
+  #watch: Disposable | undefined;
   readonly #revoked: Disposable;
 
   constructor(id: AccountId, services: ImapServices) {
     this.id = id;
+    this.#services = services;
     this.reader = services.mail.read(id);
     this.writer = services.mail.write(id);
-    this.#watch = services.mail.watch(id, (change) => {
-      for (const listener of this.#listeners) listener.changed(change);
-    });
     this.#revoked = services.authenticator.onRevoked(id, () => {
       for (const listener of this.#listeners) listener.revoked();
+    });
+  }
+
+  /** Has listeners told of changes from now on; to be called before a state is read that they are to be held against. */
+  watch(): void {
+    this.#watch ??= this.#services.mail.watch(this.id, (change) => {
+      for (const listener of this.#listeners) listener.changed(change);
     });
   }
 
@@ -66,7 +73,7 @@ export class OpenAccount {
   }
 
   [Symbol.dispose](): void {
-    this.#watch[Symbol.dispose]();
+    this.#watch?.[Symbol.dispose]();
     this.#revoked[Symbol.dispose]();
   }
 }

@@ -91,6 +91,7 @@ for (const [title, expungeLog] of [
         await using mail = memoryMailStore({ clock, limits: { vanishedCommits: expungeLog } });
         await mail.create(idOf("u1"), { quotaBytes: 1e9 });
         const account = new OpenAccount(idOf("u1"), { mail, authenticator } as unknown as ImapServices);
+        account.watch();
         const writer = mail.write(idOf("u1"));
         const inbox = await account.reader.mailbox("INBOX");
         assert.ok(inbox);

@@ -3,6 +3,7 @@
  * command first needs them.
  */
 import { SYSTEM_FLAGS } from "../../../store/flags.ts";
+import type { MailboxId } from "../../../store/ids.ts";
 import type { CommandOf } from "../command-of.ts";
 import { noMailbox, ok, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
@@ -16,13 +17,15 @@ export async function select(session: Session, command: CommandOf<"SELECT" | "EX
     session.unselect();
     output.text("* OK [CLOSED] The mailbox selected before is closed\r\n");
   }
+  account.watch();
   const state = await account.reader.mailbox(command.mailbox);
   if (state === undefined) return noMailbox();
-  const keywords = await account.reader.keywords(state.id);
-  const flags = [SYSTEM, ...keywords].join(" ");
   const isReadOnly = command.name === "EXAMINE";
-  if (command.condstore) session.condstore = true;
+  // Before anything else is waited for: a change that is told meanwhile must find the view.
   session.select(new View(account, state, isReadOnly));
+  const keywords = await keywordsOf(session, state.id);
+  const flags = [SYSTEM, ...keywords].join(" ");
+  if (command.condstore) session.condstore = true;
   output.text(
     `* FLAGS (${flags})\r\n` +
       `* OK [PERMANENTFLAGS (${isReadOnly ? "" : `${flags} \\*`})] ${isReadOnly ? "Nothing can be changed" : "Flags that are kept"}\r\n` +
@@ -33,4 +36,14 @@ export async function select(session: Session, command: CommandOf<"SELECT" | "EX
       `* OK [HIGHESTMODSEQ ${state.highestModSeq}] Highest mod-sequence\r\n`,
   );
   return ok(`${command.name} completed`, isReadOnly ? "READ-ONLY" : "READ-WRITE");
+}
+
+/** A SELECT that fails leaves nothing selected (RFC 9051 section 6.3.2). */
+async function keywordsOf(session: Session, mailbox: MailboxId): Promise<readonly string[]> {
+  try {
+    return await session.account.reader.keywords(mailbox);
+  } catch (error) {
+    session.unselect();
+    throw error;
+  }
 }
