@@ -1,4 +1,5 @@
 /** Tells what an operator must read from what is our bug: the former has a sentence, the latter only its kind. */
+import { faultPlaces } from "../host/fault.ts";
 import { HostError } from "../host/host-error.ts";
 import { SettingsError } from "../host/settings/settings.ts";
 import { CertificateError } from "../host/tls/certificate-error.ts";
@@ -20,12 +21,5 @@ export function sentenceOf(error: unknown): string | undefined {
 export function describeBug(error: unknown): string {
   if (!(error instanceof Error)) return `a fault of altmail (${typeof error})`;
   const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
-  const places = (error.stack ?? "").split("\n").filter((line) => /^ {4}at .*\/src\/\S+:\d+:\d+\)?$/.test(line));
-  const at = places.slice(0, 5).map((line) =>
-    line
-      .trim()
-      .replace(/\S*\/src\//, "src/")
-      .replace(/\)$/, ""),
-  );
-  return [`a fault of altmail (${error.name}${code}); please report these places:`, ...at].join("\n  ");
+  return [`a fault of altmail (${error.name}${code}); please report these places:`, ...faultPlaces(error)].join("\n  ");
 }

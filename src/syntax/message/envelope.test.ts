@@ -55,3 +55,15 @@ test("RFC 3501 section 4.3: quoted, or a literal where it must be", () => {
   assert.equal(imapString("a\0b"), "{2}\r\nab");
   assert.equal(imapString("x".repeat(1001)), `{1001}\r\n${"x".repeat(1001)}`);
 });
+
+test("RFC 3501 section 6.4.4: the day that SENTON compares is the one written, disregarding time and zone", () => {
+  const day = (date: string): string | undefined => {
+    const { sentDate } = parseMessage(mail(`Date: ${date}\n\n`));
+    return sentDate === undefined ? undefined : new Date(sentDate).toISOString().slice(0, 10);
+  };
+  assert.equal(day("Tue, 31 Dec 2024 23:59:59 -1200"), "2024-12-31");
+  assert.equal(day("Wed, 1 Jan 2025 00:00:00 +1400"), "2025-01-01");
+  assert.equal(day("1 Jan 25 00:30 EST"), "2025-01-01");
+  assert.equal(day("Wed, 1 Jan 2025 12:00:00"), "2025-01-01");
+  assert.equal(day("soon"), undefined);
+});
