@@ -135,15 +135,23 @@ export function contentFacts(handle: Handle, id: ContentId): ContentFacts {
 
 /** @throws StoreError "gone" */
 export function readPiece(handle: Handle, id: ContentId, n: number): Uint8Array {
-  type Row = { readonly size: number; readonly zstd: number; readonly octets: Uint8Array };
-  const row = handle.row("SELECT size, zstd, octets FROM body WHERE piece = ?", id * PIECES + n) as Row | undefined;
-  if (row === undefined) throw gone();
-  return row.zstd === 1 ? decompress(row.octets, row.size) : row.octets;
+  const [piece] = readPieces(handle, id, n, 1);
+  if (piece === undefined) throw gone();
+  return piece;
 }
+
+/** The pieces of a content from piece `n` on, `most` at most; none when it has no such piece, or is gone. */
+export function readPieces(handle: Handle, id: ContentId, n: number, most: number): readonly Uint8Array[] {
+  type Row = readonly [size: number, zstd: number, octets: Uint8Array];
+  const rows = handle.arrays<Row>(SELECT_PIECES, id * PIECES + n, id * PIECES + n + most - 1);
+  return rows.map(([size, zstd, octets]) => (zstd === 1 ? decompress(octets, size) : octets));
+}
+
+const SELECT_PIECES = "SELECT size, zstd, octets FROM body WHERE piece >= ? AND piece <= ? ORDER BY piece";
 
 /** The bounds of the rows of `body` that belong to a content. */
 export function pieceKeys(id: ContentId): readonly [low: number, high: number] {
   return [id * PIECES, id * PIECES + PIECES - 1];
 }
 
-const gone = (): StoreError => new StoreError("gone", "The content was erased.");
+export const gone = (): StoreError => new StoreError("gone", "The content was erased.");

@@ -49,6 +49,11 @@ export class Handle implements Statements {
     return this.#counting(this.#prepared(sql)).all(...values) as T[];
   }
 
+  /** Rows as arrays: for statements that run once a message. */
+  arrays<T extends readonly unknown[]>(sql: string, ...values: readonly Value[]): T[] {
+    return this.#counting(this.#prepared(sql, "raw")).all(...values) as T[];
+  }
+
   value(sql: string, ...values: readonly Value[]): unknown {
     return this.#counting(this.#prepared(sql, "pluck")).get(...values);
   }
@@ -102,11 +107,12 @@ export class Handle implements Statements {
     return statement;
   }
 
-  #prepared(sql: string, mode: "rows" | "pluck" = "rows"): Prepared {
+  #prepared(sql: string, mode: "rows" | "raw" | "pluck" = "rows"): Prepared {
     const found = this.#statements.get(sql);
     if (found !== undefined) return found;
     const statement = this.db.prepare(sql);
     if (mode === "pluck") statement.pluck();
+    if (mode === "raw") statement.raw();
     const made = { statement, writes: !statement.readonly };
     this.#statements.set(sql, made);
     return made;

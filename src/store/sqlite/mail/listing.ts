@@ -6,7 +6,8 @@ import type { OpenAccounts } from "./open-accounts.ts";
 import { NO_END, readStretches } from "./stretches.ts";
 import { turn } from "./waiting.ts";
 
-const BOUNDS = "WHERE m.mailbox = ? AND m.uid >= ? AND m.uid <= ? ORDER BY m.uid LIMIT ?";
+/** `0 + ?`: SQLite plans a statement anew each time a parameter that is a LIMIT by itself is bound. */
+const BOUNDS = "WHERE m.mailbox = ? AND m.uid >= ? AND m.uid <= ? ORDER BY m.uid LIMIT 0 + ?";
 const FLAGS = "m.uid, m.flags, m.modseq AS modSeq";
 const FACTS = `${FLAGS}, m.content, m.size, m.date AS internalDate, m.zone AS zoneMinutes, m.saved AS savedDate`;
 const DERIVED = "FROM mail AS m JOIN derived AS d ON d.content = m.content";
@@ -47,7 +48,7 @@ function withoutNull<R>(row: R): R {
 }
 
 const UID_SLICE = 10_000;
-const SELECT_UIDS = "SELECT uid FROM mail WHERE mailbox = ? AND uid >= ? AND uid <= ? ORDER BY uid LIMIT ?";
+const SELECT_UIDS = "SELECT uid FROM mail WHERE mailbox = ? AND uid >= ? AND uid <= ? ORDER BY uid LIMIT 0 + ?";
 
 /**
  * The UIDs that exist, read in slices: not one state, but each UID as it was at some time during the call. Who needs one
@@ -92,7 +93,7 @@ export async function scanChanged(
   since: number,
 ): Promise<NumberSet> {
   const builder = new SetBuilder();
-  const sql = "SELECT uid, modseq AS modSeq FROM mail WHERE mailbox = ? AND uid >= ? ORDER BY uid LIMIT ?";
+  const sql = "SELECT uid, modseq AS modSeq FROM mail WHERE mailbox = ? AND uid >= ? ORDER BY uid LIMIT 0 + ?";
   type Row = { readonly uid: number; readonly modSeq: number };
   for (let from: number | undefined = 1; from !== undefined; ) {
     const at: number = from;

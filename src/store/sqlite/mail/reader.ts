@@ -2,9 +2,8 @@
 import { difference, EMPTY, intersection, type NumberSet, range, union } from "../../../syntax/bytes/number-set.ts";
 import type { AccountId, ContentId, MailboxId, ModSeq, Uid } from "../../ids.ts";
 import type { Changes, MailReader } from "../../mail-store.ts";
-import { StoreError } from "../../store-error.ts";
 import { changedSince, isInGap, vanishedSince } from "./change-log.ts";
-import { contentFacts, pieceAt, pieceBounds, readPiece } from "./content.ts";
+import { contentFacts, gone, PIECE_BYTES, pieceAt, pieceBounds, readPiece, readPieces } from "./content.ts";
 import type { Handle } from "./handle.ts";
 import { existingUids, listRows, scanChanged } from "./listing.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
@@ -34,7 +33,7 @@ export function mailReader(accounts: OpenAccounts, account: AccountId): MailRead
     tree: (content) =>
       use((handle) => {
         const tree = handle.value("SELECT tree FROM content WHERE id = ?", content) as string | undefined;
-        if (tree === undefined) throw new StoreError("gone", "The content was erased.");
+        if (tree === undefined) throw gone();
         return tree;
       }),
     search: (mailbox, within, scope, needle) => searchText(accounts, account, mailbox, within, scope, needle),
@@ -106,16 +105,38 @@ async function* octets(
   from: number,
   to: number,
 ): AsyncGenerator<Uint8Array> {
-  const { size, headerSize } = await accounts.use(account, (handle) => contentFacts(handle, content));
-  const end = Math.min(to, size);
   let at = Math.max(0, from);
-  while (at < end) {
-    const n = pieceAt(at, headerSize);
-    const [start, stop] = pieceBounds(n, size, headerSize);
-    const piece = await accounts.use(account, (handle) => readPiece(handle, content, n));
-    yield at === start && stop <= end ? piece : piece.subarray(at - start, end - start);
-    at = stop;
+  // From the start on nobody needs to know where the header ends.
+  let { n, start } = at === 0 ? FIRST : await accounts.use(account, (handle) => placeOf(handle, content, at));
+  const most = at === 0 && to <= PIECE_BYTES ? HEADER_AND_BODY : 1;
+  while (at < to) {
+    const pieces = await accounts.use(account, (handle) => {
+      const found = readPieces(handle, content, n, most);
+      if (found.length === 0 && at < contentFacts(handle, content).size) throw gone();
+      return found;
+    });
+    if (pieces.length === 0) return;
+    for (const piece of pieces) {
+      const stop = start + piece.length;
+      if (at < stop) yield at === start && stop <= to ? piece : piece.subarray(at - start, to - start);
+      if (stop >= to) return;
+      n += 1;
+      at = stop;
+      start = stop;
+    }
   }
+}
+
+type Place = { readonly n: number; readonly start: number };
+const FIRST: Place = { n: 0, start: 0 };
+/** The pieces of a small message. */
+const HEADER_AND_BODY = 2;
+
+/** The piece that holds octet `at`. */
+function placeOf(handle: Handle, content: ContentId, at: number): Place {
+  const { size, headerSize } = contentFacts(handle, content);
+  const n = pieceAt(at, headerSize);
+  return { n, start: pieceBounds(n, size, headerSize)[0] };
 }
 
 async function header(accounts: OpenAccounts, account: AccountId, content: ContentId): Promise<Uint8Array> {

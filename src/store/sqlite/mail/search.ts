@@ -25,7 +25,7 @@ type Row = {
 };
 
 const SELECT = `SELECT m.uid, m.content, t.size, t.folded FROM mail AS m LEFT JOIN text AS t ON t.content = m.content
-  WHERE m.mailbox = ? AND m.uid >= ? AND m.uid <= ? ORDER BY m.uid LIMIT ?`;
+  WHERE m.mailbox = ? AND m.uid >= ? AND m.uid <= ? ORDER BY m.uid LIMIT 0 + ?`;
 
 export async function searchText(
   accounts: OpenAccounts,
