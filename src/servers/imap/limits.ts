@@ -31,9 +31,10 @@ export type ImapLimits = {
   readonly lingerMs: number;
   /** Answers leave in writes of this size, each awaited: an idle connection keeps what its largest write needed. */
   readonly writeBytes: number;
-  /** The size of writes once an answer is beyond `largeAnswerBytes`: downloads in batches. */
-  readonly largeWriteBytes: number;
-  readonly largeAnswerBytes: number;
+  /** Larger writes for a client that has taken `afterBytes` without a pause: a download. Largest first. */
+  readonly writes: readonly { readonly afterBytes: number; readonly writeBytes: number }[];
+  /** After so long without a write to it a client takes no download any more. */
+  readonly pauseMs: number;
   /** Octets a client may send ahead while a command runs; then it is not read until the command ends. */
   readonly maxReadAheadBytes: number;
 };
@@ -52,7 +53,11 @@ export const imapLimits: ImapLimits = Object.freeze({
   stallTimeoutMs: 5 * MINUTE,
   lingerMs: 5 * SECOND,
   writeBytes: 8 * KiB,
-  largeWriteBytes: 16_000,
-  largeAnswerBytes: 64 * KiB,
+  // Node keeps for a connection what its largest write needed, in steps of 16 KiB.
+  writes: [
+    { afterBytes: MiB, writeBytes: 64_000 },
+    { afterBytes: 64 * KiB, writeBytes: 16_000 },
+  ],
+  pauseMs: SECOND,
   maxReadAheadBytes: 64 * KiB,
 });
