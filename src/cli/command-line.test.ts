@@ -23,7 +23,9 @@ test("the longest name wins, and arguments and options come by name", () => {
 test("what is wrong is said in one sentence", () => {
   const cases = [
     [["frobnicate"], /no command "frobnicate"/],
-    [["account", "frobnicate"], /no command/],
+    [["account", "frobnicate"], /no command "account frobnicate": "altmail help account"/],
+    [["account", "lst", "--home", "var"], /did you mean "account list"\?/],
+    [["acount", "list"], /did you mean "account"\?/],
     [["account", "add"], /ADDRESS is missing/],
     [["account", "list", "extra"], /more words/],
     [["check", "--frobnicate"], /frobnicate/],

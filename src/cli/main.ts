@@ -44,7 +44,7 @@ async function run(command: Command, given: Given): Promise<Exit> {
 
 function refuse(sentence: string, command: Command | undefined): Exit {
   complain(sentence);
-  process.stderr.write(`"altmail help${command === undefined ? "" : ` ${command.name}`}" explains it.\n`);
+  if (command !== undefined) process.stderr.write(`"altmail help ${command.name}" explains it.\n`);
   return "usage";
 }
 

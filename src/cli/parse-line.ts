@@ -1,5 +1,6 @@
 /** Reads the command line against the command table: finds the command by its longest name, then its arguments. */
 import { parseArgs } from "node:util";
+import { nearest } from "../host/settings/nearest.ts";
 import type { Command, Given, Option } from "./command.ts";
 
 export type Line =
@@ -27,7 +28,7 @@ export function parseLine(commands: readonly Command[], line: readonly string[])
     const group = words.filter((word) => !word.startsWith("-"));
     if (asksHelp || group.length === 0 || commands.some(({ name }) => name.startsWith(`${group.join(" ")} `)))
       return { kind: "help", words: group };
-    return { kind: "usage", command, sentence: `there is no command "${group[0]}": "altmail help" lists them` };
+    return { kind: "usage", command, sentence: unknownCommand(commands, group) };
   }
   if (asksHelp) return { kind: "help", words: command.name.split(" ") };
   return parseOptions(command, line.slice(command.name.split(" ").length));
@@ -55,6 +56,22 @@ function parseOptions(command: Command, rest: readonly string[]): Line {
   if (positionals.length > command.arguments.length) return usage("there are more words than this command takes");
   const named = Object.fromEntries(command.arguments.map(({ name }, n) => [name, positionals[n]]));
   return { kind: "run", command, given: { ...(values as Given), ...named } };
+}
+
+/** Names what was meant, where something is near: `account lst` is about accounts at least. */
+function unknownCommand(commands: readonly Command[], words: readonly string[]): string {
+  const names = commands.map(({ name }) => name);
+  const [first = ""] = words;
+  const isGroup = names.some((name) => name.startsWith(`${first} `));
+  const tried = isGroup ? words.slice(0, 2).join(" ") : first;
+  const near = isGroup
+    ? nearest(tried, names)
+    : nearest(
+        first,
+        names.map((name) => name.split(" ", 1)[0] ?? ""),
+      );
+  const list = isGroup ? `altmail help ${first}` : "altmail help";
+  return `there is no command "${tried}": ${near === undefined ? "" : `did you mean "${near}"? `}"${list}" lists them`;
 }
 
 /** How help and sentences write an argument. */

@@ -7,8 +7,6 @@ import { StoreError } from "../store/store-error.ts";
 
 /** @returns `undefined` for a bug, whose text could quote something personal. */
 export function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof StoreError && error.code === "key")
-    return `${error.message} Is this the root key of this home, and is its secret folder whole?`;
   const isForOperator =
     error instanceof HostError ||
     error instanceof SettingsError ||

@@ -170,7 +170,7 @@ test("F1: a service whose key is not on the disk starts sealed, and opens for it
 
   for (const [wrong, sentence] of [
     ["nonsense", /no root key/],
-    ["f".repeat(64), /root key of this home/],
+    ["f".repeat(64), /root key does not open/],
   ] as const) {
     const unlock = await command(t, ["unlock", ...here], `${wrong}\n`);
     assert.equal(unlock.code, 1);

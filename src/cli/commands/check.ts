@@ -15,7 +15,7 @@ export const checkCommands: readonly StoreCommand[] = [
     touches: "audit",
     summary: "Audit the stores of one account or of all: every invariant, nothing changed",
     description:
-      "Each finding is a rule that does not hold, and where. With findings the exit code is 1. Without ADDRESS it also compares the records of accounts with their keys and files.",
+      "Each finding is a rule that does not hold, and where. With findings the exit code is 1. Without ACCOUNT it also compares the records of accounts with their keys and files.",
     arguments: [{ name: "account", summary: "its primary address; without it, all and the directory", optional: true }],
     options: [],
     examples: ["altmail check --home var", "altmail check ada@example.org --home var"],

@@ -25,6 +25,7 @@ import { eachNight } from "../../host/supervisor/night.ts";
 import { type Readiness, removeReadiness, writeReadiness } from "../../host/supervisor/ready-file.ts";
 import { answerSealed } from "../../host/supervisor/sealed-port.ts";
 import type { Signals } from "../../host/supervisor/signals.ts";
+import { checkCertificate } from "../../host/tls/server-tls.ts";
 import { type Keys, openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { parseRoot } from "../root-text.ts";
@@ -68,6 +69,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
       ],
       clock,
     );
+    // Now, rather than when somebody has got up at night to unlock the service.
+    checkCertificate(settings);
     if (options.root === undefined) await service.seal();
     else await service.unlock(options.root);
     if (!signals.stop.aborted) await once(signals.stop, "abort");

@@ -16,11 +16,21 @@ export async function readSettings(file: string): Promise<Settings> {
     text = await readFile(file, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const why =
-      code === "ENOENT" ? "does not exist" : code === "EACCES" ? "may not be read by this user" : "cannot be read";
-    throw new SettingsError(`the settings file ${file} ${why}: give its path with --settings`, { cause });
+    throw new SettingsError(`the settings file ${file} ${unreadable(code)}`, { cause });
   }
   return parseSettings(text, file);
+}
+
+function unreadable(code: unknown): string {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "does not exist: is this the home of an installation? --settings names a file elsewhere";
+    case "EACCES":
+      return "may not be read by this user: run the command as the user of the service";
+    default:
+      return "cannot be read: look at the file and its disk";
+  }
 }
 
 /** Reads settings from `text`; `file` is what sentences call it and where relative paths start. @throws SettingsError. */

@@ -129,7 +129,7 @@ test("a missing file is said to be so", async () => {
   const file = join(folder, "altmail.toml");
   await assert.rejects(readSettings(file), (error: unknown) => {
     assert.ok(error instanceof SettingsError);
-    assert.equal(error.message, `the settings file ${file} does not exist: give its path with --settings`);
+    assert.ok(error.message.startsWith(`the settings file ${file} does not exist: `));
     return true;
   });
   await writeFile(file, LEAST);

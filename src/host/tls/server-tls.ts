@@ -53,6 +53,11 @@ export class ServerTls {
   }
 }
 
+/** Reads certificate and key as a listener would, to say early what is wrong with them. @throws CertificateError. */
+export function checkCertificate(files: CertificateFiles): CertificateFacts {
+  return load(files).facts;
+}
+
 type Loaded = { readonly certificate: Buffer; readonly key: Buffer; readonly facts: CertificateFacts };
 
 function load(files: CertificateFiles): Loaded {

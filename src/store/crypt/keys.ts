@@ -48,21 +48,31 @@ const NOTHING = new Uint8Array(0);
 /** @throws StoreError "key" when root or epoch is missing or not the one the keys are wrapped under. */
 export function openKeys(options: KeysOptions): Keys {
   const fileKey = new Uint8Array(hkdfSync("sha256", options.root, NOTHING, "altmail keys.db", 32)) as FileKey;
-  const db = openDatabase({
-    path: join(options.dataFolder, "keys.db"),
-    key: fileKey,
-    applicationId: APPLICATION.keys,
-    migrations: [createTables],
-    synchronous: "full",
-    create: {},
-    waitMs: LOCK_WAIT_MS,
-    keepWaiting: true,
-  });
+  const db = openFile(join(options.dataFolder, "keys.db"), fileKey);
   try {
     return new SqliteKeys(db, options);
   } catch (error) {
     db.close();
     throw storeError(error, "Opening the keys");
+  }
+}
+
+function openFile(path: string, key: FileKey): Database {
+  try {
+    return openDatabase({
+      path,
+      key,
+      applicationId: APPLICATION.keys,
+      migrations: [createTables],
+      synchronous: "full",
+      create: {},
+      waitMs: LOCK_WAIT_MS,
+      keepWaiting: true,
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "key") throw error;
+    const sentence = "The root key does not open keys.db: it is the key of another home, or keys.db is damaged.";
+    throw new StoreError("key", sentence, { cause: error });
   }
 }
 

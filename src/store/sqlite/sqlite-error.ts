@@ -9,7 +9,9 @@ export function storeError(error: unknown, step: string): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const kind = kindOf(code);
-  return kind === undefined ? error : new StoreError(kind, `${step} failed: ${code}.`, { cause: error });
+  if (kind === undefined) return error;
+  const why = kind === "key" ? "the key does not open the file" : kind === "full" ? "the disk is full" : code;
+  return new StoreError(kind, `${step} failed: ${why}.`, { cause: error });
 }
 
 function kindOf(code: string): StoreErrorCode | undefined {
