@@ -113,6 +113,11 @@ export interface MailReader {
   rows<C extends Columns>(mailbox: MailboxId, uids: NumberSet, columns: C): AsyncIterable<readonly RowOf<C>[]>;
   /** Octets `from` (inside) to `to` (outside) exactly as received, in pieces of at most 256 KiB. Throws `StoreError` "gone" when erased. */
   octets(content: ContentId, from: number, to: number): AsyncIterable<Uint8Array>;
+  /**
+   * As `octets`, without memory of its own for each piece: gives `take` the octets from `from` on, as many as are read at
+   * once, and fulfils with where to go on. What `take` gets is overwritten as soon as it returns.
+   */
+  pour(content: ContentId, from: number, to: number, take: (octets: Uint8Array) => void): Promise<number>;
   /** The header including the empty line that ends it. */
   header(content: ContentId): Promise<Uint8Array>;
   /** `Derived.tree` of a content. */

@@ -1,6 +1,8 @@
 /** Contract cases about messages: octets, derived values, copies, moves, expunges, search. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import type { ContentId } from "../ids.ts";
+import type { MailReader } from "../mail-store.ts";
 import { numbers } from "../../syntax/bytes/number-set.ts";
 import { ALL, append, boxNamed, type RegisterCase, rowsOf, set, stateOf, uidsOf } from "./mail-world.ts";
 import { chunked, collect, derivedOf, mail } from "./samples.ts";
@@ -8,6 +10,12 @@ import { withCode } from "./store-cases.ts";
 
 const hash = (octets: Uint8Array): string => createHash("sha256").update(octets).digest("hex");
 const PIECE = 256 * 1024;
+
+async function poured(read: MailReader, content: ContentId, from: number, to: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let at = from; at < to; ) at = await read.pour(content, at, to, (piece) => void pieces.push(piece.slice()));
+  return Buffer.concat(pieces);
+}
 
 export function messageCases(contract: RegisterCase): void {
   contract("what is appended comes back in every column as it was given", async ({ read, write, inbox, later }) => {
@@ -96,6 +104,7 @@ export function messageCases(contract: RegisterCase): void {
           ] as const) {
             const part = await collect(read.octets(content, from, to));
             assert.equal(hash(part), hash(octets.subarray(from, Math.min(to, size))), `${from} to ${to}`);
+            assert.equal(hash(await poured(read, content, from, to)), hash(part), `${from} to ${to}, poured`);
           }
         }
       },
@@ -212,6 +221,7 @@ export function messageCases(contract: RegisterCase): void {
       await write.expunge(inbox.id, ALL);
       await store.settle();
       await assert.rejects(collect(read.octets(gone.content, 0, 10)), withCode("gone"));
+      await assert.rejects(poured(read, gone.content, 0, 10), withCode("gone"));
       await assert.rejects(read.header(gone.content), withCode("gone"));
       assert.equal((await collect(read.octets(kept.content, 0, kept.size))).length, kept.size);
     },

@@ -108,6 +108,14 @@ export function memoryReader(account: () => MemoryAccount): MailReader {
       }
     },
 
+    async pour(id, from, to, take): Promise<number> {
+      const { octets } = contentOf(account(), id);
+      const start = Math.max(0, from);
+      const end = Math.min(to, octets.length, start + PIECE_BYTES);
+      if (start < end) take(octets.subarray(start, end));
+      return start < end ? end : to;
+    },
+
     async header(id): Promise<Uint8Array> {
       const { octets, derived } = contentOf(account(), id);
       return octets.slice(0, derived.headerSize);

@@ -93,14 +93,15 @@ export class MessageOctets {
   async #stream(label: string, { from, to }: Range, output: Output, state: { isBegun: boolean }): Promise<void> {
     let left = to - from;
     if (left === 0) output.text(`${label} ""`);
-    else
-      for await (const piece of this.#reader.octets(this.#row.content, from, to)) {
+    for (let at = from; at < to; ) {
+      at = await this.#reader.pour(this.#row.content, at, to, (octets) => {
         if (!state.isBegun) output.text(`${label} {${left}}\r\n`);
         state.isBegun = true;
-        left -= piece.length;
-        output.octets(piece);
-        if (output.isFull) await output.drain();
-      }
+        left -= octets.length;
+        output.octets(octets);
+      });
+      if (output.isFull) await output.drain();
+    }
     if (left !== 0) throw new StoreError("io", "a content is shorter than its size");
   }
 }

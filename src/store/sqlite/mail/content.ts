@@ -135,19 +135,65 @@ export function contentFacts(handle: Handle, id: ContentId): ContentFacts {
 
 /** @throws StoreError "gone" */
 export function readPiece(handle: Handle, id: ContentId, n: number): Uint8Array {
-  const [piece] = readPieces(handle, id, n, 1);
+  const [piece] = piecesFrom(handle, id, n, 1, decompress);
   if (piece === undefined) throw gone();
   return piece;
 }
 
-/** The pieces of a content from piece `n` on, `most` at most; none when it has no such piece, or is gone. */
-export function readPieces(handle: Handle, id: ContentId, n: number, most: number): readonly Uint8Array[] {
-  type Row = readonly [size: number, zstd: number, octets: Uint8Array];
-  const rows = handle.arrays<Row>(SELECT_PIECES, id * PIECES + n, id * PIECES + n + most - 1);
-  return rows.map(([size, zstd, octets]) => (zstd === 1 ? decompress(octets, size) : octets));
+/** Makes a piece's octets of its frame. */
+export type Inflate = (frame: Uint8Array, size: number) => Uint8Array;
+
+/** The pieces of a small message. */
+const HEADER_AND_BODY = 2;
+
+/**
+ * Gives `take` the octets from `from` to `to` as far as they lie in one piece, or in the two of a small message. Returns
+ * where to go on; `to` when there are no more. @throws StoreError "gone"
+ */
+export function readOctets(
+  handle: Handle,
+  id: ContentId,
+  from: number,
+  to: number,
+  inflate: Inflate,
+  take: (octets: Uint8Array) => void,
+): number {
+  // From the start on nobody needs to know where the header ends.
+  const { n, start } = from === 0 ? FIRST : placeOf(handle, id, from);
+  const most = from === 0 && to <= PIECE_BYTES ? HEADER_AND_BODY : 1;
+  let pieceStart = start;
+  let at = from;
+  for (const piece of piecesFrom(handle, id, n, most, inflate)) {
+    const stop = pieceStart + piece.length;
+    if (at < stop) take(at === pieceStart && stop <= to ? piece : piece.subarray(at - pieceStart, to - pieceStart));
+    if (stop >= to) return to;
+    at = stop;
+    pieceStart = stop;
+  }
+  if (at > from) return at;
+  if (from < contentFacts(handle, id).size) throw gone();
+  return to;
+}
+
+type Place = { readonly n: number; readonly start: number };
+const FIRST: Place = { n: 0, start: 0 };
+
+/** The piece that holds octet `at`. */
+function placeOf(handle: Handle, id: ContentId, at: number): Place {
+  const { size, headerSize } = contentFacts(handle, id);
+  const n = pieceAt(at, headerSize);
+  return { n, start: pieceBounds(n, size, headerSize)[0] };
 }
 
 const SELECT_PIECES = "SELECT size, zstd, octets FROM body WHERE piece >= ? AND piece <= ? ORDER BY piece";
+
+type PieceRow = readonly [size: number, zstd: number, octets: Uint8Array];
+
+/** The pieces of a content from piece `n` on, `most` at most, each made by `inflate` when its turn comes. */
+function* piecesFrom(handle: Handle, id: ContentId, n: number, most: number, inflate: Inflate): Generator<Uint8Array> {
+  const rows = handle.arrays<PieceRow>(SELECT_PIECES, id * PIECES + n, id * PIECES + n + most - 1);
+  for (const [size, zstd, octets] of rows) yield zstd === 1 ? inflate(octets, size) : octets;
+}
 
 /** The bounds of the rows of `body` that belong to a content. */
 export function pieceKeys(id: ContentId): readonly [low: number, high: number] {

@@ -3,12 +3,13 @@ import { difference, EMPTY, intersection, type NumberSet, range, union } from ".
 import type { AccountId, ContentId, MailboxId, ModSeq, Uid } from "../../ids.ts";
 import type { Changes, MailReader } from "../../mail-store.ts";
 import { changedSince, isInGap, vanishedSince } from "./change-log.ts";
-import { contentFacts, gone, PIECE_BYTES, pieceAt, pieceBounds, readPiece, readPieces } from "./content.ts";
+import { contentFacts, gone, readOctets, readPiece } from "./content.ts";
 import type { Handle } from "./handle.ts";
 import { existingUids, listRows, scanChanged } from "./listing.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
 import { searchText } from "./search.ts";
 import { allStates, stateById, stateByName, usageOf } from "./transaction.ts";
+import { decompress, decompressBriefly } from "./zstd.ts";
 
 export function mailReader(accounts: OpenAccounts, account: AccountId): MailReader {
   const use = <T>(work: (handle: Handle) => T): Promise<T> => accounts.use(account, work);
@@ -29,6 +30,8 @@ export function mailReader(accounts: OpenAccounts, account: AccountId): MailRead
     changes: (mailbox, since) => changes(accounts, account, mailbox, since),
     rows: (mailbox, set, columns) => listRows(accounts, account, mailbox, set, columns),
     octets: (content, from, to) => octets(accounts, account, content, from, to),
+    pour: (content, from, to, take) =>
+      use((handle) => readOctets(handle, content, Math.max(0, from), to, decompressBriefly, take)),
     header: (content) => header(accounts, account, content),
     tree: (content) =>
       use((handle) => {
@@ -105,38 +108,14 @@ async function* octets(
   from: number,
   to: number,
 ): AsyncGenerator<Uint8Array> {
-  let at = Math.max(0, from);
-  // From the start on nobody needs to know where the header ends.
-  let { n, start } = at === 0 ? FIRST : await accounts.use(account, (handle) => placeOf(handle, content, at));
-  const most = at === 0 && to <= PIECE_BYTES ? HEADER_AND_BODY : 1;
-  while (at < to) {
-    const pieces = await accounts.use(account, (handle) => {
-      const found = readPieces(handle, content, n, most);
-      if (found.length === 0 && at < contentFacts(handle, content).size) throw gone();
-      return found;
-    });
-    if (pieces.length === 0) return;
-    for (const piece of pieces) {
-      const stop = start + piece.length;
-      if (at < stop) yield at === start && stop <= to ? piece : piece.subarray(at - start, to - start);
-      if (stop >= to) return;
-      n += 1;
-      at = stop;
-      start = stop;
-    }
+  for (let at = Math.max(0, from); at < to; ) {
+    const start = at;
+    const pieces: Uint8Array[] = [];
+    at = await accounts.use(account, (handle) =>
+      readOctets(handle, content, start, to, decompress, (piece) => void pieces.push(piece)),
+    );
+    yield* pieces;
   }
-}
-
-type Place = { readonly n: number; readonly start: number };
-const FIRST: Place = { n: 0, start: 0 };
-/** The pieces of a small message. */
-const HEADER_AND_BODY = 2;
-
-/** The piece that holds octet `at`. */
-function placeOf(handle: Handle, content: ContentId, at: number): Place {
-  const { size, headerSize } = contentFacts(handle, content);
-  const n = pieceAt(at, headerSize);
-  return { n, start: pieceBounds(n, size, headerSize)[0] };
 }
 
 async function header(accounts: OpenAccounts, account: AccountId, content: ContentId): Promise<Uint8Array> {
