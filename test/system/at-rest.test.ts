@@ -83,7 +83,7 @@ async function use(lab: Lab): Promise<void> {
   await imap.logout();
 }
 
-test("D3: no file under HOME/data holds a known text, and every one looks like noise", async () => {
+test("D3, D7: no file under HOME/data holds a known text, and every one looks like noise", async () => {
   const home = mkdtempSync(join(tmpdir(), "altmail-rest-"));
   try {
     const lab = await Lab.start({ home });
