@@ -10,6 +10,7 @@ import { join } from "node:path";
 import type { Statement } from "better-sqlite3-multiple-ciphers";
 import { type AccountId, accountId } from "../ids.ts";
 import { APPLICATION, type Database, openDatabase } from "../sqlite/database.ts";
+import type { Migration } from "../sqlite/migrate.ts";
 import { storeError } from "../sqlite/sqlite-error.ts";
 import { StoreError } from "../store-error.ts";
 import type { AccountKeys, FileKey } from "./account-keys.ts";
@@ -63,7 +64,7 @@ function openFile(path: string, key: FileKey): Database {
       path,
       key,
       applicationId: APPLICATION.keys,
-      migrations: [createTables],
+      migrations: keysMigrations,
       synchronous: "full",
       create: {},
       waitMs: LOCK_WAIT_MS,
@@ -76,14 +77,15 @@ function openFile(path: string, key: FileKey): Database {
   }
 }
 
-function createTables(db: Database): void {
-  db.exec(`
+export const keysMigrations: readonly Migration[] = [
+  (db) =>
+    void db.exec(`
     CREATE TABLE wrapping(one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL) STRICT;
     CREATE TABLE key(
       kind TEXT NOT NULL, name TEXT NOT NULL, epoch TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (kind, name)
     ) STRICT, WITHOUT ROWID;
-  `);
-}
+  `),
+];
 
 class SqliteKeys implements Keys {
   readonly #db: Database;
