@@ -156,7 +156,12 @@ export type Delivery = {
   readonly mail: NewMail;
 };
 
-export type FlagChange = { readonly kind: "add" | "remove" | "replace"; readonly flags: FlagNames };
+export type FlagChange = {
+  readonly kind: "add" | "remove" | "replace";
+  readonly flags: FlagNames;
+  /** Nobody wants to know the new flags: `Stored.rows` may stay empty. */
+  readonly isSilent?: boolean;
+};
 
 export interface MailWriter {
   /** Stores one message from outside, at most once per delivery id and per living fingerprint. */
@@ -202,11 +207,13 @@ export type Stored = {
   readonly kind: "stored";
   /** The new flags of every uid that exists and was not left alone, ascending. */
   readonly rows: readonly FlagsRow[];
+  /** How many these are. */
+  readonly count: number;
   /** UIDs left alone because of `unchangedSince`. */
   readonly modified: NumberSet;
   readonly modSeq: ModSeq;
-  /** True when this call changed something, so that `modSeq` is that of its own commit; absent when not told. */
-  readonly isCommit?: boolean;
+  /** True when this call changed something, so that `modSeq` is that of its own commit alone. */
+  readonly isCommit: boolean;
 };
 /** `from` and `to` pair off in ascending order (RFC 4315 section 3, COPYUID). */
 export type Copied = {

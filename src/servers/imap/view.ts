@@ -10,7 +10,6 @@ import type { Changes, MailboxChange, MailboxState, Stored } from "../../store/m
 import {
   difference,
   EMPTY,
-  fromNumbers,
   has,
   intersection,
   max,
@@ -96,16 +95,14 @@ export class View {
     this.#compare = true;
   }
 
-  /** This session changed flags and has told the client the new ones, or was asked not to. */
-  answeredFor(stored: Stored): void {
-    const { modSeq } = stored;
+  /** This session stored flags of `uids` and has told the client the new ones, or was asked not to (`isSilent`). */
+  answeredFor({ modSeq, isCommit }: Stored, uids: NumberSet, isSilent: boolean): void {
     if (modSeq <= this.#modSeq) return;
-    if (stored.isCommit === true && modSeq === this.#modSeq + 1) {
+    if (isCommit && modSeq === this.#modSeq + 1) {
       // Our commit came right after what the client knows, so nobody else's lies between.
       this.#modSeq = modSeq;
       this.#share();
-    } else {
-      const uids = fromNumbers(stored.rows.map((row) => row.uid));
+    } else if (isCommit || !isSilent) {
       this.#answered = [...this.#answered, { modSeq, uids }];
     }
     if (modSeq > this.#newest) this.#newest = modSeq;

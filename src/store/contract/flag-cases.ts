@@ -1,6 +1,6 @@
 /** Contract cases about flags and keywords (RFC 9051 section 2.3.2) and conditional STORE (RFC 7162 section 3.1.3). */
 import assert from "node:assert/strict";
-import { numbers } from "../../syntax/bytes/number-set.ts";
+import { numbers, range } from "../../syntax/bytes/number-set.ts";
 import { DELETED, FLAGGED, keywordSetOf, SEEN } from "../flags.ts";
 import { modSeq } from "../ids.ts";
 import type { FlagChange, Stored } from "../mail-store.ts";
@@ -78,6 +78,31 @@ export function flagCases(contract: RegisterCase): void {
       ]);
     },
   );
+
+  for (const count of [3, 200])
+    contract(`of ${count} mails those change that must, mail by mail or in one go`, async (world) => {
+      const { read, write, inbox } = world;
+      const all = range(1, count);
+      await append(write, inbox.id, ...Array.from({ length: count }, () => mail()));
+      await stored(world, inbox.id, set(2), change("add", SEEN, "Work"));
+      const { highestModSeq: since } = await stateOf(read, inbox.id);
+      const silent = await stored(world, inbox.id, all, { ...change("add", SEEN | DELETED), isSilent: true });
+      assert.deepEqual([silent.count, silent.isCommit, silent.modSeq], [count, true, since + 1]);
+      const again = await stored(world, inbox.id, all, change("add", DELETED));
+      assert.deepEqual([again.count, again.rows.length, again.isCommit], [count, count, false]);
+      await stored(world, inbox.id, all, change("add", SEEN, "Work"));
+      const changed = await read.changes(inbox.id, silent.modSeq);
+      assert.deepEqual(
+        changed && [...numbers(changed.changed)],
+        [...numbers(all)].filter((uid) => uid !== 2),
+      );
+      const some = await stored(world, inbox.id, all, change("remove", SEEN), silent.modSeq);
+      assert.deepEqual([some.count, some.rows[0]?.uid, some.modified.size], [1, 2, count - 1]);
+      await stored(world, inbox.id, all, change("replace", FLAGGED));
+      assert.deepEqual(await texts(world), Array(count).fill(`${FLAGGED}`));
+      const state = await stateOf(read, inbox.id);
+      assert.deepEqual([state.unseen, state.deleted], [count, 0]);
+    });
 
   contract("RFC 7162 section 3.1.3: what changed after UNCHANGEDSINCE is left alone and named", async (world) => {
     const { read, write, inbox } = world;

@@ -135,7 +135,14 @@ export function memoryWriter(context: WriterContext): MailWriter {
         rows.push({ uid, flags, modSeq });
       }
       if (anyDiffers) told(mailbox);
-      return { kind: "stored", rows, modified: modified.done(), modSeq: modSeq(mailbox.highestModSeq) };
+      return {
+        kind: "stored",
+        rows: change.isSilent === true ? [] : rows,
+        count: rows.length,
+        modified: modified.done(),
+        modSeq: modSeq(mailbox.highestModSeq),
+        isCommit: anyDiffers,
+      };
     },
 
     async copy(from, uids, to) {

@@ -110,7 +110,7 @@ async function markSeen(session: Session, slice: readonly Row[]): Promise<Readon
     const change = { kind: "add", flags: { system: SEEN, keywords: [] } } as const;
     const stored = await account.writer.store(view.mailbox, uids, change);
     if (stored.kind === "no-mailbox") return undefined;
-    view.answeredFor(stored);
+    view.answeredFor(stored, uids, false);
     const flags = new Map(stored.rows.map((row) => [row.uid, row]));
     await account.flagTexts.loadAll(account.reader, stored.rows);
     return new Map(unseen.map((row) => [row.uid, { ...row, ...flags.get(row.uid) }]));

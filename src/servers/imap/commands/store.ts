@@ -19,30 +19,30 @@ export async function store(session: Session, command: CommandOf<"STORE">): Prom
   if (unchangedSince !== undefined) session.enableCondstore();
   const uids = await view.resolve(command.set, command.uid);
   if (uids === undefined) return bad(NO_SUCH_MESSAGE);
-  const change = { kind, flags: flagNames(command.flags) };
+  // RFC 7162 section 3.1.3: who knows mod-sequences hears the new ones though he did not ask for the flags.
+  const isSilent = command.silent && !session.condstore;
+  const change = { kind, flags: flagNames(command.flags), isSilent };
   const since = unchangedSince === undefined ? [] : [modSeq(unchangedSince)];
   const stored = await account.writer.store(view.mailbox, uids, change, ...since);
   if (stored.kind === "no-mailbox") throw new MailboxGone();
-  await answer(session, command, stored);
-  view.answeredFor(stored);
+  if (!isSilent) await answer(session, command, stored);
+  view.answeredFor(stored, uids, isSilent);
   if (stored.modified.size > 0) {
     const left = command.uid ? stored.modified : (await view.map()).seqsOf(stored.modified);
     return ok("Conditional STORE completed; some messages had changed", modified(left));
   }
-  if (command.uid || stored.rows.length === uids.size) return ok("STORE completed");
+  if (command.uid || stored.count === uids.size) return ok("STORE completed");
   view.compare();
   return no("EXPUNGEISSUED", "Some of the messages are gone; the others were changed");
 }
 
 async function answer(session: Session, command: CommandOf<"STORE">, stored: Stored): Promise<void> {
   const { account, condstore, output, view } = session;
-  if (command.silent && !condstore) return;
   const map = await view.map();
   await account.flagTexts.loadAll(account.reader, stored.rows);
   const text = (row: FlagsRow): string => {
     const uid = command.uid ? `UID ${row.uid} ` : "";
     const flags = command.silent ? "" : `FLAGS (${account.flagTexts.of(row.flags)})`;
-    // RFC 7162 section 3.1.3: the new mod-sequence is told even when the flags are not.
     const modSeqText = condstore ? `${command.silent ? "" : " "}MODSEQ (${row.modSeq})` : "";
     return `* ${map.seqOf(row.uid)} FETCH (${uid}${flags}${modSeqText})\r\n`;
   };

@@ -1,21 +1,27 @@
 /**
- * Changes flags of many mails (RFC 9051 section 6.4.6, RFC 7162 section 3.1.3), within a write transaction. Mails that
- * have equal flags get equal flags, so a whole range costs one statement a distinct value, however many mails it holds.
+ * Changes flags of mails (RFC 9051 section 6.4.6, RFC 7162 section 3.1.3), within a write transaction: mail by mail here,
+ * for long ranges in store-ranges.ts.
  */
 import { EMPTY, type NumberSet, SetBuilder } from "../../../syntax/bytes/number-set.ts";
-import { DELETED, type FlagNames, type Flags, SEEN, systemOf } from "../../flags.ts";
+import type { Flags } from "../../flags.ts";
 import { type MailboxId, modSeq, type ModSeq } from "../../ids.ts";
 import type { FlagChange, FlagsRow, Stored } from "../../mail-store.ts";
 import { log } from "./change-log.ts";
-import { keyOf } from "./keywords.ts";
-import { advance, type Row, SELECT_ROWS } from "./mails.ts";
+import { countChange, flagChanger } from "./flag-changer.ts";
+import { advance } from "./mails.ts";
+import { isLong, storeRanges } from "./store-ranges.ts";
 import { readAll } from "./stretches.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Ranges with fewer mails are changed one by one. */
 const FEW = 4;
 
-type Changed = { readonly row: Row; readonly flags: Flags };
+/** `0 + ?`: SQLite plans a statement anew each time a parameter that is a LIMIT by itself is bound. */
+const SELECT = `SELECT uid, flags, modseq AS modSeq FROM mail WHERE mailbox = ? AND uid >= ? AND uid <= ?
+  ORDER BY uid LIMIT 0 + ?`;
+const SELECT_MODSEQ = "SELECT modseq FROM mailbox WHERE id = ?";
+
+type Changed = { readonly row: FlagsRow; readonly flags: Flags };
 
 /** The mailbox must exist. */
 export function storeFlags(
@@ -25,15 +31,15 @@ export function storeFlags(
   change: FlagChange,
   unchangedSince: ModSeq | undefined,
 ): Stored {
-  const rows = readAll<Row>(tx.handle, SELECT_ROWS, mailbox, uids);
+  const before = (tx.handle.value(SELECT_MODSEQ, mailbox) as number | undefined) ?? 0;
+  const nextModSeq = modSeq(before + 1);
+  if (isLong(uids)) return storeRanges(tx, mailbox, uids, change, unchangedSince, nextModSeq);
+  const rows = readAll<FlagsRow>(tx.handle, SELECT, mailbox, uids);
   const newFlags = flagChanger(tx, mailbox, change);
   const kept: FlagsRow[] = [];
   const modified = new SetBuilder();
   const changed: Changed[] = [];
   const touched = new SetBuilder();
-  const nextModSeq = modSeq(
-    ((tx.handle.value("SELECT modseq FROM mailbox WHERE id = ?", mailbox) as number | undefined) ?? 0) + 1,
-  );
   for (const row of rows) {
     if (unchangedSince !== undefined && row.modSeq > unchangedSince) {
       modified.add(row.uid, row.uid);
@@ -48,46 +54,19 @@ export function storeFlags(
     touched.add(row.uid, row.uid);
     kept.push({ uid: row.uid, flags, modSeq: nextModSeq });
   }
-  const answer = { kind: "stored", rows: kept, modified: modified.done() } as const;
-  if (changed.length === 0) return { ...answer, modSeq: modSeq(nextModSeq - 1) };
+  const answer = { kind: "stored", rows: kept, count: kept.length, modified: modified.done() } as const;
+  if (changed.length === 0) return { ...answer, modSeq: modSeq(before), isCommit: false };
   advance(tx, mailbox, countersOf(changed), 1, 1, 0);
   write(tx, mailbox, changed, nextModSeq, Math.min(unchangedSince ?? nextModSeq, nextModSeq - 1));
   log(tx, mailbox, nextModSeq, touched.done(), EMPTY);
   tx.tell(mailbox, nextModSeq);
-  return { ...answer, modSeq: nextModSeq };
-}
-
-/** What becomes of a mail's flags; each distinct value is worked out once. */
-function flagChanger(tx: Transaction, mailbox: MailboxId, { kind, flags }: FlagChange): (before: Flags) => Flags {
-  const { keywords } = tx.handle;
-  const known = new Map<Flags, Flags>();
-  const gone = new Set(flags.keywords.map(keyOf));
-  const apply = (before: FlagNames): FlagNames => {
-    if (kind === "replace") return flags;
-    if (kind === "add") {
-      return { system: before.system | flags.system, keywords: [...before.keywords, ...flags.keywords] };
-    }
-    const left = before.keywords.filter((name) => !gone.has(keyOf(name)));
-    return { system: before.system & ~flags.system, keywords: left };
-  };
-  return (before) => {
-    const found = known.get(before);
-    if (found !== undefined) return found;
-    const after = keywords.number(tx.handle, mailbox, apply(keywords.flagNames(tx.handle, before)));
-    known.set(before, after);
-    return after;
-  };
+  return { ...answer, modSeq: nextModSeq, isCommit: true };
 }
 
 function countersOf(changed: readonly Changed[]): Parameters<typeof advance>[2] {
-  let unseen = 0;
-  let deleted = 0;
-  for (const { row, flags } of changed) {
-    const [before, after] = [systemOf(row.flags), systemOf(flags)];
-    unseen += ((before & SEEN) === 0 ? -1 : 0) + ((after & SEEN) === 0 ? 1 : 0);
-    deleted += ((after & DELETED) === 0 ? 0 : 1) - ((before & DELETED) === 0 ? 0 : 1);
-  }
-  return { messages: 0, octets: 0, unseen, deleted };
+  const sum = { messages: 0, octets: 0, unseen: 0, deleted: 0 };
+  for (const { row, flags } of changed) countChange(sum, row.flags, flags, 1);
+  return sum;
 }
 
 /** `changed` ascends, so mails without one between them that stays as it is form a run. */
