@@ -155,7 +155,8 @@ export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
     unit: "days",
     otherwise: "10",
     example: "10",
-    sentence: "How long access and event logs are kept; 10 is the most that is promised to account holders. This version removes none yet.",
+    sentence:
+      "How long access and event logs are kept; 10 is the most that is promised to account holders. This version removes none yet.",
   },
 };
 
