@@ -124,7 +124,7 @@ export class Crew {
 
   #fork(): void {
     const worker = cluster.fork(ENVIRONMENT);
-    const hub = this.#hub.join((message) => post(member, message));
+    const hub = this.#hub.join((message) => post({ worker }, message));
     const member: Member = { worker, hub, asked: new Map(), readySince: undefined };
     this.#members.add(member);
     worker.on("error", () => worker.process.kill("SIGKILL"));
@@ -209,6 +209,6 @@ export class Crew {
 }
 
 /** A worker that is gone needs no message: `exit` tells. */
-function post({ worker }: Member, message: ToWorker): void {
+function post({ worker }: Pick<Member, "worker">, message: ToWorker): void {
   if (worker.isConnected()) worker.send(message);
 }
