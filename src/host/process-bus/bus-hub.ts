@@ -48,8 +48,7 @@ export class BusHub {
           if (member !== from) this.#members.get(member)?.({ kind: "bus-notice", topic, notice: message.notice });
         break;
       case "bus-subscribe": {
-        for (const { by, notice } of this.#past.of(topic))
-          if (by !== from) send({ kind: "bus-notice", topic, notice });
+        for (const { by, notice } of this.#past.of(topic)) if (by !== from) send({ kind: "bus-notice", topic, notice });
         this.#change(topic, () => this.#subscribers.getOrInsertComputed(topic, () => new Set()).add(from));
         break;
       }
