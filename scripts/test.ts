@@ -12,6 +12,8 @@ type Suite = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files at one time. */
   readonly concurrency: number;
+  /** How long one file may take before it counts as hanging. */
+  readonly timeoutMs?: number;
 };
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -19,6 +21,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     files: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     without: ["test/system/**"],
     concurrency: 2,
+    timeoutMs: 300_000,
   },
   system: { files: ["test/system/*.test.ts"], concurrency: 1 },
   cuts: { files: ["test/*-transcripts.test.ts"], environment: { ALTMAIL_CUTS: "all" }, concurrency: 2 },
@@ -48,7 +51,9 @@ const testdata = resolve(root, process.env["ALTMAIL_TESTDATA"] ?? "../shared/tes
 if (!existsSync(testdata))
   console.error(`no test vectors in ${testdata} (set ALTMAIL_TESTDATA): tests with them are skipped`);
 
-const run = spawnSync(process.execPath, ["--test", `--test-concurrency=${suite.concurrency}`, ...options, ...files], {
+const bounds = [`--test-concurrency=${suite.concurrency}`];
+if (suite.timeoutMs !== undefined) bounds.push(`--test-timeout=${suite.timeoutMs}`);
+const run = spawnSync(process.execPath, ["--test", ...bounds, ...options, ...files], {
   cwd: root,
   stdio: "inherit",
   env: { ...suite.environment, ...process.env, ALTMAIL_TESTDATA: testdata },
