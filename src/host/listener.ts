@@ -11,8 +11,9 @@ import { type SecureContext, TLSSocket } from "node:tls";
 import { type Clock, MINUTE, SECOND } from "./clock.ts";
 import type { Connection, TlsFacts } from "./connection.ts";
 import type { Log } from "./events/events.ts";
+import { faultPlaces } from "./fault.ts";
 import { codeOf, discardClear, HandshakeError, ignore, shakeHands } from "./listener-handshake.ts";
-import { type PeerLimits, peerOf, Peers, plainAddress } from "./listener-peers.ts";
+import { type PeerLimits, Peers, peerOf, plainAddress } from "./listener-peers.ts";
 
 export type ListenerOptions = {
   /** What the log calls it: "smtp", "imap". */
@@ -213,12 +214,5 @@ function isOfPeer(error: unknown, stream: Duplex): boolean {
 /** What may be said of a fault anywhere: its class and places in the program. A message could quote what a peer sent. */
 function describe(error: unknown): { readonly error: string; readonly at: string } {
   if (!(error instanceof Error)) return { error: typeof error, at: "" };
-  const places = (error.stack ?? "").split("\n").filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line));
-  return {
-    error: error.name,
-    at: places
-      .slice(0, 5)
-      .map((line) => line.trim().replace(/\S*\/src\//, "src/"))
-      .join(" "),
-  };
+  return { error: error.name, at: faultPlaces(error).join(" ") };
 }

@@ -3,6 +3,7 @@
  * a sentence; anything else is our bug: a neutral text with a number that the log knows, too.
  */
 import { randomBytes } from "node:crypto";
+import { faultPlaces } from "../../host/fault.ts";
 import { StoreError, type StoreErrorCode } from "../../store/store-error.ts";
 import { no, type Reply } from "./reply.ts";
 import type { Session } from "./session.ts";
@@ -37,17 +38,7 @@ export function replyToFailure(error: unknown, session: Session, command: string
     ...who,
     incident,
     error: isError ? error.name : typeof error,
-    stack: isError ? frames(error) : undefined,
+    stack: isError ? faultPlaces(error).join(" | ") : undefined,
   });
   return no("SERVERBUG", `Something went wrong here; the operators know it as incident ${incident}`);
-}
-
-/** The places of a stack without its message, which may hold what was read. */
-function frames(error: Error): string | undefined {
-  return error.stack
-    ?.split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim())
-    .join(" | ");
 }
