@@ -15,6 +15,8 @@ export type MailLimits = {
   readonly deliveryMs: number;
   /** Open account files of one worker: 300 KB each, and 0.6 ms to close one. */
   readonly openAccounts: number;
+  /** An account file that nobody uses is closed within this: most sessions only wait, and 1 ms opens it again. */
+  readonly idleAccountMs: number;
   /** How long a commit waits for the write lock of another process. */
   readonly lockMs: number;
   /** Operations that share one transaction. */
@@ -35,6 +37,7 @@ export const mailLimits: MailLimits = Object.freeze({
   fingerprintMs: 5 * DAY,
   deliveryMs: 9 * DAY,
   openAccounts: 500,
+  idleAccountMs: 8 * SECOND,
   lockMs: 10 * SECOND,
   operationsPerCommit: 64,
   lazySyncMs: 25,

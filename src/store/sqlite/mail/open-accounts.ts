@@ -1,6 +1,6 @@
 /**
- * The account files that this worker has open: at most so many, the least recently used one is closed first, and never
- * one whose commits are not durable yet. Opening waits for locks of other processes without blocking.
+ * The account files that this worker has open: at most so many, the least recently used one is closed first, idle ones
+ * before that, and never one whose commits are not durable yet. Opening waits for locks of other processes without blocking.
  */
 import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
@@ -8,6 +8,7 @@ import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
 import { storeError } from "../sqlite-error.ts";
 import type { Handle } from "./handle.ts";
+import { IdleAccounts } from "./idle-accounts.ts";
 import type { MailLimits } from "./limits.ts";
 import { type AccountPlace, openAccountFile } from "./open-account.ts";
 import { Patience } from "./waiting.ts";
@@ -32,10 +33,18 @@ export class OpenAccounts {
   readonly #opening = new Map<AccountId, Promise<Handle>>();
   /** Accounts whose file failed: checked before they are used again. */
   readonly #suspects = new Set<AccountId>();
+  readonly #idle: IdleAccounts;
   #closed = false;
 
   constructor(options: OpenAccountsOptions) {
     this.#options = options;
+    const { clock, limits } = options;
+    this.#idle = new IdleAccounts({
+      clock,
+      idleMs: limits.idleAccountMs,
+      open: () => this.accounts(),
+      close: (account) => this.#closeIdle(account),
+    });
   }
 
   /**
@@ -44,7 +53,8 @@ export class OpenAccounts {
    */
   async use<T>(account: AccountId, work: (handle: Handle) => T): Promise<T> {
     const { clock, limits } = this.#options;
-    const patience = new Patience(clock, limits.lockMs);
+    let patience: Patience | undefined;
+    this.#idle.used(account);
     for (;;) {
       const handle = this.#handles.get(account) ?? (await this.#open(account));
       if (this.#handles.get(account) !== handle) continue;
@@ -53,6 +63,7 @@ export class OpenAccounts {
       try {
         return work(handle);
       } catch (error) {
+        patience ??= new Patience(clock, limits.lockMs);
         await patience.after(this.condemn(account, error, "use"));
       }
     }
@@ -115,8 +126,18 @@ export class OpenAccounts {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#idle[Symbol.dispose]();
     await Promise.allSettled(this.#opening.values());
     for (const account of this.accounts()) this.close(account);
+  }
+
+  #closeIdle(account: AccountId): void {
+    if (this.#options.isBusy(account)) return;
+    try {
+      this.close(account);
+    } catch (error) {
+      this.condemn(account, error, "close");
+    }
   }
 
   #open(account: AccountId): Promise<Handle> {
