@@ -33,9 +33,10 @@ const LONGEST_PAUSE_MS = 5 * SECOND;
 
 /**
  * libuv's threads wait for disks most of the time: syncs of as many accounts should be under way at once. Fewer arenas of
- * malloc keep what those threads allocate from spreading.
+ * malloc keep what those threads allocate from spreading. Its threshold for memory of the kernel's own stays where it is
+ * set: else the first check of a password (19 MiB) raises it, and every later one leaves a hole in the heap.
  */
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: "8", MALLOC_ARENA_MAX: "2" };
+const ENVIRONMENT = { UV_THREADPOOL_SIZE: "8", MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) };
 
 type Member = {
   readonly worker: Worker;
