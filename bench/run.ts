@@ -52,6 +52,11 @@ type Row = {
 
 const sync = String(USERS + 2);
 const fresh = `Sync${process.pid}x`;
+/** A download of all bodies of the run's fresh mailbox: so many messages a FETCH, so many commands in flight. */
+const bodies = (batch: string, depth: string) => (run: number) => {
+  const mailbox = ["--number", sync, "--mailbox", fresh + run];
+  return ["imap-sync.js", ...mailbox, "--mode", "bodies", "--batch", batch, "--depth", depth];
+};
 const rows: readonly Row[] = [
   {
     name: "ingest",
@@ -73,57 +78,9 @@ const rows: readonly Row[] = [
     args: (run) => ["imap-sync.js", "--number", sync, "--mailbox", fresh + run, "--mode", "listing"],
     figures: { "listingFirst.perS": "first listing msg/s", "listingWarm.0.perS": "listing again msg/s" },
   },
-  {
-    name: "syncOne",
-    args: (run) => [
-      "imap-sync.js",
-      "--number",
-      sync,
-      "--mailbox",
-      fresh + run,
-      "--mode",
-      "bodies",
-      "--batch",
-      "1",
-      "--depth",
-      "1",
-    ],
-    figures: { "bodies.perS": "download one by one /s" },
-  },
-  {
-    name: "syncPiped",
-    args: (run) => [
-      "imap-sync.js",
-      "--number",
-      sync,
-      "--mailbox",
-      fresh + run,
-      "--mode",
-      "bodies",
-      "--batch",
-      "1",
-      "--depth",
-      "20",
-    ],
-    figures: { "bodies.perS": "download, 20 in flight /s" },
-  },
-  {
-    name: "syncBatch",
-    args: (run) => [
-      "imap-sync.js",
-      "--number",
-      sync,
-      "--mailbox",
-      fresh + run,
-      "--mode",
-      "bodies",
-      "--batch",
-      "100",
-      "--depth",
-      "2",
-    ],
-    figures: { "bodies.MBperS": "download in batches MB/s" },
-  },
+  { name: "syncOne", args: bodies("1", "1"), figures: { "bodies.perS": "download one by one /s" } },
+  { name: "syncPiped", args: bodies("1", "20"), figures: { "bodies.perS": "download, 20 in flight /s" } },
+  { name: "syncBatch", args: bodies("100", "2"), figures: { "bodies.MBperS": "download in batches MB/s" } },
   { name: "poll", args: () => ["imap-poll.js", "--polls", count(1000)], figures: { pollsPerS: "polls /s" } },
   {
     name: "bigFill",
