@@ -115,10 +115,10 @@ function eraseSlice(tx: Transaction): boolean {
   forgetOld(tx);
   handle.run("INSERT OR IGNORE INTO doomed(content) SELECT id FROM content WHERE staged < ?", now - limits.stagedMs);
   let pieces = 0;
-  for (const content of handle.column<ContentId>("SELECT content FROM doomed LIMIT ?", SLICE_CONTENTS)) {
+  for (const content of handle.column<ContentId>("SELECT content FROM doomed LIMIT 0 + ?", SLICE_CONTENTS)) {
     const [low, high] = pieceKeys(content);
     pieces += handle.run(
-      "DELETE FROM body WHERE piece IN (SELECT piece FROM body WHERE piece >= ? AND piece <= ? LIMIT ?)",
+      "DELETE FROM body WHERE piece IN (SELECT piece FROM body WHERE piece >= ? AND piece <= ? LIMIT 0 + ?)",
       low,
       high,
       SLICE_PIECES - pieces,

@@ -14,7 +14,7 @@ import type { Transaction } from "./transaction.ts";
 export type Row = { readonly uid: Uid; readonly flags: Flags; readonly modSeq: ModSeq; readonly size: number };
 
 export const SELECT_ROWS = `SELECT uid, flags, modseq AS modSeq, size FROM mail
-  WHERE mailbox = ? AND uid >= ? AND uid <= ? ORDER BY uid LIMIT ?`;
+  WHERE mailbox = ? AND uid >= ? AND uid <= ? ORDER BY uid LIMIT 0 + ?`;
 
 type Counters = { messages: number; unseen: number; deleted: number; octets: number };
 

@@ -37,7 +37,7 @@ export function* stretches(set: NumberSet, from: number): Generator<Stretch> {
 
 /**
  * The rows of `set` from UID `from` on, ascending, about `most` at most. `sql` ends in `WHERE mailbox = ? AND uid >= ?
- * AND uid <= ? ... ORDER BY uid LIMIT ?` and names a column `uid`. The answer says where to go on; `undefined`: all read.
+ * AND uid <= ? ... ORDER BY uid LIMIT 0 + ?` and names a column `uid`. The answer says where to go on; `undefined`: all read.
  */
 export function readStretches<T extends { readonly uid: number }>(
   handle: Handle,
