@@ -2,9 +2,17 @@
  * What a command of `altmail` is: a row of data. Help, parsing of the command line and the service's side of the
  * control socket are made from these rows, so a command is described once.
  */
+import type { Access } from "../service/access/access.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
+import type { Backups } from "../service/backup/backups.ts";
+import type { KeyCare } from "../service/keys/key-care.ts";
+import type { LogReader } from "../service/logs/log-reader.ts";
+import type { Retention } from "../service/retention/retention.ts";
+import type { Statistics } from "../service/statistics/statistics.ts";
+import type { Watch } from "../service/watch/watch.ts";
 import type { Directory } from "../store/directory.ts";
 import type { Finding, MailStore } from "../store/mail-store.ts";
+import type { AccessScope } from "../service/notices/notices.ts";
 import type { Exit } from "./exit-code.ts";
 
 export type Argument = { readonly name: string; readonly summary: string; readonly optional?: true };
@@ -26,6 +34,23 @@ export type Operator = {
   readonly mail: MailStore;
   /** Compares records, keys and files of accounts (orphans.ts). */
   readonly orphans: () => Promise<readonly Finding[]>;
+  readonly access: Access;
+  readonly backups: Backups;
+  readonly keyCare: KeyCare;
+  readonly logs: LogReader;
+  readonly retention: Retention;
+  readonly statistics: Statistics;
+  readonly watch: Watch;
+};
+
+/** What a command tells while it works; it ends with the caller. */
+export type Report = {
+  /** One line of the answer ahead of its end, shown on stdout. Fulfils when the next may follow. */
+  readonly line: (text: string) => Promise<void>;
+  /** How far long work is, of `total` where that is known. */
+  readonly progress: (step: string, done: number, total: number | undefined) => void;
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
 };
 
 export type Outcome =
@@ -50,14 +75,20 @@ export type LocalCommand = Description & {
   readonly run: (given: Given) => Promise<Exit>;
 };
 
+/** `account`: the argument that names the account by its address; without it, all accounts. */
+export type GatedAccess = { readonly scope: AccessScope; readonly account?: string };
+
 /** A command that works where the stores are open. */
 export type StoreCommand = Description & {
   readonly where: "stores";
-  /** How near it comes to what people wrote; decides later what staff must ask for before. */
-  readonly touches: "records" | "audit";
+  /**
+   * Whether it could lead to what people wrote, or to a log-in as one of them: such commands go through the gate, with the
+   * id of an access that was opened before (promise A7). `scope` says what they come near to.
+   */
+  readonly access: "content-free" | GatedAccess;
   /** Reads what must not stand on the command line. */
   readonly ask?: (given: Given) => Promise<Given>;
-  readonly work: (operator: Operator, given: Given) => Promise<Outcome>;
+  readonly work: (operator: Operator, given: Given, report: Report) => Promise<Outcome>;
   /** The value of an outcome as text for people. */
   readonly show: (value: never) => string;
 };

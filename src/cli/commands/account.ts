@@ -26,7 +26,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account add",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Make an account",
     description:
       "Makes the account with its mailboxes. An address that belonged to somebody before is never given again.",
@@ -53,7 +53,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account list",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "List the accounts: address, state, quota",
     arguments: [],
     options: [],
@@ -64,7 +64,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account show",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Show an account: state, aliases, app passwords, how much mail; never what is in the mail",
     arguments: [address],
     options: [],
@@ -87,7 +87,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account password",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Set a new password; the old one ends at once",
     arguments: [address],
     options: [passwordStdin],
@@ -100,7 +100,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account suspend",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Stop log-ins to an account; its mail is still received",
     arguments: [address],
     options: [],
@@ -111,7 +111,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account resume",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Allow log-ins to a suspended account again",
     arguments: [address],
     options: [],
@@ -122,7 +122,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account delete",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Delete an account for good: mail, settings, aliases; its key is destroyed",
     description:
       "Nothing brings it back, and its addresses are never given to anyone else. After a failure it may be called again.",

@@ -8,7 +8,7 @@ export const aliasCommands: readonly StoreCommand[] = [
   {
     name: "alias add",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Give an account a further address",
     arguments: [address, alias],
     options: [],
@@ -22,7 +22,7 @@ export const aliasCommands: readonly StoreCommand[] = [
   {
     name: "alias remove",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Take an address from an account; it stays reserved for it",
     arguments: [address, alias],
     options: [],
@@ -36,7 +36,7 @@ export const aliasCommands: readonly StoreCommand[] = [
   {
     name: "alias list",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "List the aliases of an account",
     arguments: [address],
     options: [],

@@ -8,7 +8,7 @@ export const appPasswordCommands: readonly StoreCommand[] = [
   {
     name: "account app-password add",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "Make a password for one client; shown once",
     arguments: [address, { name: "label", summary: "what the holder calls the client" }],
     options: [],
@@ -23,7 +23,7 @@ export const appPasswordCommands: readonly StoreCommand[] = [
   {
     name: "account app-password list",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "List an account's app passwords by id, label and day",
     arguments: [address],
     options: [],
@@ -40,7 +40,7 @@ export const appPasswordCommands: readonly StoreCommand[] = [
   {
     name: "account app-password revoke",
     where: "stores",
-    touches: "records",
+    access: "content-free",
     summary: "End an app password at once",
     arguments: [address, { name: "id", summary: "as list shows it" }],
     options: [],

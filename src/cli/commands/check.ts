@@ -12,7 +12,7 @@ export const checkCommands: readonly StoreCommand[] = [
   {
     name: "check",
     where: "stores",
-    touches: "audit",
+    access: "content-free",
     summary: "Audit the stores of one account or of all: every invariant, nothing changed",
     description:
       "Each finding is a rule that does not hold, and where. With findings the exit code is 1. Without ACCOUNT it also compares the records of accounts with their keys and files.",

@@ -59,8 +59,9 @@ export function parseSettings(text: string, file: string): Settings {
       problems.push({ line: lineOf(text, row.name), sentence: `${row.name} ${sentence}` });
     }
   }
-  if (problems.length === 0 && !isLocal(values as Settings))
-    problems.push({ line: lineOf(text, "operator"), sentence: "operator must be an address at one of the domains" });
+  if (problems.length === 0)
+    for (const [name, sentence] of contradictions(values as Settings))
+      problems.push({ line: lineOf(text, name), sentence });
   if (problems.length > 0)
     throw new SettingsError(
       problems
@@ -108,5 +109,22 @@ function lineOf(text: string, name: string): number {
   return 0;
 }
 
-const isLocal = (settings: Settings): boolean =>
-  settings.domains.includes(settings.operator.slice(settings.operator.lastIndexOf("@") + 1).toLowerCase());
+/** What values that are right each for itself must not be together, with the setting at which it is said. */
+function contradictions(settings: Settings): readonly (readonly [name: string, sentence: string])[] {
+  const { operator, domains, backupTarget, backupEscrow, backupRecipient } = settings;
+  const found: [string, string][] = [];
+  if (!domains.includes(operator.slice(operator.lastIndexOf("@") + 1).toLowerCase()))
+    found.push(["operator", "operator must be an address at one of the domains"]);
+  if (backupTarget !== undefined && (backupEscrow === undefined || backupRecipient === undefined))
+    found.push(["backup.target", "backup.target needs backup.escrow and backup.recipient: without them no set could be opened"]);
+  if (backupTarget !== undefined && JSON.stringify(backupTarget) === JSON.stringify(backupEscrow))
+    found.push(["backup.escrow", "backup.escrow must be another place than backup.target: who takes one must not have both"]);
+  const places = [
+    ["backup.target", backupTarget, settings.backupTargetCredentials],
+    ["backup.escrow", backupEscrow, settings.backupEscrowCredentials],
+  ] as const;
+  for (const [name, place, credentials] of places)
+    if (place?.kind === "s3" && credentials === undefined)
+      found.push([name, `${name} is a bucket and needs ${name}-credentials`]);
+  return found;
+}

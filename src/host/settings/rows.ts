@@ -4,7 +4,21 @@
  */
 import type { z } from "zod";
 import type { Settings } from "./settings.ts";
-import { domainName, domainNames, keySource, listenAddresses, mailAddress, octets, path, whole } from "./values.ts";
+import {
+  ageRecipient,
+  domainName,
+  domainNames,
+  keySource,
+  listenAddresses,
+  loopbackAddress,
+  mailAddress,
+  octets,
+  orNone,
+  path,
+  placeAddress,
+  timeOfDay,
+  whole,
+} from "./values.ts";
 
 export type Row<T> = {
   readonly name: string;
@@ -156,7 +170,81 @@ export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
     otherwise: "10",
     example: "10",
     sentence:
-      "How long access and event logs are kept; 10 is the most that is promised to account holders. This version removes none yet.",
+      "How many days of the calendar (UTC) access and event logs are kept, today among them; 10 is the most that is promised to account holders.",
+  },
+  metricsListen: {
+    name: "metrics.listen",
+    form: () => orNone(loopbackAddress),
+    unit: "address with port",
+    otherwise: '""',
+    example: '"127.0.0.1:9464"',
+    sentence: "Where a Prometheus on this machine may ask for metrics, over plain HTTP; without it none are served.",
+  },
+  backupTarget: {
+    name: "backup.target",
+    form: (folder) => orNone(placeAddress(folder)),
+    unit: "path or bucket",
+    otherwise: '""',
+    example: '"https://s3.example.org/altmail-backup?region=eu-north-1"',
+    sentence: "Where backup sets rest, best on another machine; without it no backups are made.",
+  },
+  backupTargetCredentials: {
+    name: "backup.target-credentials",
+    form: (folder) => orNone(path(folder)),
+    unit: "path",
+    otherwise: '""',
+    example: '"/etc/altmail/backup.s3"',
+    sentence: "A file with the access key id and the secret of that bucket, a line each, for the service's user alone.",
+  },
+  backupEscrow: {
+    name: "backup.escrow",
+    form: (folder) => orNone(placeAddress(folder)),
+    unit: "path or bucket",
+    otherwise: '""',
+    example: '"https://s3.example.net/altmail-escrow"',
+    sentence:
+      "Where the keys of sets rest, sealed to the offline key, with the ledger of what was deleted since: at another provider than the target, and needed wherever a target is given.",
+  },
+  backupEscrowCredentials: {
+    name: "backup.escrow-credentials",
+    form: (folder) => orNone(path(folder)),
+    unit: "path",
+    otherwise: '""',
+    example: '"/etc/altmail/escrow.s3"',
+    sentence: "As backup.target-credentials, for the escrow place.",
+  },
+  backupRecipient: {
+    name: "backup.recipient",
+    form: () => orNone(ageRecipient),
+    unit: "age key",
+    otherwise: '""',
+    example: '"age1..."',
+    sentence: "The public half of the operators' offline key (age-keygen); no set can be opened without the other half.",
+  },
+  backupHours: {
+    name: "backup.hours",
+    form: () => whole(24, 240),
+    unit: "hours",
+    otherwise: "240",
+    example: "240",
+    sentence: "How long a set lives; 240 is the most that is promised to account holders.",
+  },
+  backupAtMinute: {
+    name: "backup.at",
+    form: () => timeOfDay,
+    unit: "UTC",
+    otherwise: '"03:30"',
+    example: '"03:30"',
+    sentence: "When the nightly set is made.",
+  },
+  accessSecondKeyFile: {
+    name: "access.second-key",
+    form: (folder) => orNone(path(folder)),
+    unit: "path",
+    otherwise: '""',
+    example: '"/etc/altmail/second-operator.pem"',
+    sentence:
+      "The public key (Ed25519, PEM) of a second operator; where it is given, staff access is opened only with his approval.",
   },
 };
 

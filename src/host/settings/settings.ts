@@ -34,7 +34,29 @@ export type Settings = {
   readonly messageBytes: number;
   readonly quotaBytes: number;
   readonly logDays: number;
+  /** Loopback only; `undefined`: no metrics are served. */
+  readonly metricsListen: ListenAddress | undefined;
+  /** `undefined`: no backups are made. */
+  readonly backupTarget: PlaceAddress | undefined;
+  /** Holds access key id and secret of an S3 target, a line each. */
+  readonly backupTargetCredentials: string | undefined;
+  /** Where the private halves of sets, the ledger and the heads of the record go; never the same as the target. */
+  readonly backupEscrow: PlaceAddress | undefined;
+  readonly backupEscrowCredentials: string | undefined;
+  /** The operators' offline key (age, "age1..."): sets are opened by it alone. */
+  readonly backupRecipient: string | undefined;
+  /** Hours; 240 at most. */
+  readonly backupHours: number;
+  /** UTC, "HH:MM": minutes after midnight. */
+  readonly backupAtMinute: number;
+  /** Public key of a second operator (Ed25519, PEM file); then no access is opened without him. */
+  readonly accessSecondKeyFile: string | undefined;
 };
+
+/** Where objects rest (service/backup/place.ts). */
+export type PlaceAddress =
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "s3"; readonly endpoint: string; readonly bucket: string; readonly region: string };
 
 /** Settings that cannot be used. Its message is sentences for the operator, one a line, each with file and line. */
 export class SettingsError extends Error {

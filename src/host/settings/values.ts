@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
-import type { KeySource, ListenAddress } from "./settings.ts";
+import type { KeySource, ListenAddress, PlaceAddress } from "./settings.ts";
 
 const NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -76,3 +76,41 @@ function listenAddress(text: string): ListenAddress | undefined {
   if (ipv6 === undefined ? isIP(host) !== 4 && !NAME.test(host) : isIP(host) !== 6) return undefined;
   return { host, port };
 }
+
+/** A value that may be absent: the empty string stands for none. */
+export const orNone = <T>(form: z.ZodType<T>): z.ZodType<T | undefined> =>
+  z.union([z.literal("").transform(() => undefined), form]);
+
+const LOOPBACK = 'must be "" or an address of this machine alone with a port: "127.0.0.1:9464" or "[::1]:9464"';
+
+export const loopbackAddress: z.ZodType<ListenAddress> = z
+  .string(LOOPBACK)
+  .transform((text) => listenAddress(text) ?? z.NEVER)
+  .refine((address) => address !== undefined && (address.host === "::1" || address.host.startsWith("127.")), LOOPBACK);
+
+const PLACE = 'must be "", the path of a folder, or a bucket as "https://s3.example.org/bucket?region=eu-north-1"';
+
+export const placeAddress = (folder: string): z.ZodType<PlaceAddress> =>
+  z
+    .string(PLACE)
+    .transform((text) => (/^https?:/.test(text) ? bucketOf(text) : { kind: "folder" as const, path: resolve(folder, text) }))
+    .refine((place) => place !== undefined, PLACE);
+
+function bucketOf(text: string): PlaceAddress | undefined {
+  const url = URL.parse(text);
+  const bucket = url?.pathname.slice(1) ?? "";
+  if (url === null || !/^[a-z0-9][a-z0-9.-]{1,62}$/.test(bucket)) return undefined;
+  return { kind: "s3", endpoint: url.origin, bucket, region: url.searchParams.get("region") ?? "us-east-1" };
+}
+
+const RECIPIENT = 'must be "" or the public half of an age key: "age1..."';
+
+export const ageRecipient: z.ZodType<string> = z.string(RECIPIENT).regex(/^age1[a-z0-9]{20,2000}$/, RECIPIENT);
+
+const TIME_OF_DAY = 'must be a time of day in UTC: "03:30"';
+
+/** Minutes after midnight. */
+export const timeOfDay: z.ZodType<number> = z
+  .string(TIME_OF_DAY)
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, TIME_OF_DAY)
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));

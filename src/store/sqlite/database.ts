@@ -17,8 +17,17 @@ import { storeError } from "./sqlite-error.ts";
 
 export type { Database };
 
-/** Distinguishes our files by kind: "AltM", "AltK", "AltS", "AltQ" in the file's header. */
-export const APPLICATION = { mail: 0x416c744d, keys: 0x416c744b, system: 0x416c7453, queue: 0x416c7451 } as const;
+/** Distinguishes our files by kind: "AltM", "AltK", "AltS" and so on in the file's header. */
+export const APPLICATION = {
+  mail: 0x416c744d,
+  keys: 0x416c744b,
+  system: 0x416c7453,
+  queue: 0x416c7451,
+  access: 0x416c7441,
+  backup: 0x416c7442,
+  figures: 0x416c7446,
+  watch: 0x416c7457,
+} as const;
 
 export type DatabaseOptions = {
   readonly path: string;

@@ -1,0 +1,38 @@
+/**
+ * Mails of the service to a holder, and to the operator, by local delivery: plain text, in the holder's language, never with
+ * content of mail. A notice is told once an occasion: who repeats after a crash tells nobody twice.
+ */
+import type { AccountId } from "../../store/ids.ts";
+
+/** What staff may have come near to. */
+export type AccessScope = "mail" | "log-in" | "logs" | "all";
+
+/** Told to the holder of an account. Times are epoch milliseconds. */
+export type HolderNotice =
+  /** Promise A7. `barredUntil`: when telling was forbidden by law until then. */
+  | {
+      readonly kind: "staff-access";
+      readonly at: number;
+      readonly until: number;
+      readonly scope: AccessScope;
+      readonly reason: string;
+      readonly case: string;
+      readonly barredUntil: number | undefined;
+    }
+  | { readonly kind: "mail-restored"; readonly at: number; readonly messages: number; readonly takenAt: number }
+  | { readonly kind: "sending-paused"; readonly at: number }
+  | { readonly kind: "sending-resumed"; readonly at: number };
+
+/** Told to the operator. Names flags and records by their ids, never a person or an address: mail lives long. */
+export type OperatorNotice =
+  | { readonly kind: "account-flagged"; readonly flag: string; readonly rule: string; readonly paused: boolean }
+  | { readonly kind: "bar-running"; readonly record: string; readonly until: number }
+  | { readonly kind: "backup-failed"; readonly at: number; readonly sentence: string }
+  | { readonly kind: "retention-red"; readonly at: number; readonly findings: readonly string[] }
+  | { readonly kind: "chain-head"; readonly at: number; readonly entries: number; readonly head: string };
+
+export interface Notices {
+  /** Fulfils when the notice is durable in the account's INBOX, or was before. `occasion` is unique to what it tells of. */
+  tell(account: AccountId, notice: HolderNotice, occasion: string): Promise<void>;
+  tellOperator(notice: OperatorNotice, occasion: string): Promise<void>;
+}

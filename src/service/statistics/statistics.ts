@@ -1,0 +1,3 @@
+/** Sums without persons, kept for years (promise L4). */
+
+export interface Statistics extends AsyncDisposable {}
