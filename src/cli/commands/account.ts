@@ -87,7 +87,7 @@ export const accountCommands: readonly StoreCommand[] = [
   {
     name: "account password",
     where: "stores",
-    access: "content-free",
+    access: { scope: "log-in", account: "address" },
     summary: "Set a new password; the old one ends at once",
     arguments: [address],
     options: [passwordStdin],

@@ -8,7 +8,7 @@ export const appPasswordCommands: readonly StoreCommand[] = [
   {
     name: "account app-password add",
     where: "stores",
-    access: "content-free",
+    access: { scope: "log-in", account: "address" },
     summary: "Make a password for one client; shown once",
     arguments: [address, { name: "label", summary: "what the holder calls the client" }],
     options: [],

@@ -1,4 +1,5 @@
 /** Every event of the program, in one list; the areas keep their rows in files of their own. */
+import { accessEvents } from "./access.ts";
 import type { EventTable, FieldsOf } from "./declaration.ts";
 import { hostEvents } from "./host.ts";
 import { imapEvents } from "./imap.ts";
@@ -6,7 +7,8 @@ import { serviceEvents } from "./service.ts";
 import { smtpEvents } from "./smtp.ts";
 import { storeEvents } from "./store.ts";
 
-export type Events = typeof hostEvents &
+export type Events = typeof accessEvents &
+  typeof hostEvents &
   typeof imapEvents &
   typeof serviceEvents &
   typeof smtpEvents &
@@ -15,6 +17,7 @@ export type EventName = keyof Events;
 
 /** Also the proof that every row has the form of a declaration. */
 export const events: Events & EventTable = {
+  ...accessEvents,
   ...hostEvents,
   ...imapEvents,
   ...serviceEvents,
