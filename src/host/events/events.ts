@@ -6,13 +6,15 @@ import { imapEvents } from "./imap.ts";
 import { serviceEvents } from "./service.ts";
 import { smtpEvents } from "./smtp.ts";
 import { storeEvents } from "./store.ts";
+import { watchEvents } from "./watch.ts";
 
 export type Events = typeof accessEvents &
   typeof hostEvents &
   typeof imapEvents &
   typeof serviceEvents &
   typeof smtpEvents &
-  typeof storeEvents;
+  typeof storeEvents &
+  typeof watchEvents;
 export type EventName = keyof Events;
 
 /** Also the proof that every row has the form of a declaration. */
@@ -23,6 +25,7 @@ export const events: Events & EventTable = {
   ...serviceEvents,
   ...smtpEvents,
   ...storeEvents,
+  ...watchEvents,
 };
 
 /** Records that an event happened. Never throws, never blocks. */
