@@ -3,6 +3,8 @@ import { accessEvents } from "./access.ts";
 import type { EventTable, FieldsOf } from "./declaration.ts";
 import { hostEvents } from "./host.ts";
 import { imapEvents } from "./imap.ts";
+import { logEvents } from "./log.ts";
+import { retentionEvents } from "./retention.ts";
 import { serviceEvents } from "./service.ts";
 import { smtpEvents } from "./smtp.ts";
 import { storeEvents } from "./store.ts";
@@ -11,6 +13,8 @@ import { watchEvents } from "./watch.ts";
 export type Events = typeof accessEvents &
   typeof hostEvents &
   typeof imapEvents &
+  typeof logEvents &
+  typeof retentionEvents &
   typeof serviceEvents &
   typeof smtpEvents &
   typeof storeEvents &
@@ -22,6 +26,8 @@ export const events: Events & EventTable = {
   ...accessEvents,
   ...hostEvents,
   ...imapEvents,
+  ...logEvents,
+  ...retentionEvents,
   ...serviceEvents,
   ...smtpEvents,
   ...storeEvents,
