@@ -7,8 +7,10 @@ import { logEvents } from "./log.ts";
 import { retentionEvents } from "./retention.ts";
 import { serviceEvents } from "./service.ts";
 import { smtpEvents } from "./smtp.ts";
+import { statisticsEvents } from "./statistics.ts";
 import { storeEvents } from "./store.ts";
 import { watchEvents } from "./watch.ts";
+import { webEvents } from "./web.ts";
 
 export type Events = typeof accessEvents &
   typeof hostEvents &
@@ -17,8 +19,10 @@ export type Events = typeof accessEvents &
   typeof retentionEvents &
   typeof serviceEvents &
   typeof smtpEvents &
+  typeof statisticsEvents &
   typeof storeEvents &
-  typeof watchEvents;
+  typeof watchEvents &
+  typeof webEvents;
 export type EventName = keyof Events;
 
 /** Also the proof that every row has the form of a declaration. */
@@ -30,8 +34,10 @@ export const events: Events & EventTable = {
   ...retentionEvents,
   ...serviceEvents,
   ...smtpEvents,
+  ...statisticsEvents,
   ...storeEvents,
   ...watchEvents,
+  ...webEvents,
 };
 
 /** Records that an event happened. Never throws, never blocks. */
