@@ -1,5 +1,6 @@
 /** Every event of the program, in one list; the areas keep their rows in files of their own. */
 import { accessEvents } from "./access.ts";
+import { backupEvents } from "./backup.ts";
 import type { EventTable, FieldsOf } from "./declaration.ts";
 import { hostEvents } from "./host.ts";
 import { imapEvents } from "./imap.ts";
@@ -13,6 +14,7 @@ import { watchEvents } from "./watch.ts";
 import { webEvents } from "./web.ts";
 
 export type Events = typeof accessEvents &
+  typeof backupEvents &
   typeof hostEvents &
   typeof imapEvents &
   typeof logEvents &
@@ -28,6 +30,7 @@ export type EventName = keyof Events;
 /** Also the proof that every row has the form of a declaration. */
 export const events: Events & EventTable = {
   ...accessEvents,
+  ...backupEvents,
   ...hostEvents,
   ...imapEvents,
   ...logEvents,
