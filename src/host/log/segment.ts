@@ -11,6 +11,7 @@ import { type FileHandle, open } from "node:fs/promises";
 const NONCE = 12;
 const HEAD = NONCE + 4;
 const TAG = 16;
+const READ_AHEAD = 1 << 18;
 /** Octets of lines in one frame at most. */
 export const MAX_FRAME: number = 1 << 20;
 
@@ -63,9 +64,18 @@ export class Segment implements AsyncDisposable {
 
 /** Reads the lines of a segment, oldest first, as far as frames are whole and of this key. */
 export async function* readSegment(file: string, key: Uint8Array): AsyncGenerator<string> {
-  const handle = await open(file, constants.O_RDONLY);
+  for await (const { lines } of readFrames(file, key, 0)) yield* lines;
+}
+
+/** Lines that were sealed together, and where the next frame begins. */
+export type Frame = { readonly lines: readonly string[]; readonly end: number };
+
+/** Reads whole frames from where one begins, one at a time; a later call with the last `end` goes on behind it. */
+export async function* readFrames(file: string, key: Uint8Array, from: number): AsyncGenerator<Frame> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    for await (const { lines } of frames(handle, key)) yield* lines.toString("utf8").split("\n");
+    for await (const { lines, end } of frames(handle, key, from))
+      yield { lines: lines.toString("utf8").split("\n"), end };
   } finally {
     await handle.close();
   }
@@ -74,13 +84,15 @@ export async function* readSegment(file: string, key: Uint8Array): AsyncGenerato
 async function* frames(
   handle: FileHandle,
   key: Uint8Array,
+  from = 0,
 ): AsyncGenerator<{ readonly lines: Buffer; readonly end: number }> {
-  for (let start = 0; ; ) {
-    const head = await readAt(handle, start, HEAD);
+  const readAt = windowOf(handle);
+  for (let start = from; ; ) {
+    const head = await readAt(start, HEAD);
     if (head === undefined) return;
     const length = new DataView(head.buffer, head.byteOffset).getUint32(NONCE) ^ mask(key, head.subarray(0, NONCE));
     if (length < 0 || length > MAX_FRAME) return;
-    const sealed = await readAt(handle, start + HEAD, length + TAG);
+    const sealed = await readAt(start + HEAD, length + TAG);
     if (sealed === undefined) return;
     const lines = unseal(key, head, sealed);
     start += HEAD + length + TAG;
@@ -114,12 +126,26 @@ function mask(key: Uint8Array, nonce: Uint8Array): number {
   return createHmac("sha256", key).update("altmail log length").update(nonce).digest().readInt32BE();
 }
 
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer | undefined> {
-  const octets = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(octets, done, length - done, position + done);
-    if (bytesRead === 0) return undefined;
-    done += bytesRead;
-  }
-  return octets;
+type ReadAt = (position: number, length: number) => Promise<Buffer | undefined>;
+
+/** Reads a file ahead, for most frames are small. What it gives is `undefined` where the file ends before. */
+function windowOf(handle: FileHandle): ReadAt {
+  let start = 0;
+  let octets: Buffer = Buffer.alloc(0);
+  return async (position, length) => {
+    if (position < start || position + length > start + octets.length) {
+      const next = Buffer.alloc(Math.max(length, READ_AHEAD));
+      let done = 0;
+      while (done < next.length) {
+        const { bytesRead } = await handle.read(next, done, next.length - done, position + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      start = position;
+      octets = next.subarray(0, done);
+    }
+    return octets.length - (position - start) < length
+      ? undefined
+      : octets.subarray(position - start, position - start + length);
+  };
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../events/events.ts";
 import { publicLine } from "./line.ts";
+import { dayOf, isLiving } from "./log-day.ts";
 import { createLogSender, type LogBatch, type LogSender } from "./sender.ts";
 import { MAX_FRAME, Segment } from "./segment.ts";
 
@@ -17,6 +18,8 @@ export type WriterOptions = {
   /** The key (32 octets) of a UTC day, YYYY-MM-DD. */
   readonly dayKey: (day: string) => Uint8Array;
   readonly clock: Clock;
+  /** Days of the calendar (UTC) that are kept, today among them: 10 unless told. Nothing is written for a day that is over. */
+  readonly days?: number;
   /** Takes lines that hold nothing personal: the process's stderr. */
   readonly show: (line: string) => void;
   /** Octets that may wait for the disk; beyond it batches are dropped. */
@@ -30,10 +33,14 @@ export interface LogWriter extends AsyncDisposable {
   readonly log: Log;
   /** Fulfils when everything taken before is in its file. */
   flush(): Promise<void>;
+  /** Closes the segment of a day that has passed, so that its key leaves the memory. Each midnight, before days are ended. */
+  turn(): Promise<void>;
 }
 
 const GATHER_MS = 100;
 const MAX_WAITING = 16 * MAX_FRAME;
+/** The most that is promised to account holders. */
+const PROMISED_DAYS = 10;
 
 /** Opens the log in `folder`. */
 export async function createLogWriter(options: WriterOptions): Promise<LogWriter> {
@@ -90,8 +97,28 @@ class SegmentWriter implements LogWriter {
     await this.#work;
   }
 
+  async turn(): Promise<void> {
+    this.#own.flush();
+    this.#seal();
+    this.#work = this.#work.then(() => this.#closePassed());
+    await this.#work;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.flush();
+    await this.#close();
+  }
+
+  async #closePassed(): Promise<void> {
+    if (this.#segment?.day === dayOf(this.#options.clock.now())) return;
+    try {
+      await this.#close();
+    } catch (error) {
+      this.#say("log.failed", { code: codeOf(error), count: 0 });
+    }
+  }
+
+  async #close(): Promise<void> {
     const segment = this.#segment;
     this.#segment = undefined;
     await segment?.file[Symbol.asyncDispose]();
@@ -107,12 +134,16 @@ class SegmentWriter implements LogWriter {
   }
 
   async #write(gathered: Gathered): Promise<void> {
+    const { clock, days = PROMISED_DAYS } = this.#options;
     try {
+      if (!isLiving(gathered.day, clock, days)) {
+        this.#say("log.dropped", { count: gathered.count });
+        return;
+      }
       const segment = await this.#segmentOf(gathered.day);
       await segment.append(Buffer.from(gathered.parts.join("\n")));
     } catch (error) {
-      const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
-      this.#say("log.failed", { code, count: gathered.count });
+      this.#say("log.failed", { code: codeOf(error), count: gathered.count });
     } finally {
       this.#waitingBytes -= gathered.bytes;
     }
@@ -126,11 +157,12 @@ class SegmentWriter implements LogWriter {
 
   async #segmentOf(day: string): Promise<Segment> {
     if (this.#segment?.day === day) return this.#segment.file;
-    const last = this.#segment;
-    this.#segment = undefined;
-    await last?.file[Symbol.asyncDispose]();
+    await this.#close();
     const file = await Segment.open(join(this.#options.folder, `${day}.seg`), this.#options.dayKey(day));
     this.#segment = { day, file };
     return file;
   }
 }
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
