@@ -4,13 +4,18 @@
  */
 import type { AccountId } from "./ids.ts";
 
-export type AccountState = "active" | "suspended" | "closing";
+/** `paused`: logs in, reads and receives, may not send. `suspended`: no log-in, mail is received. `closing`: being deleted. */
+export type AccountState = "active" | "paused" | "suspended" | "closing";
+
+/** What the service writes to the holder in. */
+export type Language = "sv" | "en";
 
 export type Account = {
   readonly id: AccountId;
   /** The primary address, canonical; also the log-in name. */
   readonly primary: string;
   readonly state: AccountState;
+  readonly language: Language;
   readonly quotaBytes: number;
   readonly createdAt: number;
   /** PHC string of argon2id (RFC 9106). */
@@ -53,7 +58,9 @@ export interface Directory extends AsyncDisposable {
   /** The address stays reserved for this account. */
   removeAlias(id: AccountId, address: string): Promise<"removed" | "no-alias">;
   setPassword(id: AccountId, passwordHash: string): Promise<"set" | "no-account">;
-  setState(id: AccountId, state: AccountState): Promise<"set" | "no-account">;
+  /** With `from`, only while the account is in that state: `other-state` says that it is not. */
+  setState(id: AccountId, state: AccountState, from?: AccountState): Promise<"set" | "no-account" | "other-state">;
+  setLanguage(id: AccountId, language: Language): Promise<"set" | "no-account">;
   addAppPassword(password: AppPassword): Promise<"added" | "no-account">;
   removeAppPassword(id: AccountId, passwordId: string): Promise<"removed" | "no-password">;
   /** Removes the record; its addresses stay behind as keyed fingerprints that answer only "was this taken" (promise D5). */

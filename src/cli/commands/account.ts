@@ -1,5 +1,6 @@
 /** The commands on accounts. Only who runs the service can call them; addresses are shown to the operator alone. */
 import type { AccountDetails, AccountLine, Refused } from "../../service/accounts/accounts.ts";
+import type { Language } from "../../store/directory.ts";
 import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
 import { readSecret } from "../secret-input.ts";
 
@@ -19,8 +20,11 @@ function outcome(result: { readonly kind: string } | Refused, value: unknown = {
   return "sentence" in result ? { kind: "refused", sentence: result.sentence } : done(value);
 }
 
-const line = ({ address, state, quotaBytes }: AccountLine): string =>
-  `${address}  ${state}  ${Math.round(quotaBytes / 1024 ** 2)} MiB`;
+const line = ({ address, state, language, quotaBytes }: AccountLine): string =>
+  `${address}  ${state}  ${language}  ${Math.round(quotaBytes / 1024 ** 2)} MiB`;
+
+const isLanguage = (text: string): text is Language => text === "sv" || text === "en";
+const NO_LANGUAGE: Outcome = { kind: "refused", sentence: "the language is sv (Swedish) or en (English)" };
 
 export const accountCommands: readonly StoreCommand[] = [
   {
@@ -31,7 +35,11 @@ export const accountCommands: readonly StoreCommand[] = [
     description:
       "Makes the account with its mailboxes. An address that belonged to somebody before is never given again.",
     arguments: [{ name: "address", summary: "the primary address, which is the log-in name too" }],
-    options: [passwordStdin, { name: "quota-mib", value: "N", summary: "room for mail, in MiB" }],
+    options: [
+      passwordStdin,
+      { name: "quota-mib", value: "N", summary: "room for mail, in MiB" },
+      { name: "language", value: "sv|en", summary: "what the service writes to its holder in; en when left out" },
+    ],
     examples: [
       "altmail account add ada@example.org --home var",
       "pwgen -s 20 1 | altmail account add ada@example.org --password-stdin --home var",
@@ -41,7 +49,10 @@ export const accountCommands: readonly StoreCommand[] = [
       const quotaMiB = Number(given["quota-mib"]);
       if (given["quota-mib"] !== undefined && !(Number.isSafeInteger(quotaMiB) && quotaMiB > 0))
         return { kind: "refused", sentence: "--quota-mib takes a whole number above 0" };
+      const language = given["language"] === undefined ? "en" : text(given, "language");
+      if (!isLanguage(language)) return NO_LANGUAGE;
       const result = await accounts.add({
+        language,
         address: text(given, "address"),
         password: text(given, "password"),
         ...(given["quota-mib"] === undefined ? {} : { quotaBytes: quotaMiB * 1024 ** 2 }),
@@ -54,7 +65,7 @@ export const accountCommands: readonly StoreCommand[] = [
     name: "account list",
     where: "stores",
     access: "content-free",
-    summary: "List the accounts: address, state, quota",
+    summary: "List the accounts: address, state, language, quota",
     arguments: [],
     options: [],
     examples: ["altmail account list --home var", "altmail account list --json --home var"],
@@ -98,6 +109,32 @@ export const accountCommands: readonly StoreCommand[] = [
     show: () => "the new password holds from now on",
   },
   {
+    name: "account language",
+    where: "stores",
+    access: "content-free",
+    summary: "Set the language that the service writes to the holder in",
+    arguments: [address, { name: "language", summary: "sv or en" }],
+    options: [],
+    examples: ["altmail account language ada@example.org sv --home var"],
+    async work({ accounts }, given) {
+      const language = text(given, "language");
+      return isLanguage(language) ? outcome(await accounts.setLanguage(text(given, "address"), language)) : NO_LANGUAGE;
+    },
+    show: () => "notices come in that language from now on",
+  },
+  {
+    name: "account pause",
+    where: "stores",
+    access: "content-free",
+    summary: "Stop sending from an account; log-ins, reading and receiving go on",
+    description: 'The gentlest measure against misuse: use it before "account suspend". The holder is told at once.',
+    arguments: [address],
+    options: [],
+    examples: ["altmail account pause ada@example.org --home var"],
+    work: async ({ accounts }, given) => outcome(await accounts.pause(text(given, "address"))),
+    show: () => "paused: nothing is sent, mail is read and received; the holder was told",
+  },
+  {
     name: "account suspend",
     where: "stores",
     access: "content-free",
@@ -112,7 +149,7 @@ export const accountCommands: readonly StoreCommand[] = [
     name: "account resume",
     where: "stores",
     access: "content-free",
-    summary: "Allow log-ins to a suspended account again",
+    summary: "Allow sending and log-ins again after pause or suspend",
     arguments: [address],
     options: [],
     examples: ["altmail account resume ada@example.org --home var"],

@@ -5,7 +5,7 @@
  * Accounts are named by their primary address, in any case. What ends log-ins (a new password, suspension, deletion, a
  * revoked app password) is in force in every worker when the promise fulfils.
  */
-import type { AccountState } from "../../store/directory.ts";
+import type { AccountState, Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 
 /** Why it was not done. `sentence` says what was wrong and what to do; it may quote an address, so it is for the operator's eyes only. */
@@ -20,6 +20,7 @@ export type AccountLine = {
   readonly id: AccountId;
   readonly address: string;
   readonly state: AccountState;
+  readonly language: Language;
   readonly quotaBytes: number;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -37,6 +38,8 @@ export type NewAccount = {
   readonly password: string;
   /** Default: the limits' `quotaBytes`. */
   readonly quotaBytes?: number;
+  /** Default: English. */
+  readonly language?: Language;
 };
 /** Many accounts with one password, which is hashed once: for a lab only. */
 export type NewAccounts = {
@@ -57,7 +60,14 @@ export interface Accounts {
   setPassword(address: string, password: string): Promise<Done | Refused>;
   /** No log-in from now on; sessions end. Mail is still received. */
   suspend(address: string): Promise<Done | Refused>;
-  resume(address: string): Promise<Done | Refused>;
+  /**
+   * Nothing is sent for the account from now on; its holder logs in, reads and receives as before (promise A8), and is told
+   * so by a notice, once an occasion. Without an occasion, pausing what is paused tells nobody again.
+   */
+  pause(address: string, occasion?: string): Promise<Done | Refused>;
+  /** Ends `suspend` and `pause`; the holder is told when sending was paused. */
+  resume(address: string, occasion?: string): Promise<Done | Refused>;
+  setLanguage(address: string, language: Language): Promise<Done | Refused>;
   /** Deletes mail, record, aliases and credentials for good (promise D5). May be called again after a failure. */
   delete(address: string): Promise<Done | Refused>;
   /** Ends deletions that a crash interrupted; called when the service starts. Answers how many. */

@@ -53,6 +53,8 @@ type World = {
   readonly checks: () => number;
   readonly later: (ms: number) => void;
   readonly logged: (readonly [string, Readonly<Record<string, unknown>>])[];
+  /** What the watch is told. */
+  readonly observed: World["logged"];
 };
 
 async function world(body: (world: World) => Promise<void>): Promise<void> {
@@ -87,16 +89,29 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   };
   const [busHere, busThere, loseNotices] = twoBuses();
   const logged: World["logged"] = [];
+  const observed: World["logged"] = [];
   const options = {
     directory,
     hasher,
     clock,
     log: (name: string, fields: object) => void logged.push([name, { ...fields }]),
+    observe: (name: string, fields: object) => void observed.push([name, { ...fields }]),
   };
   const revocations = createRevocations(busHere);
   using here = createAuthenticator({ ...options, revocations });
   using there = createAuthenticator({ ...options, revocations: createRevocations(busThere) });
-  await body({ directory, account, here, there, revocations, loseNotices, checks: () => checks, later, logged });
+  await body({
+    directory,
+    account,
+    here,
+    there,
+    revocations,
+    loseNotices,
+    checks: () => checks,
+    later,
+    logged,
+    observed,
+  });
 }
 
 const kindOf = async (authenticator: Authenticator, name: string, password: string): Promise<string> =>
@@ -187,6 +202,18 @@ test("a suspended account is refused with a reason, for the right password only"
     assert.equal(await kindOf(there, "alice@example.org", PASSWORD), "accepted");
   }));
 
+test("A8: an account whose sending is paused logs in as before, remembered or not, and its sessions stay", () =>
+  world(async ({ here, there, directory, account, loseNotices }) => {
+    assert.equal(await kindOf(here, "alice@example.org", PASSWORD), "accepted");
+    let ended = 0;
+    using _session = here.onRevoked(account.id, () => ended++);
+    await directory.setState(account.id, "paused");
+    for (const worker of [here, there]) assert.equal(await kindOf(worker, "alice@example.org", PASSWORD), "accepted");
+    loseNotices();
+    await new Promise(setImmediate);
+    assert.equal(ended, 0);
+  }));
+
 test("D5: an account that is being deleted has no log-in", () =>
   world(async ({ here, directory, account }) => {
     assert.equal(await kindOf(here, "alice@example.org", PASSWORD), "accepted");
@@ -242,7 +269,7 @@ test("too many checks, a directory that does not answer, and an impatient client
     using overloaded = createAuthenticator({ directory, hasher: busy, revocations, log() {} });
     assert.equal(await kindOf(overloaded, "alice@example.org", PASSWORD), "unavailable");
     using patient = createAuthenticator({ directory, hasher: plain, revocations, log() {} });
-    const gone = await patient.authenticate("alice@example.org", PASSWORD, AbortSignal.abort());
+    const gone = await patient.authenticate("alice@example.org", PASSWORD, { signal: AbortSignal.abort() });
     assert.equal(gone.kind, "unavailable");
     await directory[Symbol.asyncDispose]();
     assert.equal(await kindOf(patient, account.primary, "another password"), "unavailable");
@@ -252,12 +279,28 @@ test("a check leaves nothing on the signal of who asked, whether it was right, w
   world(async ({ here }) => {
     const asking = new AbortController();
     for (const password of [PASSWORD, "wrong password", PASSWORD])
-      await here.authenticate("alice@example.org", password, asking.signal);
+      await here.authenticate("alice@example.org", password, asking);
     assert.equal(getEventListeners(asking.signal, "abort").length, 0);
-    const leaving = here.authenticate("alice@example.org", "another password", asking.signal);
+    const leaving = here.authenticate("alice@example.org", "another password", asking);
     asking.abort();
     assert.equal((await leaving).kind, "unavailable");
     assert.equal(getEventListeners(asking.signal, "abort").length, 0);
+  }));
+
+test("the watch hears of log-ins and of wrong passwords, with the client's address, of accounts that exist", () =>
+  world(async ({ here, account, observed }) => {
+    const client = "192.0.2.7";
+    await here.authenticate("alice@example.org", PASSWORD, { client });
+    await here.authenticate("alice@example.org", PASSWORD);
+    await here.authenticate("alice@example.org", "wrong password", { client });
+    await here.authenticate("alice@example.org", newAppPassword(), { client });
+    await here.authenticate("nobody@example.org", "wrong password", { client });
+    assert.deepEqual(observed, [
+      ["login.accepted", { account: account.id, appPassword: false, client }],
+      ["login.accepted", { account: account.id, appPassword: false, client: undefined }],
+      ["login.refused", { account: account.id, appPassword: false, client }],
+      ["login.refused", { account: account.id, appPassword: true, client }],
+    ]);
   }));
 
 test("what is logged of a log-in names account and reason, never name, password or address", () =>

@@ -8,8 +8,9 @@ import type { Log } from "../../host/events/events.ts";
 import type { Account, Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
+import { mayLogIn } from "./account-state.ts";
 import { appPasswordForm, matchAppPassword } from "./app-password.ts";
-import type { Authenticator, Login } from "./authenticator.ts";
+import type { Authenticator, Login, Observe } from "./authenticator.ts";
 import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds, type Remembered } from "./login-memory.ts";
 import type { PasswordHasher } from "./password.ts";
 import { MAX_PASSWORD_BYTES, preparePassword } from "./password-text.ts";
@@ -20,10 +21,14 @@ export type AuthenticatorOptions = {
   readonly hasher: PasswordHasher;
   readonly revocations: Revocations;
   readonly log: Log;
+  /** Told of log-ins that counted and of wrong passwords, with the client's address: the watch, which has one an account. */
+  readonly observe?: Observe;
   readonly clock?: Clock;
   readonly bounds?: MemoryBounds;
 };
 
+/** Where a log-in came from; undefined where the server did not say. */
+type Client = string | undefined;
 type Failure = { readonly kind: "wrong" } | { readonly kind: "unavailable" };
 const WRONG: Login = { kind: "wrong" };
 const UNAVAILABLE: Login = { kind: "unavailable" };
@@ -33,7 +38,7 @@ const SUSPENDED: Login = {
 };
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator & Disposable {
-  const { directory, hasher, revocations, log, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
+  const { directory, hasher, revocations, log, observe, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
   const memory = new LoginMemory(clock, revocations, bounds);
   /** Checks under way, by the key of what they check: a client that opens five connections costs one hash. */
   const underWay = new Map<string, Promise<Login>>();
@@ -43,9 +48,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return login;
   };
 
-  const accept = (account: Account, proof: Remembered["proof"], remembered: boolean): Login => {
+  const accept = (account: Account, proof: Remembered["proof"], remembered: boolean, client: Client): Login => {
     const appPassword = proof.kind === "app";
     log("login.accepted", { account: account.id, appPassword, remembered });
+    observe?.("login.accepted", { account: account.id, appPassword, client }, clock.now());
     return { kind: "accepted", account: account.id, primary: account.primary, appPassword };
   };
 
@@ -69,31 +75,37 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return { kind: verdict === "unavailable" ? "unavailable" : "wrong" };
   };
 
-  const check = async (name: string, prepared: string, key: string): Promise<Login> => {
+  const wrong = (account: AccountId, prepared: string, client: Client): Login => {
+    const appPassword = appPasswordForm(prepared) !== undefined;
+    observe?.("login.refused", { account, appPassword, client }, clock.now());
+    return refuse(account, "wrong password", WRONG);
+  };
+
+  const check = async (name: string, prepared: string, key: string, client: Client): Promise<Login> => {
     const found = await directory.byAddress(name);
     const known = found?.primary === name && found.state !== "closing" ? found : undefined;
     const proof = await prove(prepared, known);
     if (proof.kind === "unavailable") return refuse(known?.id, "too many checks at once", proof);
     if (known === undefined) return refuse(undefined, "no such name", WRONG);
-    if (proof.kind === "wrong") return refuse(known.id, "wrong password", proof);
+    if (proof.kind === "wrong") return wrong(known.id, prepared, client);
     const success: Remembered = { account: known.id, proof };
     const current = await stillHolds(success);
     if (current === undefined) return refuse(known.id, "changed meanwhile", WRONG);
     if (current.state === "suspended") return refuse(known.id, "suspended", SUSPENDED);
     memory.remember(key, success);
-    return accept(current, proof, false);
+    return accept(current, proof, false, client);
   };
 
-  const recall = async (key: string): Promise<Login | undefined> => {
+  const recall = async (key: string, client: Client): Promise<Login | undefined> => {
     const remembered = memory.recall(key);
     if (remembered === undefined) return undefined;
     const current = await stillHolds(remembered);
-    if (current?.state === "active") return accept(current, remembered.proof, true);
+    if (current !== undefined && mayLogIn(current)) return accept(current, remembered.proof, true, client);
     memory.forget(key);
     return undefined;
   };
 
-  const answer = async (name: string, password: string): Promise<Login> => {
+  const answer = async (name: string, password: string, client: Client): Promise<Login> => {
     const prepared = preparePassword(password);
     if (prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD_BYTES) {
       await hasher.verify("", hasher.unmatched);
@@ -101,17 +113,17 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
     const canonical = name.toLowerCase();
     const key = memory.keyOf(canonical, prepared);
-    const recalled = await recall(key);
+    const recalled = await recall(key, client);
     if (recalled !== undefined) return recalled;
-    const running = underWay.get(key) ?? check(canonical, prepared, key).finally(() => underWay.delete(key));
+    const running = underWay.get(key) ?? check(canonical, prepared, key, client).finally(() => underWay.delete(key));
     underWay.set(key, running);
     return running;
   };
 
   return {
-    async authenticate(name, password, signal) {
+    async authenticate(name, password, { signal, client } = {}) {
       try {
-        const login = answer(name, password);
+        const login = answer(name, password, client);
         return await (signal === undefined ? login : unlessAborted(login, signal));
       } catch (error) {
         if (error instanceof StoreError) return refuse(undefined, "the directory does not answer", UNAVAILABLE);
@@ -122,7 +134,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     onRevoked(account, listener) {
       const compare = async (): Promise<void> => {
         const current = await directory.byId(account);
-        if (current?.state !== "active") listener();
+        if (current === undefined || !mayLogIn(current)) listener();
       };
       const end = revocations.subscribe(account, (kind) => {
         if (kind === "end") listener();

@@ -10,9 +10,15 @@ export type Login =
   /** Too many checks at once, or the store does not answer: try again later. */
   | { readonly kind: "unavailable" };
 
+/** Who asks: the address it came from, in text, and what is aborted when it is gone. */
+export type Asking = { readonly client?: string; readonly signal?: AbortSignal };
+
+/** Takes what happened to an account, named as the event it goes with. Never throws, never blocks. `at`: epoch milliseconds. */
+export type Observe = (name: string, fields: Readonly<Record<string, unknown>>, at: number) => void;
+
 export interface Authenticator {
   /** @param name the primary address, in any case; @param password as typed (SASLprep is applied here). */
-  authenticate(name: string, password: string, signal?: AbortSignal): Promise<Login>;
+  authenticate(name: string, password: string, asking?: Asking): Promise<Login>;
   /** Calls `listener` when the account's log-ins end at once: suspended, deleted. Sessions then say BYE. */
   onRevoked(account: AccountId, listener: () => void): Disposable;
 }

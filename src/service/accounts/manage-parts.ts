@@ -3,6 +3,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { MailStore } from "../../store/mail-store.ts";
+import type { Notices } from "../notices/notices.ts";
 import type { Refused } from "./accounts.ts";
 import type { PasswordHasher } from "./password.ts";
 import { passwordProblem, preparePassword } from "./password-text.ts";
@@ -15,6 +16,8 @@ export type AccountsParts = {
   readonly revocations: Revocations;
   readonly clock: Clock;
   readonly log: Log;
+  /** Tells the holder that sending is paused or goes on; without it nobody is told. */
+  readonly notices?: Pick<Notices, "tell">;
   /** Ours, canonical; addresses are given at these only. */
   readonly domains: readonly string[];
 };

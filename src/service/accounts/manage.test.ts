@@ -8,6 +8,7 @@ import type { MailStore } from "../../store/mail-store.ts";
 import { memoryDirectory } from "../../store/memory/directory.ts";
 import { memoryMailStore } from "../../store/memory/mail-store.ts";
 import { StoreError } from "../../store/store-error.ts";
+import type { HolderNotice } from "../notices/notices.ts";
 import type { Accounts, Refused } from "./accounts.ts";
 import { createAuthenticator } from "./authenticate.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -23,6 +24,8 @@ type World = {
   readonly logged: (readonly [string, Readonly<Record<string, unknown>>])[];
   /** What other workers are told. */
   readonly notices: string[];
+  /** What holders are told: kind and occasion. */
+  readonly told: (readonly [kind: string, occasion: string])[];
 };
 const ALICE = "alice@example.org";
 const PASSWORD = "correct horse";
@@ -32,6 +35,7 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   await using mail = failingMailStore(memoryMailStore());
   const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
   const notices: string[] = [];
+  const told: [string, string][] = [];
   const bus: Bus = {
     ...silentBus,
     publish(topic, { revoked }) {
@@ -44,10 +48,20 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   using authenticator = createAuthenticator({ directory, hasher, revocations, log() {} });
   const limits = { aliases: 2, appPasswords: 2 };
   const domains = ["example.org", "example.net"];
-  const accounts = createAccounts({ directory, mail, hasher, revocations, clock: systemClock, log, domains, limits });
+  const accounts = createAccounts({
+    directory,
+    mail,
+    hasher,
+    revocations,
+    clock: systemClock,
+    log,
+    domains,
+    limits,
+    notices: { tell: async (_, { kind }: HolderNotice, occasion) => void told.push([kind, occasion]) },
+  });
   const added = await accounts.add({ address: ALICE, password: PASSWORD });
   assert.equal(added.kind, "added");
-  await body({ accounts, directory, mail, authenticator, logged, notices });
+  await body({ accounts, directory, mail, authenticator, logged, notices, told });
   assert.deepEqual(await directory.check(), []);
 }
 
@@ -233,6 +247,56 @@ test("D5: a deletion that broke off is finished later, and nothing else is possi
     assert.equal(await accounts.finishDeletions(), 1);
     assert.deepEqual(await accounts.list(), []);
     assert.equal(await accounts.finishDeletions(), 0);
+  }));
+
+test("A8: a pause stops sending alone, is told once, and ends with resume; suspension is the stronger of the two", () =>
+  world(async ({ accounts, authenticator, directory, told, notices }) => {
+    const stateOf = async (): Promise<string | undefined> => (await directory.byAddress(ALICE))?.state;
+    const done = { kind: "done" };
+    assert.deepEqual(await accounts.pause(ALICE, "flag one"), done);
+    assert.equal(await stateOf(), "paused");
+    assert.equal((await authenticator.authenticate(ALICE, PASSWORD)).kind, "accepted");
+    assert.deepEqual(notices, [], "no session ends");
+    assert.deepEqual(await accounts.pause(ALICE), done);
+    assert.deepEqual(told, [["sending-paused", "flag one"]]);
+    assert.deepEqual(await accounts.pause(ALICE, "flag one"), done);
+    assert.equal(told.length, 2, "repeated with its occasion, by which the notices know it again");
+    assert.deepEqual(await accounts.resume(ALICE, "flag one"), done);
+    assert.equal(await stateOf(), "active");
+    assert.deepEqual(told.slice(2), [["sending-resumed", "flag one"]]);
+    assert.deepEqual(await accounts.resume(ALICE), done);
+    await accounts.pause(ALICE);
+    assert.deepEqual(await accounts.suspend(ALICE), done);
+    assert.equal(await stateOf(), "suspended");
+    refusedBecause(await accounts.pause(ALICE), "state", /suspended/);
+    assert.equal(await stateOf(), "suspended");
+    assert.equal(told.length, 4, "and no word of a pause when it is a suspension");
+  }));
+
+test("a change of state that another one overtook says so and changes nothing", () =>
+  world(async ({ accounts, directory, told }) => {
+    const setState = directory.setState.bind(directory);
+    directory.setState = async (id, state, from) => {
+      await setState(id, "suspended");
+      return setState(id, state, from);
+    };
+    refusedBecause(await accounts.pause(ALICE), "state", /somebody else/);
+    assert.equal((await directory.byAddress(ALICE))?.state, "suspended");
+    assert.deepEqual(told, []);
+  }));
+
+test("an account has a language, English unless another is given", () =>
+  world(async ({ accounts }) => {
+    const bob = await accounts.add({ address: "bob@example.org", password: PASSWORD, language: "sv" });
+    assert.equal(bob.kind === "added" && bob.account.language, "sv");
+    assert.deepEqual(await accounts.setLanguage(ALICE, "sv"), { kind: "done" });
+    assert.deepEqual(
+      (await accounts.list()).map(({ language }) => language),
+      ["sv", "sv"],
+    );
+    await accounts.setLanguage(ALICE, "en");
+    assert.equal((await accounts.list())[0]?.language, "en");
+    refusedBecause(await accounts.setLanguage("nobody@example.org", "sv"), "no-account", /List/);
   }));
 
 test("app passwords are shown once, listed, bounded and revoked", () =>

@@ -4,7 +4,7 @@
  * that starts with the state `closing` and can be taken up again anywhere (promise D5).
  */
 import { randomBytes } from "node:crypto";
-import type { Account } from "../../store/directory.ts";
+import type { Account, Language } from "../../store/directory.ts";
 import { type AccountId, accountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -13,6 +13,7 @@ import { type AccountLimits, accountLimits } from "./account-limits.ts";
 import type { AccountDetails, AccountLine, Accounts, Done, Refused } from "./accounts.ts";
 import { credentialVerbs } from "./manage-credentials.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
+import { stateVerbs } from "./manage-state.ts";
 
 export type AccountsOptions = AccountsParts & { readonly limits?: Partial<AccountLimits> };
 
@@ -37,13 +38,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
   };
 
   /** Makes records and mail files of checked addresses, all or none. */
-  const make = async (addresses: readonly string[], hash: string, quotaBytes: number): Promise<Made> => {
+  const make = async (addresses: readonly string[], hash: string, { quotaBytes, language }: Shared): Promise<Made> => {
     const createdAt = clock.now();
     const records = addresses.map(
       (primary): Account => ({
         id: accountId(randomBytes(16).toString("hex")),
         primary,
         state: "active",
+        language,
         quotaBytes,
         createdAt,
         passwordHash: hash,
@@ -65,7 +67,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     }
   };
 
-  const addAll = async (given: readonly string[], password: string, quotaBytes: number): Promise<Made> => {
+  const addAll = async (given: readonly string[], password: string, shared: Shared): Promise<Made> => {
     const addresses: string[] = [];
     for (const text of given) {
       const checked = checkAddress(text, domains);
@@ -76,17 +78,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       addresses.push(checked.address);
     }
     const hash = await hashOf(password, hasher);
-    return typeof hash === "string" ? make(addresses, hash, quotaBytes) : hash;
-  };
-
-  const setState = async (text: string, state: "active" | "suspended"): Promise<Done | Refused> => {
-    const account = await find(text);
-    if ("kind" in account) return account;
-    if (account.state === "closing") return refused("state", "The account is being deleted; that cannot be undone.");
-    await directory.setState(account.id, state);
-    revocations.publish(account.id, state === "suspended" ? "end" : "forget");
-    log("account.changed", { account: account.id, change: state });
-    return DONE;
+    return typeof hash === "string" ? make(addresses, hash, shared) : hash;
   };
 
   const destroy = async (id: AccountId): Promise<void> => {
@@ -99,9 +91,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   return {
     ...credentialVerbs({ ...options, limits, find }),
+    ...stateVerbs({ ...options, find }),
 
-    async add({ address, password, quotaBytes = limits.quotaBytes }) {
-      const made = await addAll([address], password, quotaBytes);
+    async add({ address, password, quotaBytes = limits.quotaBytes, language = "en" }) {
+      const made = await addAll([address], password, { quotaBytes, language });
       if (made.kind === "refused") return made;
       const [record] = made.records;
       if (record === undefined) throw new Error("an added account has no record");
@@ -110,7 +103,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
 
     async addMany({ addresses, password, quotaBytes = limits.quotaBytes }) {
-      const made = await addAll(addresses, password, quotaBytes);
+      const made = await addAll(addresses, password, { quotaBytes, language: "en" });
       if (made.kind === "refused") return made;
       log("account.added", { account: undefined, count: made.records.length });
       return { kind: "added", accounts: made.records.map(lineOf) };
@@ -131,9 +124,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return { kind: "account", account: details };
     },
 
-    suspend: (address) => setState(address, "suspended"),
-    resume: (address) => setState(address, "active"),
-
     async delete(address) {
       const account = await find(address);
       if ("kind" in account) return account;
@@ -149,10 +139,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
   };
 }
 
+/** What accounts that are made together have alike. */
+type Shared = { readonly quotaBytes: number; readonly language: Language };
 type Made = { readonly kind: "made"; readonly records: readonly Account[] } | Refused;
 
-function lineOf({ id, primary, state, quotaBytes, createdAt }: Account): AccountLine {
-  return { id, address: primary, state, quotaBytes, createdAt };
+function lineOf({ id, primary, state, language, quotaBytes, createdAt }: Account): AccountLine {
+  return { id, address: primary, state, language, quotaBytes, createdAt };
 }
 
 async function mailOf(mail: MailStore, id: AccountId): Promise<AccountDetails["mail"]> {

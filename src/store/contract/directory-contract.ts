@@ -14,6 +14,7 @@ export function sampleAccount(primary: string, more: Partial<Account> = {}): Acc
     id: newId(),
     primary,
     state: "active",
+    language: "en",
     quotaBytes: 1_000_000,
     createdAt: 1_700_000_000_000,
     passwordHash: "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$dGFndGFndGFndGFndGFn",
@@ -77,6 +78,18 @@ export function directoryContract(name: string, open: () => Promise<Directory>):
     assert.equal(await directory.addAlias(none, "x@example.org"), "no-account");
     assert.equal(await directory.removeAlias(b.id, "b@example.org"), "no-alias");
     assert.equal(await directory.remove(none), "no-account");
+  });
+
+  contract("a state is set from a certain state only, where that is asked for", async (directory) => {
+    const a = sampleAccount("a@example.org", { language: "sv" });
+    await directory.add([a]);
+    assert.equal(await directory.setState(a.id, "paused", "active"), "set");
+    assert.equal(await directory.setState(a.id, "paused", "active"), "other-state");
+    assert.equal(await directory.setState(newId(), "paused", "active"), "no-account");
+    assert.deepEqual(await directory.byId(a.id), { ...a, state: "paused" });
+    assert.equal(await directory.setLanguage(a.id, "en"), "set");
+    assert.equal(await directory.setLanguage(newId(), "en"), "no-account");
+    assert.deepEqual(await directory.byId(a.id), { ...a, state: "paused", language: "en" });
   });
 
   contract("D5: an alias that was taken away stays reserved for its account", async (directory) => {

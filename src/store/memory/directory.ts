@@ -92,7 +92,11 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
     },
 
     setPassword: async (id, passwordHash) => change(id, { passwordHash }),
-    setState: async (id, state) => change(id, { state }),
+    async setState(id, state, from) {
+      const current = accounts.get(id)?.state;
+      return from === undefined || current === undefined || current === from ? change(id, { state }) : "other-state";
+    },
+    setLanguage: async (id, language) => change(id, { language }),
 
     async addAppPassword(password) {
       open();

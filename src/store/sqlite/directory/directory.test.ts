@@ -103,6 +103,7 @@ test("D1: no table of the directory has a column for anything that is not needed
   assert.deepEqual(columns, [
     "account.created_at",
     "account.id",
+    "account.language",
     "account.password_hash",
     "account.primary_address",
     "account.quota_bytes",
@@ -122,6 +123,27 @@ test("D1: no table of the directory has a column for anything that is not needed
     "secret.value",
     "used_address.fingerprint",
   ]);
+  db.close();
+});
+
+test("a file of the first version is brought up with all that refers to its accounts", async () => {
+  const file = newFile();
+  const first = { path: file, key, applicationId: APPLICATION.system, migrations: directoryMigrations.slice(0, 1) };
+  const old = openDatabase({ ...first, synchronous: "full", create: {} });
+  const { id, primary, createdAt, passwordHash } = sampleAccount("a@example.org");
+  old.prepare("INSERT INTO account VALUES (?, ?, 'suspended', 5, ?, ?)").run(id, primary, createdAt, passwordHash);
+  old.prepare("INSERT INTO address VALUES (?, ?, 'primary'), ('alias@example.org', ?, 'alias')").run(primary, id, id);
+  old.close();
+  await using directory = await openSqliteDirectory({ file, key });
+  const account = { id, primary, state: "suspended", language: "en", quotaBytes: 5, createdAt, passwordHash } as const;
+  assert.deepEqual(await directory.byAddress("alias@example.org"), account);
+  assert.equal(await directory.setState(id, "paused"), "set");
+  assert.equal(await directory.addAppPassword(sampleAppPassword(id, "one", 1)), "added");
+  assert.deepEqual(await directory.check(), []);
+  assert.equal(await directory.remove(id), "removed");
+  const db = openFile(file);
+  assert.deepEqual(db.pragma("foreign_key_check"), []);
+  assert.equal(db.prepare("SELECT \"table\" FROM pragma_foreign_key_list('address')").pluck().get(), "account");
   db.close();
 });
 

@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
-import type { Account, AccountState, AppPassword, Directory } from "../../directory.ts";
+import type { Account, AccountState, AppPassword, Directory, Language } from "../../directory.ts";
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database, openDatabase } from "../database.ts";
@@ -84,8 +84,8 @@ class SqliteDirectory implements Directory {
         seen.add(primary);
       }
       for (const account of accounts) {
-        const { id, primary, state, quotaBytes, createdAt, passwordHash } = account;
-        this.#sql.addAccount.run(id, primary, state, quotaBytes, createdAt, passwordHash);
+        const { id, primary, state, language, quotaBytes, createdAt, passwordHash } = account;
+        this.#sql.addAccount.run(id, primary, state, language, quotaBytes, createdAt, passwordHash);
         this.#sql.addAddress.run(primary, id, "primary");
       }
       return { kind: "added" };
@@ -110,8 +110,17 @@ class SqliteDirectory implements Directory {
     return this.#write(() => (this.#sql.setPassword.run(passwordHash, id).changes > 0 ? "set" : "no-account"));
   }
 
-  async setState(id: AccountId, state: AccountState): Promise<"set" | "no-account"> {
-    return this.#write(() => (this.#sql.setState.run(state, id).changes > 0 ? "set" : "no-account"));
+  async setState(id: AccountId, state: AccountState, from?: AccountState): ReturnType<Directory["setState"]> {
+    return this.#write(() => {
+      const { changes } =
+        from === undefined ? this.#sql.setState.run(state, id) : this.#sql.setStateFrom.run(state, id, from);
+      if (changes > 0) return "set";
+      return from !== undefined && this.#sql.byId.get(id) !== undefined ? "other-state" : "no-account";
+    });
+  }
+
+  async setLanguage(id: AccountId, language: Language): Promise<"set" | "no-account"> {
+    return this.#write(() => (this.#sql.setLanguage.run(language, id).changes > 0 ? "set" : "no-account"));
   }
 
   async addAppPassword({ account, id, label, createdAt, scram }: AppPassword): Promise<"added" | "no-account"> {

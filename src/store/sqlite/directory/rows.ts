@@ -1,13 +1,14 @@
 /** Rows of `system.db` as the values of the directory. */
-import type { Account, AccountState, AppPassword } from "../../directory.ts";
+import type { Account, AccountState, AppPassword, Language } from "../../directory.ts";
 import { accountId } from "../../ids.ts";
 
-export const ACCOUNT_COLUMNS = "id, primary_address, state, quota_bytes, created_at, password_hash";
+export const ACCOUNT_COLUMNS = "id, primary_address, state, language, quota_bytes, created_at, password_hash";
 
 export type AccountRow = {
   readonly id: string;
   readonly primary_address: string;
   readonly state: AccountState;
+  readonly language: Language;
   readonly quota_bytes: number;
   readonly created_at: number;
   readonly password_hash: string;
@@ -18,6 +19,7 @@ export function accountOf(row: AccountRow): Account {
     id: accountId(row.id),
     primary: row.primary_address,
     state: row.state,
+    language: row.language,
     quotaBytes: row.quota_bytes,
     createdAt: row.created_at,
     passwordHash: row.password_hash,

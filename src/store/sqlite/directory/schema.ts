@@ -40,4 +40,25 @@ export const directoryMigrations: readonly Migration[] = [
     `);
     db.prepare("INSERT INTO secret (name, value) VALUES ('used-address', ?)").run(randomBytes(32));
   },
+  // The state `paused` and the language. A check cannot be altered, so the table is made anew; what refers to its rows
+  // waits until the end of the transaction, when they are there again.
+  (db) => {
+    db.exec(`
+      PRAGMA defer_foreign_keys = ON;
+      CREATE TABLE kept AS SELECT * FROM account;
+      DROP TABLE account;
+      CREATE TABLE account (
+        id TEXT PRIMARY KEY,
+        primary_address TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'suspended', 'closing')),
+        language TEXT NOT NULL CHECK (language IN ('sv', 'en')),
+        quota_bytes INTEGER NOT NULL CHECK (quota_bytes >= 0),
+        created_at INTEGER NOT NULL,
+        password_hash TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO account (id, primary_address, state, language, quota_bytes, created_at, password_hash)
+        SELECT id, primary_address, state, 'en', quota_bytes, created_at, password_hash FROM kept;
+      DROP TABLE kept;
+    `);
+  },
 ];

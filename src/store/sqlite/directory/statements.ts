@@ -15,6 +15,8 @@ type Name =
   | "reserveAlias"
   | "setPassword"
   | "setState"
+  | "setStateFrom"
+  | "setLanguage"
   | "addAppPassword"
   | "removeAppPassword"
   | "addFingerprint";
@@ -26,12 +28,14 @@ const SQL: Readonly<Record<Name, string>> = {
   appPasswords: "SELECT * FROM app_password WHERE account = ? ORDER BY created_at, id",
   isAddress: "SELECT 1 FROM address WHERE address = ?",
   isFingerprint: "SELECT 1 FROM used_address WHERE fingerprint = ?",
-  addAccount: `INSERT INTO account (${ACCOUNT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
+  addAccount: `INSERT INTO account (${ACCOUNT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   addAddress: "INSERT INTO address (address, account, kind) VALUES (?, ?, ?)",
   returnAlias: "UPDATE address SET kind = 'alias' WHERE address = ? AND account = ? AND kind = 'reserved'",
   reserveAlias: "UPDATE address SET kind = 'reserved' WHERE address = ? AND account = ? AND kind = 'alias'",
   setPassword: "UPDATE account SET password_hash = ? WHERE id = ?",
   setState: "UPDATE account SET state = ? WHERE id = ?",
+  setStateFrom: "UPDATE account SET state = ? WHERE id = ? AND state = ?",
+  setLanguage: "UPDATE account SET language = ? WHERE id = ?",
   addAppPassword: "INSERT INTO app_password VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   removeAppPassword: "DELETE FROM app_password WHERE account = ? AND id = ?",
   addFingerprint: "INSERT OR IGNORE INTO used_address (fingerprint) VALUES (?)",
