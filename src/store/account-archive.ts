@@ -50,7 +50,13 @@ export type ArchivedContent = {
 };
 
 /** One piece as it rests (compressed or not, up to 256 KiB before compression): opened by `inflate` of the archive alone. */
-export type StoredPiece = { readonly content: ContentId; readonly n: number; readonly octets: Uint8Array };
+export type StoredPiece = {
+  readonly content: ContentId;
+  readonly n: number;
+  readonly octets: Uint8Array;
+  /** A content whose last piece never comes was expunged while it was read: it leaves the set. */
+  readonly isLast: boolean;
+};
 
 /** The account as it was in one moment; rows are given in slices so that nobody waits. */
 export type AccountSnapshot = {
@@ -68,11 +74,17 @@ export type AccountSnapshot = {
 /** The last part that was made of an account, remembered in the account's own file until the account changes. */
 export type RememberedPart = { readonly part: string; readonly key: Uint8Array; readonly mark: string };
 
-/** What vanished since it was last reported to the ledger, by mailbox. `uids`: as IMAP writes sets. `undefined`: the mailbox itself. */
+/**
+ * What vanished since it was last reported to the ledger, by mailbox. A UID vanishes by MOVE too, and then its mail lives
+ * on where no older part has it: only `leaveOutVanished` (vanished.ts) says rightly what a restore leaves out.
+ */
 export type Vanished = {
   readonly mailbox: MailboxId;
   readonly uidValidity: number;
+  /** As IMAP writes sets: `1:3,7`. `undefined`: the mailbox itself, with all that was in it. */
   readonly uids: string | undefined;
+  /** Ids, as IMAP writes sets, of the contents that no mail of the account names any more since then. */
+  readonly contents?: string | undefined;
   /** Report up to here with `reported`. */
   readonly modSeq: ModSeq;
 };
@@ -83,7 +95,7 @@ export const RESTORE_GAP: number = 2 ** 20;
 export interface AccountArchive {
   mark(account: AccountId): Promise<string>;
   snapshot(account: AccountId): Promise<AccountSnapshot>;
-  /** The pieces of contents as they rest, in order; a content that was expunged meanwhile is left out. */
+  /** The pieces of contents as they rest, in order; one that was expunged meanwhile is left out, or ends before its last. */
   pieces(account: AccountId, ids: readonly ContentId[]): AsyncIterable<StoredPiece>;
   /** The octets as received that a piece stands for. @throws StoreError "io" when it is damaged. */
   inflate(piece: Uint8Array): Uint8Array;
@@ -103,8 +115,9 @@ export interface AccountArchive {
   /**
    * Makes the account anew from a snapshot (its mails without those that the caller left out): mailboxes, subscriptions,
    * UIDs, UIDVALIDITY, flags, order of mod-sequences as they were; every UIDNEXT and HIGHESTMODSEQ raised by RESTORE_GAP.
-   * The account's file must not exist. `content` is asked for each content once.
-   * @throws StoreError "io" when a content is missing or damaged; nothing of the account is left then.
+   * The account must not exist. `content` is asked once for each content that a mail names, in the order of the snapshot.
+   * @throws StoreError "io" when a content is missing or damaged, or the account exists; what `content` throws. Nothing
+   * of the account is left then.
    */
   restore(
     account: AccountId,
