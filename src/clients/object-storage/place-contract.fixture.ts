@@ -11,7 +11,7 @@ export type PlaceContract = {
   /** How many objects are listed over several pages; left out where there are no pages. */
   readonly pages?: number;
   /** False when the test was told to skip. */
-  readonly ready?: (context: TestContext) => boolean;
+  readonly ready?: (context: TestContext) => Promise<boolean>;
 };
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -30,7 +30,7 @@ export function placeContract(contract: PlaceContract): void {
   const { name, open } = contract;
   const check = (title: string, work: (place: ObjectPlace) => Promise<void>): void => {
     void test(`${title} (${name})`, async (context) => {
-      if (contract.ready?.(context) === false) return;
+      if ((await contract.ready?.(context)) === false) return;
       await using place = await open();
       await work(place);
     });
