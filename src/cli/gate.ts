@@ -1,0 +1,78 @@
+/**
+ * Where commands of staff meet the gate (promise A7). Adds the option that names an access to each gated command, and
+ * lets its work begin only when the use is recorded. With and without a running service it is the same gate.
+ */
+import type { AccountId } from "../store/ids.ts";
+import type { GatedAccess, Given, Operator, Option, StoreCommand } from "./command.ts";
+import { text } from "./command.ts";
+import { UsageError } from "./usage-error.ts";
+
+const ACCESS: Option = {
+  name: "access",
+  value: "ID",
+  summary: 'the access that opens the way, of "altmail access open"; its use is recorded, and the holder is told',
+};
+
+export const OPERATOR: Option = {
+  name: "operator",
+  value: "NAME",
+  summary: "who you are, for the record; without it, the user who called (SUDO_USER, USER)",
+};
+
+/** The name that goes into the record, as the caller states it: the service cannot know who holds its user's rights. */
+export const operatorName = (given: Given): string =>
+  text(given, "operator") || (process.env["SUDO_USER"] ?? process.env["USER"] ?? "");
+
+/** A gated command with `--access`; others as they are. For the command table: help and parsing follow from it. */
+export function gated(command: StoreCommand): StoreCommand {
+  if (command.access === "content-free") return command;
+  const isOptional = mayGoWithout(command.access);
+  const example = (line: string): string =>
+    isOptional || line.includes(" --access ") ? line : line.replace(/(?= --home)/, " --access 5d41402abc4b2a76");
+  return {
+    ...command,
+    options: [...command.options, ACCESS, OPERATOR],
+    examples: command.examples.map(example),
+    async ask(given) {
+      // Said before anyone types a password.
+      if (!isOptional && text(given, "access") === "") throw new UsageError(NEEDS_ACCESS);
+      const named = { ...given, operator: operatorName(given) };
+      return command.ask === undefined ? named : command.ask(named);
+    },
+  };
+}
+
+/**
+ * Records the use of the access that the command line names.
+ * @returns why the command may not work, or `undefined` when it may.
+ */
+export async function passGate(
+  { access, directory }: Pick<Operator, "access" | "directory">,
+  command: StoreCommand,
+  given: Given,
+): Promise<{ readonly kind: "refused"; readonly sentence: string } | undefined> {
+  if (command.access === "content-free") return undefined;
+  const id = text(given, "access");
+  if (id === "") return mayGoWithout(command.access) ? undefined : { kind: "refused", sentence: NEEDS_ACCESS };
+  const address = command.access.account === undefined ? "" : text(given, command.access.account);
+  let account: AccountId | undefined;
+  if (address !== "") {
+    account = (await directory.byAddress(address.toLowerCase()))?.id;
+    if (account === undefined)
+      return { kind: "refused", sentence: 'there is no account with this address: "altmail account list" shows all' };
+  }
+  const use = {
+    command: command.name,
+    account,
+    scope: command.access.scope,
+    operator: text(given, "operator") || "not stated",
+  };
+  const result = await access.use(id, use);
+  return result.kind === "refused" ? result : undefined;
+}
+
+const NEEDS_ACCESS =
+  'this could lead to content or to a log-in: open an access with "altmail access open", then repeat it with --access ID';
+
+/** Commands that show less without an access. */
+const mayGoWithout = (access: GatedAccess & { readonly optional?: true }): boolean => access.optional === true;
