@@ -32,7 +32,11 @@ export type OperatorNotice =
   | { readonly kind: "chain-head"; readonly at: number; readonly entries: number; readonly head: string };
 
 export interface Notices {
-  /** Fulfils when the notice is durable in the account's INBOX, or was before. `occasion` is unique to what it tells of. */
+  /**
+   * Fulfils when the notice is durable in the account's INBOX, or was before, or when the account is gone: then nobody is
+   * left to tell. `occasion` is unique to what it tells of; it is known again for 9 days. @throws StoreError
+   */
   tell(account: AccountId, notice: HolderNotice, occasion: string): Promise<void>;
+  /** Likewise for the operator's account. @throws StoreError "no-account" when there is none */
   tellOperator(notice: OperatorNotice, occasion: string): Promise<void>;
 }

@@ -1,0 +1,34 @@
+/** Every notice and how it is told, by its kind. */
+import { accountFlagged } from "./account-flagged.ts";
+import { backupFailed } from "./backup-failed.ts";
+import { barRunning } from "./bar-running.ts";
+import { chainHead } from "./chain-head.ts";
+import type { Language } from "../../store/directory.ts";
+import type { Letter, Sender, Telling } from "./letter.ts";
+import { mailRestored } from "./mail-restored.ts";
+import type { HolderNotice, OperatorNotice } from "./notices.ts";
+import { retentionRed } from "./retention-red.ts";
+import { sendingPaused } from "./sending-paused.ts";
+import { sendingResumed } from "./sending-resumed.ts";
+import { staffAccess } from "./staff-access.ts";
+
+type Notice = HolderNotice | OperatorNotice;
+type Tellings = { readonly [K in Notice["kind"]]: Telling<Extract<Notice, { readonly kind: K }>> };
+
+const TELLINGS: Tellings = {
+  "staff-access": staffAccess,
+  "mail-restored": mailRestored,
+  "sending-paused": sendingPaused,
+  "sending-resumed": sendingResumed,
+  "account-flagged": accountFlagged,
+  "bar-running": barRunning,
+  "backup-failed": backupFailed,
+  "retention-red": retentionRed,
+  "chain-head": chainHead,
+};
+
+export function letterOf(notice: Notice, language: Language, sender: Sender): Letter {
+  // The row of a kind takes notices of that kind: what the compiler cannot follow through the index.
+  const telling = TELLINGS[notice.kind] as Telling<Notice>;
+  return telling[language](notice, sender);
+}
