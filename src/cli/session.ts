@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { silentBus } from "../host/bus.ts";
-import { systemClock } from "../host/clock.ts";
+import { stayAlive, systemClock } from "../host/clock.ts";
 import { askService } from "../host/control/control-client.ts";
 import type { ControlAnswer } from "../host/control/control-message.ts";
 import { controlPath } from "../host/control/socket-path.ts";
@@ -13,7 +13,7 @@ import { readSettings } from "../host/settings/read.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import { bootId } from "../host/supervisor/boot-id.ts";
 import { readRoot, type Root } from "../store/crypt/root.ts";
-import { type Given, type Outcome, type StoreCommand, text } from "./command.ts";
+import { type Given, type Outcome, type Report, type StoreCommand, text } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 import { openStores } from "./stores.ts";
 
@@ -25,10 +25,20 @@ export async function settingsOf(given: Given): Promise<Settings> {
   return readSettings(file);
 }
 
-export async function carryOut(command: StoreCommand, given: Given): Promise<ControlAnswer> {
+/** A command with all that it is given, before anything is touched. */
+export type Prepared = { readonly command: StoreCommand; readonly settings: Settings; readonly given: Given };
+
+/** Reads the settings, and what must not stand on the command line. @throws UsageError, SettingsError. */
+export async function prepare(command: StoreCommand, given: Given): Promise<Prepared> {
   const settings = await settingsOf(given);
-  const asked = command.ask === undefined ? given : await command.ask(given);
-  const answer = await askService(controlPath(join(settings.home, "run")), { command: command.name, arguments: asked });
+  return { command, settings, given: command.ask === undefined ? given : await command.ask(given) };
+}
+
+/** `report` is told what the command tells while it works; its signal breaks the command off. */
+export async function carryOut(prepared: Prepared, report: Report): Promise<ControlAnswer> {
+  const { command, settings, given } = prepared;
+  const socket = controlPath(join(settings.home, "run"));
+  const answer = await askService(socket, { command: command.name, arguments: given }, report);
   if (answer !== undefined) return answer;
   const root = rootOf(settings, given);
   if (root === undefined)
@@ -37,7 +47,7 @@ export async function carryOut(command: StoreCommand, given: Given): Promise<Con
       sentence: 'the service does not run: start it with "altmail serve", or give the root key with --key-file',
     };
   using lock = lockHome(join(settings.home, "run"));
-  return work(command, asked, settings, root, lock);
+  return work(prepared, report, root, lock);
 }
 
 /** The root that a file holds: of --key-file, else of the settings. @throws StoreError "key". */
@@ -47,15 +57,15 @@ export function rootOf(settings: Settings, given: Given): Root | undefined {
 }
 
 async function work(
-  command: StoreCommand,
-  given: Given,
-  settings: Settings,
+  { command, settings, given }: Prepared,
+  report: Report,
   root: Root,
   _lock: Disposable,
 ): Promise<Outcome> {
   const services = { settings, root, bus: silentBus, clock: systemClock, bootId: bootId(systemClock), workers: 1 };
+  using _alive = stayAlive();
   await using stores = await openStores({ ...services, log: () => {} });
-  const outcome = await command.work(stores, given);
+  const outcome = await command.work(stores, given, report);
   await stores.mail.settle();
   return outcome;
 }

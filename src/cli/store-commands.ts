@@ -1,5 +1,5 @@
 /** The commands that need the stores; workers of the service carry them out too. */
-import type { ControlAnswer, ControlRequest } from "../host/control/control-message.ts";
+import type { ControlAnswer, ControlRequest, Telling } from "../host/control/control-message.ts";
 import type { Given, Operator, StoreCommand } from "./command.ts";
 import { accountCommands } from "./commands/account.ts";
 import { aliasCommands } from "./commands/alias.ts";
@@ -14,20 +14,24 @@ export const storeCommands: readonly StoreCommand[] = [
   ...checkCommands,
 ];
 
-/** Carries out a request that came through the control socket; a fault of ours is passed to `report`. */
+/**
+ * Carries out a request that came through the control socket; a fault of ours is passed to `onFault`. What the command
+ * tells while it works goes to `telling`, whose signal breaks it off.
+ */
 export async function answerRequest(
   operator: Operator,
   request: ControlRequest,
-  report: (error: unknown) => void,
+  onFault: (error: unknown) => void,
+  telling: Telling,
 ): Promise<ControlAnswer> {
   const command = storeCommands.find(({ name }) => name === request.command);
   if (command === undefined)
     return { kind: "refused", sentence: "the service does not know this command: is it of another version?" };
   try {
-    return await command.work(operator, request.arguments as Given);
+    return await command.work(operator, request.arguments as Given, telling);
   } catch (error) {
     const sentence = sentenceOf(error);
-    if (sentence === undefined) report(error);
+    if (sentence === undefined) onFault(error);
     return { kind: "refused", sentence: sentence ?? "the command failed by a fault of altmail: its log has the place" };
   }
 }

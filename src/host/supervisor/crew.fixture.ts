@@ -17,16 +17,26 @@ serveSupervisor(
     let elected = false;
     let told: unknown;
     let lost = 0;
+    let cancelled = 0;
     const heard: unknown[] = [];
     bus.onLost(() => (lost += 1));
     bus.subscribe("t", (notice) => heard.push(notice));
     return {
       elected: () => void (elected = true),
       told: (what, news) => void (told = { what, news }),
-      async answer({ command, arguments: given }) {
+      async answer({ command, arguments: given }, telling) {
+        if (command === "count")
+          for (let n = 0; n < Number(given["lines"]) && !telling.signal.aborted; n++) await telling.line(`${n}`);
+        if (command === "wait" && !telling.signal.aborted) {
+          telling.progress("waiting", 0, undefined);
+          await once(telling.signal, "abort");
+          cancelled += 1;
+        }
+        if (command === "tell and die") await telling.line("before");
+        if (command === "tell and die") process.kill(process.pid, "SIGKILL");
         if (command === "die") process.kill(process.pid, "SIGKILL");
         if (command === "publish") bus.publish("t", given as { readonly n: number });
-        return { kind: "done", value: { pid: process.pid, elected, told, lost, heard } };
+        return { kind: "done", value: { pid: process.pid, elected, told, lost, heard, cancelled } };
       },
       async stop() {
         server.close();

@@ -4,6 +4,7 @@ import { createConnection } from "node:net";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../clock.ts";
+import { silentTelling, type Telling } from "../control/control-message.ts";
 import { Crew } from "./crew.ts";
 
 type Answer = {
@@ -12,6 +13,7 @@ type Answer = {
   readonly lost: number;
   readonly heard: unknown[];
   readonly told: unknown;
+  readonly cancelled: number;
 };
 
 /** A crew of fixture workers; `changed(count)` fulfils when so many are ready. */
@@ -84,6 +86,61 @@ test("a notice of one worker reaches the other, and news reach all", { timeout: 
   const all = await askAll();
   for (const { told } of all) assert.deepEqual(told, { what: "certificates", news: 7 });
   for (const answer of all) assert.deepEqual(answer.heard, answer.pid === pid ? [] : [{ n: 1 }]);
+});
+
+/** Keeps the lines that it is told. */
+function hearing(more: Partial<Telling> = {}): Telling & { readonly lines: string[] } {
+  const lines: string[] = [];
+  return { ...silentTelling, lines, line: async (text) => void lines.push(text), ...more };
+}
+
+test("a command tells in order while it works, and waits for whoever listens", { timeout: 30_000 }, async (t) => {
+  const { crew } = crewOf(t, 1, {});
+  await crew.begin();
+  const lines: string[] = [];
+  const telling = hearing({
+    async line(text) {
+      await new Promise(setImmediate);
+      lines.push(text);
+    },
+  });
+  const answer = await crew.ask({ command: "count", arguments: { lines: 3000 } }, telling);
+  assert.equal(answer?.kind, "done");
+  assert.deepEqual(
+    lines,
+    Array.from({ length: 3000 }, (_, n) => `${n}`),
+  );
+});
+
+test("a command whose caller goes is told so, also when it was gone before", { timeout: 30_000 }, async (t) => {
+  const { crew, ask } = crewOf(t, 1, {});
+  await crew.begin();
+  const leaving = new AbortController();
+  const telling = hearing({ signal: leaving.signal, progress: () => leaving.abort() });
+  await crew.ask({ command: "wait", arguments: {} }, telling);
+  assert.equal((await ask("look")).cancelled, 1);
+  await crew.ask({ command: "wait", arguments: {} }, hearing({ signal: AbortSignal.abort() }));
+  assert.equal((await ask("look")).elected, true, "the worker still lives");
+});
+
+test("a worker that dies amid what it tells: lines first, then the sentence", { timeout: 30_000 }, async (t) => {
+  const { crew } = crewOf(t, 1, {});
+  await crew.begin();
+  const telling = hearing();
+  const answer = await crew.ask({ command: "tell and die", arguments: {} }, telling);
+  assert.match(answer?.kind === "refused" ? answer.sentence : "", /^the worker died at this command/);
+  assert.ok(telling.lines.length <= 1);
+});
+
+test("a command that a stop breaks off is answered with a sentence, not as done", { timeout: 30_000 }, async (t) => {
+  const { crew } = crewOf(t, 1, {});
+  await crew.begin();
+  const { promise: waits, resolve } = Promise.withResolvers<void>();
+  const answer = crew.ask({ command: "wait", arguments: {} }, hearing({ progress: () => resolve() }));
+  await waits;
+  await crew.stop(AbortSignal.timeout(5000));
+  const last = await answer;
+  assert.match(last?.kind === "refused" ? last.sentence : "", /stopped at this command|died at this command/);
 });
 
 test("a start that cannot succeed ends with the worker's sentence", { timeout: 30_000 }, async (t) => {

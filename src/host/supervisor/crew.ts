@@ -5,7 +5,14 @@
  */
 import cluster, { type Worker } from "node:cluster";
 import { type Clock, SECOND } from "../clock.ts";
-import type { ControlAnswer, ControlRequest } from "../control/control-message.ts";
+import {
+  type ControlAnswer,
+  type ControlNews,
+  type ControlRequest,
+  silentTelling,
+  type Telling,
+  tellNews,
+} from "../control/control-message.ts";
 import { HostError } from "../host-error.ts";
 import type { LogBatch } from "../log/sender.ts";
 import { BusHub, type HubMember } from "../process-bus/bus-hub.ts";
@@ -38,10 +45,18 @@ const LONGEST_PAUSE_MS = 5 * SECOND;
  */
 const ENVIRONMENT = { UV_THREADPOOL_SIZE: "8", MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: String(1024 * 1024) };
 
+/** A command that a worker carries out. */
+type Asked = {
+  readonly telling: Telling;
+  readonly answer: (answer: ControlAnswer) => void;
+  /** What was told so far, on its way to the operator. */
+  told: Promise<void>;
+};
+
 type Member = {
   readonly worker: Worker;
   readonly hub: HubMember;
-  readonly asked: Map<number, (answer: ControlAnswer) => void>;
+  readonly asked: Map<number, Asked>;
   /** Since when it serves; epoch milliseconds. */
   readySince: number | undefined;
 };
@@ -87,9 +102,9 @@ export class Crew {
   }
 
   /** Gives a command to the elected worker; `undefined` when no worker is ready. */
-  ask(request: ControlRequest): Promise<ControlAnswer> | undefined {
+  ask(request: ControlRequest, telling: Telling = silentTelling): Promise<ControlAnswer> | undefined {
     const member = this.#elected;
-    return member === undefined ? undefined : this.#ask(member, request);
+    return member === undefined ? undefined : this.#ask(member, request, telling);
   }
 
   /** Gives a command to every worker that is ready. */
@@ -97,7 +112,7 @@ export class Crew {
     return Promise.all(
       this.#ready().map(async (member) => ({
         pid: member.worker.process.pid ?? 0,
-        answer: await this.#ask(member, request),
+        answer: await this.#ask(member, request, silentTelling),
       })),
     );
   }
@@ -144,9 +159,11 @@ export class Crew {
       case "log":
         this.#options.log(message.batch);
         break;
+      case "news":
+        this.#tell(member, message.id, message.news);
+        break;
       case "answer":
-        member.asked.get(message.id)?.(message.answer);
-        member.asked.delete(message.id);
+        settle(member, message.id, message.answer);
         break;
       case "failed":
         this.#begun?.reject(new HostError(message.sentence));
@@ -169,8 +186,8 @@ export class Crew {
   #bury(member: Member, code: number | undefined, signal: string | undefined): void {
     this.#members.delete(member);
     member.hub.leave();
-    for (const answer of member.asked.values())
-      answer({
+    for (const id of member.asked.keys())
+      settle(member, id, {
         kind: "refused",
         sentence: "the worker died at this command: see whether it was done, and repeat it if not",
       });
@@ -199,14 +216,41 @@ export class Crew {
     this.#pauses.add(pause);
   }
 
-  #ask(member: Member, request: ControlRequest): Promise<ControlAnswer> {
+  #ask(member: Member, request: ControlRequest, telling: Telling): Promise<ControlAnswer> {
     this.#asks += 1;
     const id = this.#asks;
-    return new Promise((resolve) => {
-      member.asked.set(id, resolve);
-      post(member, { kind: "ask", id, request });
-    });
+    const cancel = (): void => post(member, { kind: "cancel", id });
+    const { promise, resolve } = Promise.withResolvers<ControlAnswer>();
+    const answer = (value: ControlAnswer): void => {
+      telling.signal.removeEventListener("abort", cancel);
+      resolve(value);
+    };
+    member.asked.set(id, { telling, answer, told: Promise.resolve() });
+    post(member, { kind: "ask", id, request });
+    telling.signal.addEventListener("abort", cancel, { once: true });
+    if (telling.signal.aborted) cancel();
+    return promise;
   }
+
+  /** Passes news on in their order; the worker sends more when these were taken. */
+  #tell(member: Member, id: number, news: readonly ControlNews[]): void {
+    const asked = member.asked.get(id);
+    if (asked === undefined) return;
+    const before = asked.told;
+    const tell = async (): Promise<void> => {
+      await before;
+      for (const one of news) await tellNews(asked.telling, one);
+      post(member, { kind: "taken", id });
+    };
+    asked.told = tell();
+  }
+}
+
+/** Answers after all that was told before. */
+function settle(member: Member, id: number, answer: ControlAnswer): void {
+  const asked = member.asked.get(id);
+  member.asked.delete(id);
+  void asked?.told.then(() => asked.answer(answer));
 }
 
 /** A worker that is gone needs no message: `exit` tells. */

@@ -2,17 +2,19 @@
  * A worker's end of the channel to its supervisor. A worker never outlives its supervisor: when the channel breaks it
  * ends at once, as by a crash, which nothing accepted minds.
  */
-import type { ControlAnswer, ControlRequest } from "../control/control-message.ts";
+import type { ControlAnswer, ControlRequest, Telling } from "../control/control-message.ts";
 import type { LogBatch } from "../log/sender.ts";
 import { systemClock } from "../clock.ts";
 import { BusMember } from "../process-bus/bus-member.ts";
+import { createNewsSender, type NewsSender } from "./news-sender.ts";
 import type { ToSupervisor, ToWorker } from "./worker-message.ts";
 
 /** What a worker does; made by its composition root. */
 export interface WorkerDuties {
   elected(): void;
   told(what: string, value: unknown): void;
-  answer(request: ControlRequest): Promise<ControlAnswer>;
+  /** Carries a command out; what it tells meanwhile reaches the operator ahead of the answer. */
+  answer(request: ControlRequest, telling: Telling): Promise<ControlAnswer>;
   /** Closes the ports, lets sessions end, closes the stores. */
   stop(): Promise<void>;
 }
@@ -25,6 +27,11 @@ export type WorkerTools = {
 
 /** The exit code of a worker that told its supervisor why it cannot start. */
 const CANNOT_START = 1;
+/** What it told meanwhile did not reach its caller whole. */
+const STOPPED: ControlAnswer = {
+  kind: "refused",
+  sentence: "the service stopped at this command: see whether it was done, and repeat it if not",
+};
 
 /**
  * Serves the supervisor that forked this process; `begin` opens everything and fulfils when the ports are open.
@@ -40,14 +47,23 @@ export function serveSupervisor(
   };
   const bus = new BusMember(send, systemClock);
   let duties: Promise<WorkerDuties> | undefined;
+  /** Commands under way. */
+  const senders = new Map<number, NewsSender>();
+  let isStopping = false;
   const start = async (value: unknown): Promise<WorkerDuties> => {
     const begun = await begin(value, { bus, sendLog: (batch, sent) => send({ kind: "log", batch }, sent) });
     send({ kind: "ready" });
     return begun;
   };
   const answer = async (id: number, request: ControlRequest): Promise<void> => {
+    const sender = createNewsSender(systemClock, (news) => send({ kind: "news", id, news }));
+    senders.set(id, sender);
     const worker = await duties;
-    if (worker !== undefined) send({ kind: "answer", id, answer: await worker.answer(request) });
+    if (worker === undefined) return;
+    const answered = await worker.answer(request, sender);
+    senders.delete(id);
+    sender.finish();
+    send({ kind: "answer", id, answer: isStopping && sender.signal.aborted ? STOPPED : answered });
   };
   const cannotStart = (error: unknown): void => {
     send({ kind: "failed", sentence: sentenceOf(error) }, () => process.exit(CANNOT_START));
@@ -76,7 +92,15 @@ export function serveSupervisor(
       case "ask":
         void answer(message.id, message.request);
         break;
+      case "taken":
+        senders.get(message.id)?.taken();
+        break;
+      case "cancel":
+        senders.get(message.id)?.cancel();
+        break;
       case "stop":
+        isStopping = true;
+        for (const sender of senders.values()) sender.cancel();
         void (duties ?? Promise.reject(new Error("never started")))
           .then((worker) => worker.stop())
           .finally(() => process.disconnect?.());
