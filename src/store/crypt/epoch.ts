@@ -4,7 +4,7 @@
  * one when all keys are wrapped under it; in between both exist, and the database says which one counts.
  */
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
-import { renameSync } from "node:fs";
+import { renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { syncFolder } from "../sqlite/database.ts";
 import type { Root } from "./root.ts";
@@ -25,6 +25,11 @@ function epochOf(secret: Secret | undefined): Epoch | undefined {
 
 export function currentEpoch(folder: string): Epoch | undefined {
   return epochOf(readSecret(paths(folder)[0]));
+}
+
+/** When the epoch in place was made, by its file; epoch milliseconds. */
+export function epochMadeAt(folder: string): number {
+  return statSync(paths(folder)[0]).mtimeMs;
 }
 
 /** Looks for an epoch by id where it may be: in place, waiting, or just renamed. */

@@ -130,6 +130,37 @@ test("D5: an old copy of HOME/data with today's secrets cannot open a deleted ac
   assert.throws(() => openKeys({ ...at.options, dataFolder: copy }), isKeyError);
 });
 
+test("D5: a second key becomes the only one; an old copy of HOME/data then has neither", () => {
+  using at = home();
+  using keys = openKeys(at.options);
+  const first = keys.create(ALICE);
+  assert.equal(keys.changing.next(ALICE), undefined);
+  const next = keys.changing.prepare(ALICE);
+  assert.deepEqual(keys.changing.prepare(ALICE), next, "it is made once");
+  keys.rotateEpoch();
+  assert.deepEqual([keys.get(ALICE), keys.changing.next(ALICE)], [first, next]);
+  assert.deepEqual(keys.census(), { ...keys.census(), accounts: 1, changing: 1, system: 0, days: 0 });
+  const copy = join(at.folder, "copy");
+  cpSync(at.options.dataFolder, copy, { recursive: true });
+  keys.changing.promote(ALICE);
+  assert.deepEqual([keys.get(ALICE), keys.changing.next(ALICE)], [next, undefined]);
+  assert.throws(() => openKeys({ ...at.options, dataFolder: copy }), isKeyError);
+  keys.changing.promote(ALICE);
+  assert.deepEqual(keys.get(ALICE), next, "again: nothing happens");
+});
+
+test("a second key that is dropped, or whose account is deleted, is gone", () => {
+  using at = home();
+  using keys = openKeys(at.options);
+  const first = keys.create(ALICE);
+  const next = keys.changing.prepare(ALICE);
+  keys.changing.drop(ALICE);
+  assert.deepEqual([keys.get(ALICE), keys.changing.next(ALICE)], [first, undefined]);
+  assert.notDeepEqual(keys.changing.prepare(ALICE), next);
+  keys.destroy(ALICE);
+  assert.deepEqual([keys.get(ALICE), keys.changing.accounts()], [undefined, []]);
+});
+
 test("L2: a day's key dies with its secret, whether or not the service is unlocked then", () => {
   using at = home();
   using keys = openKeys(at.options);

@@ -13,8 +13,18 @@ import { APPLICATION, type Database, openDatabase } from "../sqlite/database.ts"
 import type { Migration } from "../sqlite/migrate.ts";
 import { storeError } from "../sqlite/sqlite-error.ts";
 import { StoreError } from "../store-error.ts";
-import type { AccountKeys, FileKey } from "./account-keys.ts";
-import { currentEpoch, type Epoch, findEpoch, keyEncryptionKey, prepareEpoch, settleEpoch } from "./epoch.ts";
+import type { Auditable } from "../auditable.ts";
+import { auditableOf } from "../sqlite/auditable.ts";
+import type { AccountKeys, ChangingKeys, FileKey } from "./account-keys.ts";
+import {
+  currentEpoch,
+  epochMadeAt,
+  type Epoch,
+  findEpoch,
+  keyEncryptionKey,
+  prepareEpoch,
+  settleEpoch,
+} from "./epoch.ts";
 import type { Root } from "./root.ts";
 import { seal, unseal } from "./seal.ts";
 import { readSecret, removeSecret, type Secret, writeSecret } from "./secret-file.ts";
@@ -30,7 +40,22 @@ export interface Keys extends AccountKeys, Disposable {
   destroyDay(date: string): void;
   /** Wraps all keys under a new epoch and destroys the old one. Each night, and by `destroy`. */
   rotateEpoch(): void;
+  readonly changing: ChangingKeys;
+  /** How many keys there are of each kind, and since when the epoch is. */
+  census(): KeyCensus;
+  /** What the audit of retention sees of keys.db. */
+  readonly auditable: Auditable;
 }
+
+export type KeyCensus = {
+  readonly accounts: number;
+  /** Accounts that are just getting another key. */
+  readonly changing: number;
+  readonly system: number;
+  readonly days: number;
+  /** Epoch milliseconds. */
+  readonly epochMadeAt: number;
+};
 
 export type KeysOptions = {
   readonly dataFolder: string;
@@ -40,7 +65,8 @@ export type KeysOptions = {
   readonly afterStep?: (step: "written" | "committed") => void;
 };
 
-type Kind = "account" | "system" | "day";
+/** `next`: the second key of an account (account-keys.ts). */
+type Kind = "account" | "next" | "system" | "day";
 type Row = { readonly kind: Kind; readonly name: string; readonly epoch: string; readonly sealed: Uint8Array };
 
 const LOCK_WAIT_MS = 10_000;
@@ -95,6 +121,8 @@ class SqliteKeys implements Keys {
   /** Keys that wrap, by kind, under that epoch: deriving one costs more than all else of a look-up. */
   readonly #wrappings = new Map<Kind, Uint8Array>();
   readonly #select: Statement;
+  readonly changing: ChangingKeys;
+  readonly auditable: Auditable;
 
   constructor(db: Database, options: KeysOptions) {
     this.#db = db;
@@ -109,6 +137,14 @@ class SqliteKeys implements Keys {
     });
     this.#settle();
     this.#epochNamed(this.#namedEpoch() ?? "");
+    this.changing = {
+      accounts: () => this.#named("next"),
+      next: (account) => this.#get("next", account),
+      prepare: (account) => this.#get("next", account) ?? this.#make("next", account),
+      promote: (account) => this.#promote(account),
+      drop: (account) => this.#changeEpoch(() => this.#delete("next", account)),
+    };
+    this.auditable = auditableOf("keys.db", (work) => this.#guard(() => work(db)));
   }
 
   create(account: AccountId): FileKey {
@@ -120,13 +156,27 @@ class SqliteKeys implements Keys {
   }
 
   destroy(account: AccountId): void {
-    this.#changeEpoch(() => this.#delete("account", account));
+    this.#changeEpoch(() => {
+      this.#delete("account", account);
+      this.#delete("next", account);
+    });
   }
 
   accounts(): readonly AccountId[] {
+    return this.#named("account");
+  }
+
+  census(): KeyCensus {
     return this.#guard(() => {
-      const names = this.#db.prepare("SELECT name FROM key WHERE kind = 'account' ORDER BY name").pluck().all();
-      return names.map((name) => accountId(String(name)));
+      const count = this.#db.prepare("SELECT count(*) FROM key WHERE kind = ?").pluck();
+      const of = (kind: Kind): number => Number(count.get(kind));
+      return {
+        accounts: of("account"),
+        changing: of("next"),
+        system: of("system"),
+        days: of("day"),
+        epochMadeAt: epochMadeAt(this.#options.secretFolder),
+      };
     });
   }
 
@@ -158,6 +208,17 @@ class SqliteKeys implements Keys {
   [Symbol.dispose](): void {
     this.#adopt(undefined);
     this.#db.close();
+  }
+
+  #promote(account: AccountId): void {
+    this.#changeEpoch(() => {
+      const next = this.#row("next", account);
+      const key = next && this.#open(next);
+      if (key === undefined) return;
+      const epoch = this.#epochNamed(this.#namedEpoch() ?? "");
+      this.#insert("account", account, epoch, key);
+      this.#delete("next", account);
+    });
   }
 
   /** One transaction: what `first` does, then every living key under a new epoch. */
@@ -217,15 +278,26 @@ class SqliteKeys implements Keys {
         if (existing !== undefined) return existing;
         const key = randomBytes(32) as Uint8Array as FileKey;
         const epoch = this.#epochNamed(this.#namedEpoch() ?? "");
-        const insert = this.#db.prepare("INSERT OR REPLACE INTO key(kind, name, epoch, sealed) VALUES (?, ?, ?, ?)");
-        insert.run(kind, name, epoch.id, this.#seal(kind, name, epoch, key));
+        this.#insert(kind, name, epoch, key);
         return key;
       }),
     );
   }
 
+  #insert(kind: Kind, name: string, epoch: Epoch, key: FileKey): void {
+    const insert = this.#db.prepare("INSERT OR REPLACE INTO key(kind, name, epoch, sealed) VALUES (?, ?, ?, ?)");
+    insert.run(kind, name, epoch.id, this.#seal(kind, name, epoch, key));
+  }
+
   #delete(kind: Kind, name: string): void {
     this.#db.prepare("DELETE FROM key WHERE kind = ? AND name = ?").run(kind, name);
+  }
+
+  #named(kind: Kind): readonly AccountId[] {
+    return this.#guard(() => {
+      const names = this.#db.prepare("SELECT name FROM key WHERE kind = ? ORDER BY name").pluck().all(kind);
+      return names.map((name) => accountId(String(name)));
+    });
   }
 
   #sweepDay(date: string): void {

@@ -2,10 +2,13 @@
  * The account files that this worker has open: at most so many, the least recently used one is closed first, idle ones
  * before that, and never one whose commits are not durable yet. Opening waits for locks of other processes without blocking.
  */
+import type { Bus } from "../../../host/bus.ts";
 import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
-import type { AccountId } from "../../ids.ts";
+import { accountId, type AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
+import { LET_GO_TOPIC } from "../rekey/let-go.ts";
+import { settleKey } from "../rekey/settle.ts";
 import { storeError } from "../sqlite-error.ts";
 import type { Handle } from "./handle.ts";
 import { IdleAccounts } from "./idle-accounts.ts";
@@ -14,7 +17,8 @@ import { type AccountPlace, openAccountFile } from "./open-account.ts";
 import { Patience } from "./waiting.ts";
 
 export type OpenAccountsOptions = {
-  readonly place: AccountPlace;
+  /** With the bus over which another worker asks that a file be let go. */
+  readonly place: AccountPlace & { readonly bus: Bus };
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: MailLimits;
@@ -33,6 +37,9 @@ export class OpenAccounts {
   readonly #opening = new Map<AccountId, Promise<Handle>>();
   /** Accounts whose file failed: checked before they are used again. */
   readonly #suspects = new Set<AccountId>();
+  /** Accounts to close as soon as nothing of them is under way. */
+  readonly #leaving = new Set<AccountId>();
+  readonly #asked: Disposable;
   readonly #idle: IdleAccounts;
   #closed = false;
 
@@ -45,6 +52,7 @@ export class OpenAccounts {
       open: () => this.accounts(),
       close: (account) => this.#closeIdle(account),
     });
+    this.#asked = options.place.bus.subscribe(LET_GO_TOPIC, ({ account }) => this.letGo(accountId(String(account))));
   }
 
   /**
@@ -92,8 +100,16 @@ export class OpenAccounts {
     handle.close();
   }
 
+  /** Closes the account's file, if it is open, as soon as nothing of it is under way: another is to have it alone. */
+  letGo(account: AccountId): void {
+    if (!this.#handles.has(account)) return;
+    this.#leaving.add(account);
+    this.#leave();
+  }
+
   /** Closes what is too many: the least recently used ones, but for those that must stay open, and `keep`. */
   trim(keep?: AccountId): void {
+    this.#leave();
     let over = this.#handles.size - this.#options.limits.openAccounts;
     for (const account of this.#handles.keys()) {
       if (over <= 0) return;
@@ -126,9 +142,18 @@ export class OpenAccounts {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#asked[Symbol.dispose]();
     this.#idle[Symbol.dispose]();
     await Promise.allSettled(this.#opening.values());
     for (const account of this.accounts()) this.close(account);
+  }
+
+  #leave(): void {
+    for (const account of this.#leaving) {
+      if (this.#options.isBusy(account)) continue;
+      this.#leaving.delete(account);
+      this.#closeIdle(account);
+    }
   }
 
   #closeIdle(account: AccountId): void {
@@ -163,6 +188,7 @@ export class OpenAccounts {
 
   #openNow(account: AccountId): Handle {
     const { place, limits, clock } = this.#options;
+    settleKey({ place, limits, now: clock.now() }, account);
     const { handle, hasDoomed } = openAccountFile(place, account, limits, clock.now());
     if (this.#suspects.has(account)) this.#examine(handle);
     this.#handles.set(account, handle);

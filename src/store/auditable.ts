@@ -1,0 +1,17 @@
+/** How the audit of retention looks into a database: which tables there are, and how old the oldest row of one is. */
+
+export type RowTimes = {
+  readonly table: string;
+  /** A column of epoch milliseconds. */
+  readonly since: string;
+  /** Only rows where this column holds something count. */
+  readonly having?: string;
+};
+
+export interface Auditable {
+  /** As the registry of the audit names it: `system.db`. */
+  readonly name: string;
+  tables(): Promise<readonly string[]>;
+  /** Epoch milliseconds; `undefined` when no row has a time. */
+  oldest(rows: RowTimes): Promise<number | undefined>;
+}
