@@ -3,6 +3,7 @@
  * query that answers with what breaks it, so an empty answer is the proof.
  */
 import type { Finding } from "../../mail-store.ts";
+import { auditUnreported } from "./archive/ledger.ts";
 import { pieceCount } from "./content.ts";
 import type { Handle } from "./handle.ts";
 import { decodeRanges } from "./log-ranges.ts";
@@ -54,6 +55,12 @@ const RULES: readonly { readonly rule: string; readonly sql: string }[] = [
       UNION ALL SELECT DISTINCT 'content ' || (piece >> 20) FROM body WHERE piece >> 20 NOT IN (SELECT id FROM content)`,
   },
   {
+    rule: "what was sent is there",
+    sql: `SELECT DISTINCT 'content ' || (piece >> 20) AS detail FROM sent WHERE piece >> 20 NOT IN (SELECT id FROM content)
+      UNION ALL SELECT 'pack ' || pack FROM sent WHERE pack NOT IN (SELECT number FROM pack)
+      UNION ALL SELECT 'part' FROM part WHERE length(key) <> 32`,
+  },
+  {
     rule: "keyword set is known",
     sql: `SELECT DISTINCT 'set ' || (flags >> 8) AS detail FROM mail
       WHERE flags >> 8 <> 0 AND flags >> 8 NOT IN (SELECT number FROM keyword_set)`,
@@ -76,7 +83,13 @@ export function audit(handle: Handle): readonly Finding[] {
     for (const { rule, sql } of RULES) {
       for (const detail of handle.column<string>(sql)) findings.push({ rule, detail });
     }
-    return [...findings, ...incompleteBodies(handle), ...returnedUids(handle), ...damage(handle)];
+    return [
+      ...findings,
+      ...incompleteBodies(handle),
+      ...returnedUids(handle),
+      ...auditUnreported(handle),
+      ...damage(handle),
+    ];
   });
 }
 

@@ -31,6 +31,10 @@ export type CommitsOptions = {
   readonly tell: (account: AccountId, changes: readonly MailboxChange[]) => void;
   /** Called after a commit that doomed contents. */
   readonly doomed: (account: AccountId) => void;
+  /** What vanishes is noted for the ledger of the backups. */
+  readonly ledger: boolean;
+  /** Called after each commit that noted something for it, when it is durable. */
+  readonly noted: (account: AccountId) => void;
 };
 
 type Operation = {
@@ -135,9 +139,9 @@ export class Commits {
 
   /** One transaction. Throws only what concerns the whole batch; BUSY before anything was done. */
   #transact(writer: Writer, handle: Handle, batch: readonly Operation[]): void {
-    const { clock, limits, piggyback } = this.#options;
+    const { clock, limits, piggyback, ledger } = this.#options;
     handle.run("BEGIN IMMEDIATE");
-    const tx = new Transaction(handle, limits, clock.now());
+    const tx = new Transaction(handle, limits, clock.now(), ledger);
     const settled: { readonly operation: Operation; readonly value: unknown }[] = [];
     const before = handle.changes;
     try {
@@ -170,6 +174,7 @@ export class Commits {
   ): void {
     const fulfil = (): void => {
       if (tx.dooms) this.#options.doomed(writer.account);
+      if (tx.notes) this.#options.noted(writer.account);
       try {
         if (tx.told.length > 0) this.#options.tell(writer.account, tx.told);
       } finally {

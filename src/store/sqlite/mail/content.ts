@@ -12,7 +12,8 @@ import type { Handle } from "./handle.ts";
 import { compress, decompress } from "./zstd.ts";
 
 export const PIECE_BYTES: number = 256 * 1024;
-const PIECES = 2 ** 20;
+/** Above the number of pieces that any content has. */
+export const PIECES_OF_CONTENT: number = 2 ** 20;
 
 export type Piece = { readonly size: number; readonly zstd: boolean; readonly octets: Uint8Array };
 
@@ -91,7 +92,7 @@ export function insertContent(handle: Handle, id: ContentId, derived: Derived, s
 export function insertPiece(handle: Handle, id: ContentId, n: number, piece: Piece): void {
   handle.run(
     "INSERT INTO body(piece, size, zstd, octets) VALUES (?, ?, ?, ?)",
-    id * PIECES + n,
+    id * PIECES_OF_CONTENT + n,
     piece.size,
     piece.zstd ? 1 : 0,
     piece.octets,
@@ -191,13 +192,17 @@ type PieceRow = readonly [size: number, zstd: number, octets: Uint8Array];
 
 /** The pieces of a content from piece `n` on, `most` at most, each made by `inflate` when its turn comes. */
 function* piecesFrom(handle: Handle, id: ContentId, n: number, most: number, inflate: Inflate): Generator<Uint8Array> {
-  const rows = handle.arrays<PieceRow>(SELECT_PIECES, id * PIECES + n, id * PIECES + n + most - 1);
+  const rows = handle.arrays<PieceRow>(
+    SELECT_PIECES,
+    id * PIECES_OF_CONTENT + n,
+    id * PIECES_OF_CONTENT + n + most - 1,
+  );
   for (const [size, zstd, octets] of rows) yield zstd === 1 ? inflate(octets, size) : octets;
 }
 
 /** The bounds of the rows of `body` that belong to a content. */
 export function pieceKeys(id: ContentId): readonly [low: number, high: number] {
-  return [id * PIECES, id * PIECES + PIECES - 1];
+  return [id * PIECES_OF_CONTENT, id * PIECES_OF_CONTENT + PIECES_OF_CONTENT - 1];
 }
 
 export const gone = (): StoreError => new StoreError("gone", "The content was erased.");

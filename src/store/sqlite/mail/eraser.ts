@@ -6,6 +6,8 @@
 import { type Clock, SECOND } from "../../../host/clock.ts";
 import type { AccountId, ContentId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
+import { dropUnreported } from "./archive/ledger.ts";
+import { forgetContent } from "./archive/sent.ts";
 import type { Commits } from "./commits.ts";
 import { pieceKeys } from "./content.ts";
 import { forgetOld } from "./deliveries.ts";
@@ -113,6 +115,7 @@ function vacuum(handle: Handle): boolean {
 function eraseSlice(tx: Transaction): boolean {
   const { handle, limits, now } = tx;
   forgetOld(tx);
+  if (!tx.ledger) dropUnreported(handle);
   handle.run("INSERT OR IGNORE INTO doomed(content) SELECT id FROM content WHERE staged < ?", now - limits.stagedMs);
   let pieces = 0;
   for (const content of handle.column<ContentId>("SELECT content FROM doomed LIMIT 0 + ?", SLICE_CONTENTS)) {
@@ -125,6 +128,7 @@ function eraseSlice(tx: Transaction): boolean {
     );
     if (pieces >= SLICE_PIECES) return true;
     eraseRest(handle, content);
+    forgetContent(handle, content);
   }
   return handle.value("SELECT 1 FROM doomed LIMIT 1") !== undefined;
 }

@@ -8,12 +8,14 @@ import { rm } from "node:fs/promises";
 import type { Bus } from "../../../host/bus.ts";
 import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
+import type { AccountArchive } from "../../account-archive.ts";
 import type { AccountKeys } from "../../crypt/account-keys.ts";
 import { accountId, type AccountId } from "../../ids.ts";
-import type { MailStore } from "../../mail-store.ts";
+import type { MailboxChange, MailStore } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
 import { storeError } from "../sqlite-error.ts";
 import { type AccountFiles, accountFiles } from "./account-files.ts";
+import { accountArchive } from "./archive/archive.ts";
 import { audit } from "./audit.ts";
 import { Commits, type Sync } from "./commits.ts";
 import { forgetOld, Forgotten } from "./deliveries.ts";
@@ -40,9 +42,13 @@ export type SqliteMailStoreOptions = {
   readonly limits?: Partial<MailLimits>;
   /** How octets are made durable; tests watch or break it. Default fdatasync. */
   readonly sync?: Sync;
+  /** What vanishes is noted until the ledger of the backups was told (`archive.reported`). Default false: nothing is. */
+  readonly ledger?: boolean;
 };
 
 export type SqliteMailStore = MailStore & {
+  /** What a backup takes of an account, and a restore puts back. */
+  readonly archive: AccountArchive;
   /**
    * Opens every account that was not closed in good order, so that what is doomed there is erased though nobody logs in,
    * and empties its write-ahead log. In one worker, at the start of the service and when another worker died.
@@ -53,6 +59,7 @@ export type SqliteMailStore = MailStore & {
 };
 
 const CLOSED_TOPIC = "mail/destroyed";
+const EVERYTHING: readonly MailboxChange[] = [{ mailbox: undefined, modSeq: undefined }];
 
 export function openSqliteMailStore(options: SqliteMailStoreOptions): SqliteMailStore {
   return new Store(options);
@@ -65,6 +72,8 @@ class Store implements SqliteMailStore {
   readonly #commits: Commits;
   readonly #eraser: Eraser;
   readonly #watchers: Watchers;
+  readonly #noted = new Set<(account: AccountId) => void>();
+  readonly archive: AccountArchive;
   readonly #forgotten = new Forgotten();
   readonly #destroyed: Disposable;
   #closed = false;
@@ -92,8 +101,25 @@ class Store implements SqliteMailStore {
       piggyback: (tx) => this.#forgotten.apply(tx),
       tell: (account, changes) => this.#watchers.tell(account, changes),
       doomed: (account) => this.#eraser.soon(account),
+      ledger: this.#ledger,
+      noted: (account) => {
+        for (const listener of this.#noted) listener(account);
+      },
     });
     this.#eraser = new Eraser({ accounts: this.#accounts, commits: this.#commits, clock, limits });
+    this.archive = accountArchive({
+      place: options,
+      accounts: this.#accounts,
+      commits: this.#commits,
+      clock,
+      limits,
+      letGo: (account) => {
+        if (this.#closed) throw new StoreError("closed", "The store is closed.");
+        return this.#letAllGo(account);
+      },
+      restored: (account) => this.#watchers.tell(account, EVERYTHING),
+      listeners: this.#noted,
+    });
     this.#destroyed = bus.subscribe(CLOSED_TOPIC, ({ account }) => void this.#letGo(accountId(String(account))));
   }
 
@@ -110,12 +136,11 @@ class Store implements SqliteMailStore {
   }
 
   async destroy(account: AccountId): Promise<void> {
-    this.#options.bus.publish(CLOSED_TOPIC, { account });
-    await this.#letGo(account);
+    await this.#letAllGo(account);
     this.#options.keys.destroy(account);
     const path = accountPath(this.#options.folder, account);
     for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
-    this.#watchers.tell(account, [{ mailbox: undefined, modSeq: undefined }]);
+    this.#watchers.tell(account, EVERYTHING);
   }
 
   read(account: AccountId): ReturnType<MailStore["read"]> {
@@ -175,7 +200,17 @@ class Store implements SqliteMailStore {
     this.#watchers[Symbol.dispose]();
   }
 
-  /** Ends what this worker does with an account that is about to be destroyed. */
+  get #ledger(): boolean {
+    return this.#options.ledger === true;
+  }
+
+  /** As `#letGo`, in every worker: here before it fulfils, elsewhere as soon as they hear of it. */
+  async #letAllGo(account: AccountId): Promise<void> {
+    this.#options.bus.publish(CLOSED_TOPIC, { account });
+    await this.#letGo(account);
+  }
+
+  /** Ends what this worker does with an account whose file is about to go, or to come. */
   async #letGo(account: AccountId): Promise<void> {
     await this.#commits.drain(account);
     this.#eraser.drop(account);
@@ -188,7 +223,7 @@ class Store implements SqliteMailStore {
     if (!this.#forgotten.accounts().includes(handle.account)) return;
     try {
       handle.run("BEGIN IMMEDIATE");
-      this.#forgotten.apply(new Transaction(handle, this.#limits, this.#options.clock.now()));
+      this.#forgotten.apply(new Transaction(handle, this.#limits, this.#options.clock.now(), this.#ledger));
       handle.run("COMMIT");
     } catch {
       if (handle.db.inTransaction) handle.run("ROLLBACK");

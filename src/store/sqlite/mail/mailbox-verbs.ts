@@ -22,7 +22,7 @@ export function deleteMailbox(tx: Transaction, id: MailboxId): Done | NoMailbox 
   const state = stateById(tx.handle, id);
   if (state === undefined) return NO_MAILBOX;
   if (state.name === "INBOX") throw new RangeError("INBOX cannot be deleted");
-  doomMailbox(tx, id);
+  doomMailbox(tx, state);
   tx.handle.run("DELETE FROM mailbox WHERE id = ?", id);
   tx.tell(id, undefined);
   return DONE;

@@ -4,7 +4,9 @@
  */
 import { EMPTY, type NumberSet, range, ranges, SetBuilder } from "../../../syntax/bytes/number-set.ts";
 import { DELETED, type Flags, keywordSetOf, SEEN, systemOf } from "../../flags.ts";
-import { type MailboxId, modSeq, type ModSeq, type Uid, uid } from "../../ids.ts";
+import { type ContentId, type MailboxId, modSeq, type ModSeq, type Uid, uid } from "../../ids.ts";
+import type { MailboxState } from "../../mail-store.ts";
+import { noteVanished } from "./archive/ledger.ts";
 import { log } from "./change-log.ts";
 import type { Prepared } from "./prepare.ts";
 import { put } from "./prepare.ts";
@@ -120,35 +122,38 @@ export function removeMails(tx: Transaction, mailbox: MailboxId, rows: readonly 
   const { handle } = tx;
   const after = advance(tx, mailbox, counted(rows), -1, isNew ? 1 : 0, 0);
   const gone = uidsOf(rows);
+  const doomed: ContentId[] = [];
   for (const [low, high] of ranges(gone)) {
-    tx.dooms = doomUnnamed(tx, mailbox, low, high) || tx.dooms;
+    for (const content of doomUnnamed(tx, mailbox, low, high)) doomed.push(content);
     handle.run("DELETE FROM mail WHERE mailbox = ? AND uid >= ? AND uid <= ?", mailbox, low, high);
   }
   log(tx, mailbox, modSeq(after.modSeq), EMPTY, gone);
+  if (tx.ledger) noteVanished(tx, mailbox, after.uidValidity, modSeq(after.modSeq), gone, doomed);
   return modSeq(after.modSeq);
 }
 
-/** Gives to the eraser what only these mails name. */
-function doomUnnamed(tx: Transaction, mailbox: MailboxId, low: number, high: number): boolean {
-  const doomed = tx.handle.run(
-    `INSERT OR IGNORE INTO doomed(content) SELECT content FROM mail AS m WHERE mailbox = ? AND uid >= ? AND uid <= ?
-       AND NOT EXISTS (SELECT 1 FROM mail AS other WHERE other.content = m.content
-         AND NOT (other.mailbox = ? AND other.uid >= ? AND other.uid <= ?))`,
-    mailbox,
-    low,
-    high,
-    mailbox,
-    low,
-    high,
-  );
-  return doomed > 0;
+const DOOM = `INSERT OR IGNORE INTO doomed(content) SELECT content FROM mail AS m WHERE mailbox = ? AND uid >= ? AND uid <= ?
+  AND NOT EXISTS (SELECT 1 FROM mail AS other WHERE other.content = m.content
+    AND NOT (other.mailbox = ? AND other.uid >= ? AND other.uid <= ?))`;
+
+/** Gives to the eraser what only these mails name; tells which contents these are when the ledger wants to know. */
+function doomUnnamed(tx: Transaction, mailbox: MailboxId, low: number, high: number): readonly ContentId[] {
+  const bounds = [mailbox, low, high, mailbox, low, high] as const;
+  if (!tx.ledger) {
+    if (tx.handle.run(DOOM, ...bounds) > 0) tx.dooms = true;
+    return [];
+  }
+  const doomed = tx.handle.column<ContentId>(`${DOOM} RETURNING content`, ...bounds);
+  if (doomed.length > 0) tx.dooms = true;
+  return doomed;
 }
 
 /** Takes out all mails of a mailbox that is about to go. */
-export function doomMailbox(tx: Transaction, mailbox: MailboxId): void {
-  tx.dooms = doomUnnamed(tx, mailbox, 0, Number.MAX_SAFE_INTEGER) || tx.dooms;
+export function doomMailbox(tx: Transaction, { id, uidValidity, highestModSeq }: MailboxState): void {
+  const doomed = doomUnnamed(tx, id, 0, Number.MAX_SAFE_INTEGER);
+  if (tx.ledger) noteVanished(tx, id, uidValidity, highestModSeq, undefined, doomed);
   for (const table of ["mail", "change", "vanished", "gap", "mailbox_keyword"]) {
-    tx.handle.run(`DELETE FROM ${table} WHERE mailbox = ?`, mailbox);
+    tx.handle.run(`DELETE FROM ${table} WHERE mailbox = ?`, id);
   }
 }
 

@@ -23,7 +23,8 @@ export function accountPath(folder: string, account: AccountId): string {
   return join(folder, account.slice(0, 2), `${account}.db`);
 }
 
-function optionsOf(path: string, key: FileKey): DatabaseOptions {
+/** How an account file is opened, wherever it lies. */
+export function accountFileOptions(path: string, key: FileKey): DatabaseOptions {
   const applicationId = APPLICATION.mail;
   return { path, key, applicationId, migrations: mailMigrations, synchronous: "normal", cacheKiB: 400 };
 }
@@ -34,7 +35,7 @@ export function createAccountFile(place: AccountPlace, account: AccountId, quota
   const key = place.keys.create(account);
   if (mkdirSync(dirname(path), { recursive: true, mode: 0o700 }) !== undefined) syncFolder(place.folder);
   createDatabase({
-    ...optionsOf(path, key),
+    ...accountFileOptions(path, key),
     create: { fill: (db) => fillAccount(db, quotaBytes, place.bootId, now) },
   });
 }
@@ -51,7 +52,7 @@ export function openAccountFile(place: AccountPlace, account: AccountId, limits:
   if (key === undefined) throw new StoreError("no-account", "The account does not exist.");
   const path = accountPath(place.folder, account);
   const hadLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  const db = openDatabase(optionsOf(path, key));
+  const db = openDatabase(accountFileOptions(path, key));
   let isRaising = false;
   try {
     const row = db.prepare(FIRST_LOOK).get(now - limits.stagedMs) as FirstLook;

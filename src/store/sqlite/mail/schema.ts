@@ -87,6 +87,25 @@ export const mailMigrations: readonly Migration[] = [
         nth INTEGER PRIMARY KEY, mailbox INTEGER NOT NULL, key TEXT NOT NULL, UNIQUE (mailbox, key)
       ) STRICT;
     `),
+  (db) =>
+    void db.exec(`
+      CREATE TABLE part(                  -- the account as it was last sent to the backups
+        one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, key BLOB NOT NULL, mark TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE pack(
+        number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+        noted INTEGER NOT NULL            -- 0 until all its pieces are in sent
+      ) STRICT;
+      CREATE TABLE sent(
+        piece INTEGER PRIMARY KEY,        -- as in body
+        pack INTEGER NOT NULL, at INTEGER NOT NULL, length INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE unreported(            -- what vanished and the ledger does not know of
+        nth INTEGER PRIMARY KEY, mailbox INTEGER NOT NULL, uid_validity INTEGER NOT NULL, modseq INTEGER NOT NULL,
+        uids TEXT,                        -- null: the mailbox itself
+        contents TEXT NOT NULL            -- erased with these
+      ) STRICT;
+    `),
 ];
 
 const SPECIAL: readonly (readonly [name: string, use: SpecialUse | null])[] = [

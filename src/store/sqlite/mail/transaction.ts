@@ -11,13 +11,18 @@ export class Transaction {
   readonly now: number;
   /** What watchers hear when the transaction is durable. */
   readonly told: MailboxChange[] = [];
+  /** What vanishes is noted for the ledger of the backups. */
+  readonly ledger: boolean;
   /** Set when contents were doomed: the eraser is to come. */
   dooms = false;
+  /** Set when something was noted for the ledger. */
+  notes = false;
 
-  constructor(handle: Handle, limits: MailLimits, now: number) {
+  constructor(handle: Handle, limits: MailLimits, now: number, ledger: boolean) {
     this.handle = handle;
     this.limits = limits;
     this.now = now;
+    this.ledger = ledger;
   }
 
   tell(mailbox: MailboxId | undefined, modSeq: ModSeq | undefined): void {
