@@ -1,4 +1,5 @@
 /** How the audit of retention looks into a database: which tables there are, and how old the oldest row of one is. */
+import type { AccountId } from "./ids.ts";
 
 export type RowTimes = {
   readonly table: string;
@@ -15,3 +16,6 @@ export interface Auditable {
   /** Epoch milliseconds; `undefined` when no row has a time. */
   oldest(rows: RowTimes): Promise<number | undefined>;
 }
+
+/** `tables` is valid until the next account is asked for; `undefined`: the file does not open. */
+export type AuditableAccount = { readonly account: AccountId; readonly tables: Auditable | undefined };
