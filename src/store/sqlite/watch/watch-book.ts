@@ -1,0 +1,161 @@
+/**
+ * The watch's book in `watch.db`. Every worker opens it for the key of fingerprints; the elected one writes. What is
+ * forgotten is overwritten in the file (secure_delete) and gone from its write-ahead log.
+ */
+import { type Clock, DAY, systemClock } from "../../../host/clock.ts";
+import type { FileKey } from "../../crypt/account-keys.ts";
+import { type AccountId, accountId } from "../../ids.ts";
+import { StoreError } from "../../store-error.ts";
+import type { Evidence, Flag, Habit, Usual, WatchBook } from "../../watch-book.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { immediate, retried, truncateLog } from "../immediate.ts";
+import { watchMigrations } from "./schema.ts";
+
+export type SqliteWatchBookOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+
+/** Habits of one transaction: a few milliseconds, so that the loop stays free. */
+const HABITS_AT_ONCE = 500;
+
+/** @throws StoreError "key", "io", "full", "busy". */
+export async function openSqliteWatchBook(options: SqliteWatchBookOptions): Promise<WatchBook> {
+  const clock = options.clock ?? systemClock;
+  const db = await retried({ clock }, () =>
+    openDatabase({
+      path: options.file,
+      key: options.key,
+      applicationId: APPLICATION.watch,
+      migrations: watchMigrations,
+      synchronous: "full",
+      create: {},
+    }),
+  );
+  const networkKey = db.prepare("SELECT value FROM secret WHERE name = 'network'").pluck().get() as Uint8Array;
+  return new SqliteWatchBook(db, clock, networkKey);
+}
+
+type FlagRow = {
+  readonly id: string;
+  readonly account: string;
+  readonly rule: string;
+  readonly since: number;
+  readonly evidence: string;
+  readonly pauses: number;
+  readonly closed_as: string | null;
+  readonly closed_at: number | null;
+};
+
+class SqliteWatchBook implements WatchBook {
+  readonly networkKey: Uint8Array;
+  readonly #db: Database;
+  readonly #clock: Clock;
+
+  constructor(db: Database, clock: Clock, networkKey: Uint8Array) {
+    this.#db = db;
+    this.#clock = clock;
+    this.networkKey = networkKey;
+  }
+
+  async raise({ id, account, rule, since, evidence, pauses }: Omit<Flag, "closed">): Promise<void> {
+    const row = [id, account, rule, since, JSON.stringify(evidence), Number(pauses)];
+    await this.#write(() =>
+      this.#db
+        .prepare("INSERT INTO flag (id, account, rule, since, evidence, pauses, settled) VALUES (?, ?, ?, ?, ?, ?, 0)")
+        .run(...row),
+    );
+  }
+
+  flags(): Promise<readonly Flag[]> {
+    return this.#flags("1 ORDER BY since DESC, id");
+  }
+
+  unsettled(): Promise<readonly Flag[]> {
+    return this.#flags("settled = 0 AND closed_at IS NULL ORDER BY since, id");
+  }
+
+  async settle(id: string): Promise<void> {
+    await this.#write(() => this.#db.prepare("UPDATE flag SET settled = 1 WHERE id = ?").run(id));
+  }
+
+  async close(id: string, word: string, at: number): Promise<"closed" | "no-flag"> {
+    const { changes } = await this.#write(() =>
+      this.#db.prepare("UPDATE flag SET closed_as = ?, closed_at = ? WHERE id = ?").run(word, at, id),
+    );
+    return changes > 0 ? "closed" : "no-flag";
+  }
+
+  async noteHabits(habits: readonly Habit[]): Promise<void> {
+    const insert = this.#db.prepare(
+      `INSERT INTO habit (account, day, log_ins, networks) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET log_ins = max(log_ins, excluded.log_ins), networks = max(networks, excluded.networks)`,
+    );
+    for (let at = 0; at < habits.length; at += HABITS_AT_ONCE) {
+      await this.#write(() => {
+        for (const { account, day, logIns, networks } of habits.slice(at, at + HABITS_AT_ONCE))
+          insert.run(account, day, logIns, networks);
+      });
+    }
+  }
+
+  async usual(account: AccountId, day: number): Promise<Usual> {
+    const row = await this.#read(() =>
+      this.#db
+        .prepare(
+          `SELECT count(*) AS days, coalesce(max(log_ins), 0) AS logIns, coalesce(max(networks), 0) AS networks
+            FROM habit WHERE account = ? AND day < ?`,
+        )
+        .get(account, day),
+    );
+    return row as Usual;
+  }
+
+  async forget(before: number): Promise<number> {
+    const count = await this.#write(
+      () =>
+        this.#db.prepare("DELETE FROM flag WHERE since < ?").run(before).changes +
+        this.#db.prepare("DELETE FROM habit WHERE day * ? < ?").run(DAY, before).changes,
+    );
+    if (count > 0) await truncateLog(this.#db, { clock: this.#clock });
+    return count;
+  }
+
+  async forgetAccount(account: AccountId): Promise<void> {
+    await this.#write(() => {
+      this.#db.prepare("DELETE FROM flag WHERE account = ?").run(account);
+      this.#db.prepare("DELETE FROM habit WHERE account = ?").run(account);
+    });
+    await truncateLog(this.#db, { clock: this.#clock });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#db.open) this.#db.close();
+    this.networkKey.fill(0);
+  }
+
+  async #flags(where: string): Promise<readonly Flag[]> {
+    const rows = await this.#read(() => this.#db.prepare(`SELECT * FROM flag WHERE ${where}`).all());
+    return rows.map((row) => flagOf(row as FlagRow));
+  }
+
+  #read<T>(step: () => T): Promise<T> {
+    if (!this.#db.open) throw new StoreError("closed", "The watch's book is closed.");
+    return retried({ clock: this.#clock }, step);
+  }
+
+  #write<T>(step: () => T): Promise<T> {
+    if (!this.#db.open) throw new StoreError("closed", "The watch's book is closed.");
+    return immediate(this.#db, { clock: this.#clock }, step);
+  }
+}
+
+function flagOf(row: FlagRow): Flag {
+  const { id, rule, since, closed_as: word, closed_at: at } = row;
+  return {
+    id,
+    account: accountId(row.account),
+    rule,
+    since,
+    evidence: JSON.parse(row.evidence) as Evidence,
+    pauses: row.pauses === 1,
+    closed: word === null || at === null ? undefined : { word, at },
+  };
+}
