@@ -3,8 +3,16 @@
  * lets its work begin only when the use is recorded. With and without a running service it is the same gate.
  */
 import type { AccountId } from "../store/ids.ts";
-import type { GatedAccess, Given, Operator, Option, StoreCommand } from "./command.ts";
-import { text } from "./command.ts";
+import {
+  type GatedAccess,
+  type Given,
+  type Operator,
+  type Option,
+  type Outcome,
+  type Report,
+  type StoreCommand,
+  text,
+} from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 
 const ACCESS: Option = {
@@ -40,6 +48,16 @@ export function gated(command: StoreCommand): StoreCommand {
       return command.ask === undefined ? named : command.ask(named);
     },
   };
+}
+
+/** Lets a command work when the gate lets it: the one way to a command's work, with a service and without. */
+export async function workBehindGate(
+  command: StoreCommand,
+  operator: Operator,
+  given: Given,
+  report: Report,
+): Promise<Outcome> {
+  return (await passGate(operator, command, given)) ?? command.work(operator, given, report);
 }
 
 /**

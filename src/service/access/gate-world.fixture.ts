@@ -27,7 +27,7 @@ type ToldOperator = { readonly notice: OperatorNotice; readonly occasion: string
 export class GateWorld {
   readonly folder: string = mkdtempSync(join(tmpdir(), "altmail-gate-"));
   readonly chainFile: string = join(this.folder, "record", "access.chain");
-  readonly clock: FakeClock = new FakeClock("2026-03-01T12:00:00Z");
+  readonly clock: FakeClock = new FakeClock("2025-03-01T12:00:00Z");
   readonly directory: Directory = memoryDirectory();
   readonly holders: readonly Account[] = ["ada", "bob", "eve"].map((name) => sampleAccount(`${name}@example.org`));
   readonly told: Told[] = [];
@@ -51,8 +51,8 @@ export class GateWorld {
     return world;
   }
 
-  /** The gate anew on what rests, as after a crash; `records` may be made to fail. */
-  start(records: AccessRecords = this.records): Access {
+  /** The gate anew on what rests, as after a crash; `records` may be made to fail, `more` be other. */
+  start(records: AccessRecords = this.records, more: More = this.#more): Access {
     const { directory, clock, chainFile } = this;
     const log = (name: string, fields: object): void => void this.logged.push([name, { ...fields }]);
     const occasions = new Set<string>();
@@ -64,7 +64,7 @@ export class GateWorld {
       },
       tellOperator: async (notice, occasion) => void this.toldOperator.push({ notice, occasion }),
     };
-    this.access = createAccess({ records, chainFile, directory, notices, clock, log, ...this.#more });
+    this.access = createAccess({ records, chainFile, directory, notices, clock, log, ...more });
     return this.access;
   }
 
