@@ -63,6 +63,7 @@ async function answer(session: Session, frame: Frame): Promise<Answer> {
       return { tag: frame.tag, name: "", reply: bad(frame.sentence) };
     case "continue":
     case "literal":
+    case "append-more":
     case "append-end":
       throw new Error("a piece of a command came where a command begins");
   }

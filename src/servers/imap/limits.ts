@@ -15,6 +15,12 @@ export type ImapLimits = {
   readonly strangerFrame: FrameLimits;
   /** One message; SMTP's SIZE is the same. */
   readonly maxAppendBytes: number;
+  /** Messages of one APPEND (RFC 3502): a large one holds an open file on the spool. */
+  readonly maxAppendMessages: number;
+  /** All messages of one APPEND: they rest on the spool, and those that are small in memory, until the last has come. */
+  readonly maxAppendTotalBytes: number;
+  /** What they may hold in memory: small ones their octets, all of them their text for the search. */
+  readonly maxAppendMemoryBytes: number;
   /** BAD answers in a row before BYE: the peer does not speak IMAP. */
   readonly maxBadCommands: number;
   readonly maxFailedLogins: number;
@@ -44,6 +50,9 @@ export const imapLimits: ImapLimits = Object.freeze({
   frame: { maxLineBytes: 64 * KiB, maxLiteralBytes: 64 * KiB, maxCommandBytes: 256 * KiB, maxSkipBytes: 64 * MiB },
   strangerFrame: { maxLineBytes: 8 * KiB, maxLiteralBytes: 4 * KiB, maxCommandBytes: 16 * KiB, maxSkipBytes: 64 * KiB },
   maxAppendBytes: 50 * MiB,
+  maxAppendMessages: 1000,
+  maxAppendTotalBytes: 256 * MiB,
+  maxAppendMemoryBytes: 32 * MiB,
   maxBadCommands: 20,
   maxFailedLogins: 3,
   failedLoginDelayMs: 2 * SECOND,

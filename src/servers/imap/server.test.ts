@@ -7,6 +7,8 @@ import { idOf, mailOf } from "../../../test/world/cast.ts";
 import { turns } from "../../../test/world/fake-clock.ts";
 import { ServiceWorld } from "../../../test/world/service-world.ts";
 import { worldSpool } from "../../../test/world/spool.ts";
+import { SpoolError } from "../../host/spool/spool-error.ts";
+import type { Spool, SpoolFile } from "../../host/spool/spool.ts";
 import { createCapture } from "../../service/delivery/capture.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import { imapLimits, type ImapLimits } from "./limits.ts";
@@ -32,6 +34,7 @@ async function stage(
   given: string,
   limits: Partial<ImapLimits> = {},
   mail?: (store: MailStore) => MailStore,
+  spool?: Spool,
 ): Promise<Stage> {
   const world = await ServiceWorld.open("memory", new Map([["given", given]]));
   const events: Event[] = [];
@@ -45,7 +48,7 @@ async function stage(
         return { [Symbol.dispose]: () => void revoked.delete(listener) };
       },
     },
-    intake: createCapture({ spool: await worldSpool() }),
+    intake: createCapture({ spool: spool ?? (await worldSpool()) }),
     clock: world.clock,
     log: (name, fields) => void events.push({ name, fields }),
     limits: { ...imapLimits, failedLoginDelayMs: 0, ...limits },
@@ -121,6 +124,29 @@ test("L1: one event a command names client, command, octets and result, and noth
   assert.ok(Number(commands[5]?.["bytes"]) > 163);
   const text = JSON.stringify(it.events);
   for (const said of ["canary", "secret", "u1@example.test", "INBOX"]) assert.ok(!text.includes(said), said);
+});
+
+test("RFC 3502: large and small messages come to lie together, and a spool that fails keeps none and loses no step", async () => {
+  const spool = await worldSpool();
+  let fails = false;
+  const create = (): Promise<SpoolFile> => (fails ? Promise.reject(new SpoolError("full", "full")) : spool.create());
+  await using it = await stage("INBOX with 1 message", {}, undefined, { create });
+  const talk = await it.open();
+  const large = `Subject: large\r\n\r\n${"A line of the large one.\r\n".repeat(12_000)}`;
+  const command = (tag: string): string =>
+    `${tag} APPEND INBOX {4+}\r\nx: y {${large.length}+}\r\n${large} {4+}\r\nz: y\r\n`;
+  talk.say(command("a1"));
+  assert.match((await talk.until("a1")).at(-1) ?? "", /^a1 OK \[APPENDUID \d+ 2:4\]/);
+  talk.say("a2 FETCH 2:4 RFC822.SIZE\r\n");
+  assert.deepEqual((await talk.until("a2")).slice(0, 3), [
+    "* 2 FETCH (RFC822.SIZE 4)",
+    `* 3 FETCH (RFC822.SIZE ${large.length})`,
+    "* 4 FETCH (RFC822.SIZE 4)",
+  ]);
+  fails = true;
+  talk.say(`${command("a3")}a4 NOOP\r\n`);
+  assert.match((await talk.until("a3")).at(-1) ?? "", /^a3 NO /);
+  assert.deepEqual((await talk.until("a4")).length, 1, "nothing was added");
 });
 
 test("a service that stops says BYE to everyone, also in IDLE", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAppend } from "./append.ts";
+import { parseAppend, parseNextMessage } from "./append.ts";
 import type { AppendCommand } from "./command.ts";
 import { parseCommand } from "./parse.ts";
 
@@ -29,6 +29,32 @@ test("RFC 9051 section 6.3.12: the example and its shorter forms", () => {
   });
   assert.equal(append("A003 APPEND x () {326}\r\n").flags.length, 0);
   assert.equal(append('A003 APPEND x "17-Jul-1996 02:44:25 +0000" {1}\r\n').date?.zoneMinutes, 0);
+});
+
+test("RFC 3502: what stands before a further message", () => {
+  assert.deepEqual(parseNextMessage(Buffer.from(' (\\Seen) " 7-Feb-1994 22:43:04 -0800" {295}\r\n')), {
+    kind: "message",
+    message: {
+      flags: ["\\Seen"],
+      date: { epochMs: Date.parse("1994-02-07T22:43:04-08:00"), zoneMinutes: -480 },
+      literal: { size: 295, synchronizing: true },
+    },
+  });
+  assert.deepEqual(parseNextMessage(Buffer.from(" {0+}\r\n")), {
+    kind: "message",
+    message: { flags: [], date: undefined, literal: { size: 0, synchronizing: false } },
+  });
+  for (const wrong of [
+    "{1}\r\n",
+    "  {1}\r\n",
+    " x {1}\r\n",
+    " (\\Seen {1}\r\n",
+    " ~{1}\r\n",
+    " {1}",
+    " {1}\r\nx",
+    "\r\n",
+  ])
+    assert.equal(parseNextMessage(Buffer.from(wrong)).kind, "bad", wrong);
 });
 
 test("what is wrong is refused", () => {

@@ -64,14 +64,15 @@ export type StatusItem =
   | "SIZE"
   | "HIGHESTMODSEQ";
 
-/** Everything of APPEND up to the literal; its octets do not pass through the parser. */
-export type AppendCommand = {
-  readonly name: "APPEND";
-  readonly mailbox: MailboxName;
+/** A message of APPEND up to its literal, whose octets do not pass through the parser. */
+export type AppendMessage = {
   readonly flags: readonly string[];
   readonly date: { readonly epochMs: number; readonly zoneMinutes: number } | undefined;
   readonly literal: { readonly size: number; readonly synchronizing: boolean };
 };
+
+/** Everything of APPEND up to the literal of its first message. */
+export type AppendCommand = AppendMessage & { readonly name: "APPEND"; readonly mailbox: MailboxName };
 
 export type StoreCommand = {
   readonly name: "STORE";

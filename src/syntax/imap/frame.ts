@@ -9,7 +9,7 @@ export type FrameLimits = {
   readonly maxLineBytes: number;
   /** Octets of one literal that is no message. */
   readonly maxLiteralBytes: number;
-  /** Octets of a command with its literals, the message of APPEND apart. */
+  /** Octets of a command with its literals, the messages of APPEND apart. */
   readonly maxCommandBytes: number;
   /** Octets that are read and dropped for one refused command before the connection is given up. */
   readonly maxSkipBytes: number;
@@ -24,6 +24,8 @@ export type Frame =
   | { readonly kind: "append"; readonly tag: string; readonly prefix: Uint8Array; readonly literal: LiteralHeader }
   /** A piece of the accepted message; the memory is the chunk's that was pushed. */
   | { readonly kind: "literal"; readonly octets: Uint8Array }
+  /** Another message of the same APPEND (RFC 3502): the line up to it, for parseNextMessage. As after "append". */
+  | { readonly kind: "append-more"; readonly line: Uint8Array; readonly literal: LiteralHeader }
   /** The APPEND is over; `sentence` says what was wrong with the end of its line, undefined when nothing was. */
   | { readonly kind: "append-end"; readonly sentence: string | undefined }
   /** Not a command: answer BAD under this tag. */

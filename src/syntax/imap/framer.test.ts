@@ -8,7 +8,7 @@ const LIMITS: FrameLimits = { maxLineBytes: 60, maxLiteralBytes: 20, maxCommandB
 const octets = (text: string): Uint8Array => Buffer.from(text, "latin1");
 const text = (value: Uint8Array): string => Buffer.from(value).toString("latin1");
 
-type Choice = "accept" | "refuse";
+type Choice = "accept" | "accept the first" | "refuse";
 
 /** A frame in one short line. */
 function spell(frame: Frame): string {
@@ -19,6 +19,8 @@ function spell(frame: Frame): string {
       return `literal ${text(frame.octets)}`;
     case "append":
       return `append ${frame.tag} ${frame.literal.size} ${text(frame.prefix)}`;
+    case "append-more":
+      return `append-more ${frame.literal.size} ${text(frame.line)}`;
     case "append-end":
       return `append-end ${frame.sentence ?? ""}`;
     case "bad":
@@ -36,8 +38,9 @@ function drain(framer: CommandFramer, choice: Choice, found: string[]): void {
     if (frame.kind === "literal" && last?.startsWith("literal ") === true)
       found[found.length - 1] = last + text(frame.octets);
     else found.push(spell(frame));
-    if (frame.kind === "append" && choice === "accept") framer.acceptLiteral();
-    else if (frame.kind === "append") framer.refuseLiteral();
+    if (frame.kind !== "append" && frame.kind !== "append-more") continue;
+    if (choice === "accept" || (choice === "accept the first" && frame.kind === "append")) framer.acceptLiteral();
+    else framer.refuseLiteral();
   }
 }
 
@@ -121,12 +124,6 @@ test("what follows a message must be the end of the line", () => {
     rest,
     "command b NOOP\r\n",
   ]);
-  assertFrames("a APPEND x {1+}\r\n. {3+}\r\n...\r\nb NOOP\r\n", [
-    "append a 1 a APPEND x {1+}\r\n",
-    "literal .",
-    rest,
-    "command b NOOP\r\n",
-  ]);
   assertFrames("a APPEND x {1+}\r\n.\nb NOOP\r\n", [
     "append a 1 a APPEND x {1+}\r\n",
     "literal .",
@@ -139,6 +136,54 @@ test("what follows a message must be the end of the line", () => {
     "append-end The line is longer than 60 octets.",
     "command b NOOP\r\n",
   ]);
+});
+
+test("RFC 3502: after a message comes another, or the end of the line", () => {
+  assertFrames("a APPEND x {1+}\r\n. (\\Seen) {3+}\r\n{1}\nb NOOP\r\n", [
+    "append a 1 a APPEND x {1+}\r\n",
+    "literal .",
+    "append-more 3  (\\Seen) {3+}\r\n",
+    "literal {1}",
+    "append-end Expected CRLF at the end of the line, not LF alone.",
+    "command b NOOP\r\n",
+  ]);
+  assertFrames("a APPEND x {1}\r\n. {2}\r\n.. {0+}\r\n {3}\r\n...\r\nb NOOP\r\n", [
+    "append a 1 a APPEND x {1}\r\n",
+    "literal .",
+    "append-more 2  {2}\r\n",
+    "literal ..",
+    "append-more 0  {0+}\r\n",
+    "append-more 3  {3}\r\n",
+    "literal ...",
+    "append-end ",
+    "command b NOOP\r\n",
+  ]);
+});
+
+test("RFC 3502: a refused message takes those behind it with it", () => {
+  const start = ["append a 1 a APPEND x {1}\r\n", "literal ."];
+  // A client that waits does not send it: what comes next is a command.
+  assertFrames(
+    "a APPEND x {1}\r\n. {2}\r\nb NOOP\r\n",
+    [...start, "append-more 2  {2}\r\n", "command b NOOP\r\n"],
+    "accept the first",
+  );
+  for (const more of ["..\r\n", ".. {3+}\r\n...\r\n", ".. {3+}\r\n... {9}\r\n"])
+    assertFrames(
+      `a APPEND x {1}\r\n. {2+}\r\n${more}b NOOP\r\n`,
+      [...start, "append-more 2  {2+}\r\n", "command b NOOP\r\n"],
+      "accept the first",
+    );
+  assertFrames(
+    "a APPEND x {1}\r\n. {0+}\r\n\r\nb NOOP\r\n",
+    [...start, "append-more 0  {0+}\r\n", "command b NOOP\r\n"],
+    "accept the first",
+  );
+  assertFrames(
+    "a APPEND x {1}\r\n. {500+}\r\nb",
+    [...start, "append-more 500  {500+}\r\n", "too-long * fatal"],
+    "accept the first",
+  );
 });
 
 test("a bare LF ends a line that is BAD; a bare CR ends nothing", () => {

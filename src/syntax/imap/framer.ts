@@ -1,7 +1,7 @@
 /**
  * Cuts what an IMAP client sends into commands, looking at no more of them than it must: line ends, the headers of
- * literals (RFC 9051 section 4.3, RFC 7888), and whether a literal is the message of an APPEND, which is handed through
- * in the chunks in which it came. Pure and incremental: what comes out does not depend on how the octets were cut, the
+ * literals (RFC 9051 section 4.3, RFC 7888), and whether a literal is a message of an APPEND (several: RFC 3502), which is
+ * handed through in the chunks in which it came. Pure and incremental: what comes out does not depend on how the octets were cut, the
  * pieces of messages apart. Linear in time; memory is bounded by the limits.
  *
  * Lines end with CRLF. One that ends with a bare LF is BAD and taken as ended, so that client and server keep step.
@@ -17,7 +17,7 @@ type Mode =
   /** Gathering a line of a command, or a literal. */
   | "line"
   | "literal"
-  /** Between the frame "append" and the server's decision. */
+  /** Between the frames "append" or "append-more" and the server's decision. */
   | "deciding"
   /** Handing a message through; then the line after it. */
   | "message"
@@ -94,14 +94,14 @@ export class CommandFramer {
     return undefined;
   }
 
-  /** After the frame "append": lets the message through. When the literal is synchronizing the server sends `+` too. */
+  /** After "append" or "append-more": lets the message through. When the literal is synchronizing the server sends `+` too. */
   acceptLiteral(): void {
     this.#left = this.#decided().size;
     this.#mode = "message";
   }
 
   /**
-   * After the frame "append": has the message dropped. A synchronizing client does not send it; else its octets and the
+   * After "append" or "append-more": has the message dropped, and what would follow it. A synchronizing client does not send it; else its octets and the
    * rest of the command are read and dropped, or, when they are too many, next() says so with a fatal "too-long".
    */
   refuseLiteral(): void {
@@ -232,12 +232,8 @@ export class CommandFramer {
   #beginLiteral(command: Uint8Array, literal: LiteralHeader & { readonly at: number }): Frame | undefined {
     const tag = tagOf(command);
     const { size, synchronizing } = literal;
-    if (isAppend(command, tag) && this.#lineStart + literal.at !== firstArgumentOfAppend(tag)) {
-      this.#beginCommand();
-      this.#mode = "deciding";
-      this.#message = { size, synchronizing };
-      return { kind: "append", tag, prefix: command, literal: this.#message };
-    }
+    if (isAppend(command, tag) && this.#lineStart + literal.at !== firstArgumentOfAppend(tag))
+      return { kind: "append", tag, prefix: command, literal: this.#decide(literal) };
     const { maxLiteralBytes, maxCommandBytes } = this.#limits;
     if (size > maxLiteralBytes) return this.#refuseGathered(tag, literal, literalLimit(maxLiteralBytes));
     if (size > maxCommandBytes - command.length)
@@ -249,6 +245,14 @@ export class CommandFramer {
     return synchronizing ? { kind: "continue" } : undefined;
   }
 
+  /** Has the server decide about the message that this literal is. */
+  #decide({ size, synchronizing }: LiteralHeader): LiteralHeader {
+    this.#beginCommand();
+    this.#mode = "deciding";
+    this.#message = { size, synchronizing };
+    return this.#message;
+  }
+
   #refuseGathered(tag: string, literal: LiteralHeader, sentence: string): Frame {
     this.#beginCommand();
     this.#tag = tag;
@@ -256,12 +260,12 @@ export class CommandFramer {
     return fatal ?? { kind: "too-long", tag, sentence, isFatal: false };
   }
 
-  /** RFC 9051 section 6.3.12: nothing but the end of the line comes after the message. */
+  /** RFC 3502: after a message comes the next one or the end of the line. */
   #endAppend(line: Uint8Array, isCrlf: boolean): Frame {
     const literal = literalAtEnd(line);
+    if (literal !== undefined) return { kind: "append-more", line, literal: this.#decide(literal) };
     const isEmpty = isCrlf && line.subarray(0, -2).every((octet) => octet === SPACE);
     this.#beginCommand();
-    if (literal !== undefined && !literal.synchronizing) this.#owed = this.#skipLiteral(literal.size);
     return { kind: "append-end", sentence: isEmpty ? undefined : isCrlf ? AFTER_MESSAGE : BARE_LF };
   }
 

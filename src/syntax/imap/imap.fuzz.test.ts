@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { parseAppend } from "./append.ts";
+import { parseAppend, parseNextMessage } from "./append.ts";
 import type { Frame } from "./frame.ts";
 import { CommandFramer } from "./framer.ts";
 import { listMatcher } from "./list-match.ts";
@@ -34,7 +34,7 @@ const bytes = (text: string): Uint8Array => Buffer.from(text, "latin1");
 test("no octets make the parsers throw", () => {
   fc.assert(
     fc.property(input, (text) => {
-      for (const parsed of [parseCommand(bytes(text)), parseAppend(bytes(text))]) {
+      for (const parsed of [parseCommand(bytes(text)), parseAppend(bytes(text)), parseNextMessage(bytes(text))]) {
         if (parsed.kind === "bad") assert.match(parsed.sentence, /^[A-Z][\x20-\x7e]*\.$/);
       }
     }),
@@ -49,6 +49,7 @@ const spell = (view: ArrayBufferView): string =>
 
 function inText(frame: Frame): unknown {
   if (frame.kind === "command") return { ...frame, octets: spell(frame.octets) };
+  if (frame.kind === "append-more") return { ...frame, line: spell(frame.line) };
   return frame.kind === "append" ? { ...frame, prefix: spell(frame.prefix) } : frame;
 }
 
@@ -62,8 +63,9 @@ function framesOf(pieces: readonly string[]): unknown[] {
     if (frame.kind === "literal") message = (message ?? "") + spell(frame.octets);
     else found.push(message, inText(frame));
     if (frame.kind !== "literal") message = undefined;
-    if (frame.kind !== "append") return;
-    assert.notEqual(parseAppend(frame.prefix), undefined);
+    if (frame.kind === "append") assert.notEqual(parseAppend(frame.prefix), undefined);
+    else if (frame.kind === "append-more") assert.notEqual(parseNextMessage(frame.line), undefined);
+    else return;
     isAccepted = !isAccepted;
     if (isAccepted) framer.acceptLiteral();
     else framer.refuseLiteral();
@@ -77,7 +79,14 @@ function framesOf(pieces: readonly string[]): unknown[] {
 
 test("frames do not depend on how the octets were cut", () => {
   const stream = fc.array(
-    fc.oneof(input, fc.constantFrom("a APPEND x {7+}\r\n1\r\n2\n3\r\r\n", "b APPEND {1+}\r\nx {2}\r\n..\r\n")),
+    fc.oneof(
+      input,
+      fc.constantFrom(
+        "a APPEND x {7+}\r\n1\r\n2\n3\r\r\n",
+        "b APPEND {1+}\r\nx {2}\r\n..\r\n",
+        "c APPEND x {1}\r\n. (\\Seen) {2+}\r\n.. {3}\r\n...\r\n",
+      ),
+    ),
     { maxLength: 6 },
   );
   const cuts = fc.array(fc.nat({ max: 400 }), { maxLength: 8 });

@@ -7,18 +7,28 @@ import type { Command, Parsed } from "./command.ts";
 import { Cursor } from "./cursor.ts";
 import { tagOf } from "./tag.ts";
 
+export type Bad = { readonly kind: "bad"; readonly sentence: string };
+
+/** What `read` gives, or what was wrong with the octets. */
+export function readOrBad<T>(read: () => T): T | Bad {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadSyntax) return { kind: "bad", sentence: error.message };
+    throw error;
+  }
+}
+
 /** Reads tag and name and lets `read` do the rest; `name` is in capitals. All octets must be used up. */
 export function readCommand(octets: Uint8Array, read: (cursor: Cursor, name: string) => Command): Parsed {
   const tag = tagOf(octets);
-  try {
+  const found = readOrBad((): Parsed => {
     if (tag === "*") throw new BadSyntax("Expected a tag, a space and a command.");
     const cursor = new Cursor(octets, tag.length);
     cursor.space("after the tag");
     const command = read(cursor, cursor.keyword("the name of a command"));
     if (cursor.at !== octets.length || command.name !== "APPEND") cursor.end();
     return { kind: "command", tag, command };
-  } catch (error) {
-    if (error instanceof BadSyntax) return { kind: "bad", tag, sentence: error.message };
-    throw error;
-  }
+  });
+  return { tag, ...found };
 }

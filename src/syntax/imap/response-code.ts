@@ -5,9 +5,9 @@
 import type { NumberSet } from "../bytes/number-set.ts";
 import { encodeFlags, encodeSet } from "./encode.ts";
 
-/** `APPENDUID`: where a message came to lie. */
-export function appendUid(uidValidity: number, uid: number): string {
-  return `APPENDUID ${uidValidity} ${uid}`;
+/** `APPENDUID`: where messages came to lie, in their order (RFC 3502 for several). */
+export function appendUid(uidValidity: number, uids: NumberSet): string {
+  return `APPENDUID ${uidValidity} ${encodeSet(uids)}`;
 }
 
 /** `COPYUID`: the n-th of `from` became the n-th of `to`. */

@@ -58,7 +58,8 @@ test("ID and ENABLED", () => {
 });
 
 test("response codes", () => {
-  assert.equal(appendUid(38505, 3955), "APPENDUID 38505 3955");
+  assert.equal(appendUid(38505, range(3955, 3955)), "APPENDUID 38505 3955");
+  assert.equal(appendUid(38505, range(3955, 3957)), "APPENDUID 38505 3955:3957");
   assert.equal(copyUid(38505, fromNumbers([304, 319, 320]), range(3956, 3958)), "COPYUID 38505 304,319:320 3956:3958");
   assert.equal(modified(fromNumbers([7, 9])), "MODIFIED 7,9");
   assert.equal(permanentFlags(["\\Deleted", "\\*"]), "PERMANENTFLAGS (\\Deleted \\*)");
