@@ -24,12 +24,18 @@ export type BookedSet = {
 export interface BackupBook extends AsyncDisposable {
   /** Notes that a set is begun; fulfils with its number. */
   begin(id: string, madeAt: number): Promise<number>;
-  finish(number: number, facts: { readonly doneAt: number; readonly accounts: number; readonly sentOctets: number }): Promise<void>;
+  finish(
+    number: number,
+    facts: { readonly doneAt: number; readonly accounts: number; readonly sentOctets: number },
+  ): Promise<void>;
   /** Oldest first, unfinished ones too. */
   sets(): Promise<readonly BookedSet[]>;
   /** Its objects stay until `forget`. */
   removeSet(number: number): Promise<void>;
-  /** Notes a set that another backup.db knew, with what it needs; its objects belong to no account and end with it. */
+  /**
+   * Notes a whole set that the book does not have, or has unfinished, with what it needs. Objects that are new to the book
+   * belong to no account and end with the set. May be repeated.
+   */
   adopt(id: string, madeAt: number, objects: AsyncIterable<readonly BookedObject[]>): Promise<void>;
 
   /** The objects that the account needs now. */

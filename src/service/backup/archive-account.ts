@@ -33,25 +33,35 @@ export async function archiveAccount(
   const { target, sealing, archive, book } = parts;
   const booked = new Map((await book.current(account)).map(({ name, size }) => [name, size]));
   const remembered = await archive.remembered(account);
-  if (remembered !== undefined && booked.has(partName(remembered.part, 0)) && remembered.mark === (await archive.mark(account)))
+  if (
+    remembered !== undefined &&
+    booked.has(partName(remembered.part, 0)) &&
+    remembered.mark === (await archive.mark(account))
+  )
     return { part: remembered.part, key: remembered.key, isUnchanged: true, sentOctets: 0 };
 
   const snapshot = await archive.snapshot(account);
   const kept = keptPacks(snapshot.contents, booked);
   const isKept = ({ sent }: ArchivedContent): boolean => sent.length > 0 && sent.every(({ pack }) => kept.has(pack));
-  const fresh = new Map(snapshot.contents.filter((content) => !isKept(content)).map((content) => [content.id, content]));
+  const fresh = new Map(
+    snapshot.contents.filter((content) => !isKept(content)).map((content) => [content.id, content]),
+  );
   const packs = packWriter(target, sealing, account);
   const ids = [...fresh.keys()];
+  const whole = new Set<ContentId>();
   for (let at = 0; at < ids.length; at += CONTENTS_AT_ONCE)
     for await (const piece of archive.pieces(account, ids.slice(at, at + CONTENTS_AT_ONCE))) {
       signal.throwIfAborted();
       const content = fresh.get(piece.content);
-      if (content !== undefined) await packs.add(content.key, piece);
+      if (content === undefined) continue;
+      await packs.add(content.key, piece);
+      if (piece.isLast) whole.add(piece.content);
     }
-  const { sent, objects } = await packs.end();
-  const whole = withPlaces(snapshot, fresh, sent);
-  const part = await writePart(target, sealing, account, whole);
-  const used = new Set(whole.contents.flatMap((content) => content.sent.map(({ pack }) => packName(pack))));
+  const { sent: all, objects } = await packs.end();
+  const sent = all.filter(({ content }) => whole.has(content));
+  const placed = withPlaces(snapshot, fresh, sent);
+  const part = await writePart(target, sealing, account, placed);
+  const used = new Set(placed.contents.flatMap((content) => content.sent.map(({ pack }) => packName(pack))));
   const old = [...booked].filter(([name]) => used.has(name)).map(([name, size]): BookedObject => ({ name, size }));
   await book.replace(account, number, [...old, ...objects, ...part.objects]);
   await archive.remember(account, { part: part.part, key: part.key, mark: snapshot.mark }, sent);

@@ -93,14 +93,10 @@ export async function writeBodies(
 }
 
 /** Opens the head of a set. @throws HostError when it is missing, does not open, or its hours are over. */
-export async function openHead(
-  place: ObjectPlace,
-  sealing: Sealing,
-  halves: HalfOpener,
-  id: string,
-): Promise<SetHead> {
+export async function openHead(place: ObjectPlace, sealing: Sealing, halves: HalfOpener, id: string): Promise<SetHead> {
   const box = await place.get(setHead(id));
-  if (box === undefined) throw new HostError(`there is no whole set ${id} at ${place.label}: "altmail backup list" shows all`);
+  if (box === undefined)
+    throw new HostError(`there is no whole set ${id} at ${place.label}: "altmail backup list" shows all`);
   const plain = openBox(sealing, await halves.open("set", id), box, headContext(id));
   if (plain === undefined) throw new HostError(`the head of set ${id} is damaged`);
   const head = (await unpack(plain)) as Omit<SetHead, "key"> & { readonly version: number; readonly key: string };
@@ -126,7 +122,8 @@ export async function readSet(
     usedKey = Uint8Array.fromBase64(frame.key);
     for (const fingerprint of frame.fingerprints) fingerprints.push(Uint8Array.fromBase64(fingerprint));
   }
-  if (usedKey === undefined || lines.length !== accounts) throw new HostError(`set ${id} holds fewer accounts than it says`);
+  if (usedKey === undefined || lines.length !== accounts)
+    throw new HostError(`set ${id} holds fewer accounts than it says`);
   return { id, madeAt, used: { key: usedKey, fingerprints }, lines };
 }
 

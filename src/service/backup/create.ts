@@ -105,7 +105,11 @@ async function recordOf({ directory, directoryArchive }: BackupParts, account: A
 }
 
 /** What other accounts had at the target is needed by older sets alone. */
-async function endOthers({ book, directory }: BackupParts, number: number, inSet: ReadonlySet<AccountId>): Promise<void> {
+async function endOthers(
+  { book, directory }: BackupParts,
+  number: number,
+  inSet: ReadonlySet<AccountId>,
+): Promise<void> {
   for (const account of await book.accounts()) {
     // An account that exists and could not be read this time goes on with what it has.
     if (!inSet.has(account) && (await directory.byId(account)) === undefined) await book.replace(account, number, []);

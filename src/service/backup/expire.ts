@@ -77,9 +77,9 @@ export async function sweep(parts: BackupParts): Promise<number> {
   return swept + orphans.length;
 }
 
-/** Takes whole sets whose key lives, and that the book does not have, into the book. */
+/** Takes whole sets whose key lives, and that are not or not finished in the book, into it. */
 async function adoptUnknown({ book, escrow, target }: BackupParts): Promise<void> {
-  const known = new Set((await book.sets()).map(({ id }) => id));
+  const known = new Set((await book.sets()).filter(({ doneAt }) => doneAt !== undefined).map(({ id }) => id));
   const living = await Array.fromAsync(escrow.list("set/"), ({ name }) => ownerOf(name));
   for (const id of living) {
     const madeAt = setTime(id);

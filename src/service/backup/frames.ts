@@ -101,7 +101,8 @@ export async function* readFrames(
   let frame = 0;
   for (let n = 0; ; n++) {
     const octets = await place.get(name(n));
-    if (octets === undefined) throw new HostError(`${what} is not whole: object ${name(n)} is missing at ${place.label}`);
+    if (octets === undefined)
+      throw new HostError(`${what} is not whole: object ${name(n)} is missing at ${place.label}`);
     const view = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
     for (let at = 0; at < view.length; frame++) {
       const length = at + HEAD_BYTES <= view.length ? view.readUInt32BE(at) : view.length;

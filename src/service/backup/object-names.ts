@@ -14,7 +14,11 @@ export const LONGEST_HOURS = 240;
 
 /** `20260301t033000z-1a2b3c4d` */
 export function newSetId(now: number): string {
-  const time = new Date(now).toISOString().replace(/\.\d+Z$/, "z").replaceAll(/[-:]/g, "").toLowerCase();
+  const time = new Date(now)
+    .toISOString()
+    .replace(/\.\d+Z$/, "z")
+    .replaceAll(/[-:]/g, "")
+    .toLowerCase();
   return `${time}-${randomBytes(4).toString("hex")}`;
 }
 

@@ -95,7 +95,8 @@ export function packReader(
     async *pieces({ id, key, sent }) {
       for (const piece of sent) {
         const octets = sealing.unseal(key, await octetsOf(piece), contextOf(account, id, piece.n));
-        if (octets === undefined) throw new HostError(`object ${packName(piece.pack)} is damaged: a piece does not open`);
+        if (octets === undefined)
+          throw new HostError(`object ${packName(piece.pack)} is damaged: a piece does not open`);
         yield octets;
       }
     },

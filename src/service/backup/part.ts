@@ -118,7 +118,17 @@ function addMails(frame: Extract<Frame, { readonly kind: "mails" }>, mails: Arch
   for (const differences of frame.rows) {
     const row = differences.map((n, column) => (MAIL_DIFFERENCES.includes(column) ? n + (before[column] ?? 0) : n));
     before = row;
-    const [mailbox = 0, number = 0, content = 0, changed = 0, system = 0, list = 0, internalDate = 0, zoneMinutes = 0, savedDate = 0] = row;
+    const [
+      mailbox = 0,
+      number = 0,
+      content = 0,
+      changed = 0,
+      system = 0,
+      list = 0,
+      internalDate = 0,
+      zoneMinutes = 0,
+      savedDate = 0,
+    ] = row;
     mails.push({
       mailbox: mailboxId(mailbox),
       uid: uid(number),

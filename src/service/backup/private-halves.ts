@@ -55,7 +55,9 @@ export function halfOpener(escrow: ObjectPlace, identity: string): HalfOpener {
         throw new HostError(`the key of ${kind} ${id} is not at the escrow place: it is over, or was deleted there`);
       const half = await decrypted(decrypter, octets);
       if (half === undefined)
-        throw new HostError(`the identity does not open the key of ${kind} ${id}: was another offline key in use then?`);
+        throw new HostError(
+          `the identity does not open the key of ${kind} ${id}: was another offline key in use then?`,
+        );
       return privateKeyOf(half, kind, id);
     },
   };
@@ -70,7 +72,12 @@ async function decrypted(decrypter: Decrypter, octets: Uint8Array): Promise<stri
 }
 
 function privateKeyOf(text: string, kind: HalfKind, id: string): Uint8Array {
-  const half = JSON.parse(text) as { readonly version?: number; readonly kind?: string; readonly id?: string; readonly privateKey?: string };
+  const half = JSON.parse(text) as {
+    readonly version?: number;
+    readonly kind?: string;
+    readonly id?: string;
+    readonly privateKey?: string;
+  };
   if (half.version !== 1 || half.kind !== kind || half.id !== id || half.privateKey === undefined)
     throw new HostError(`the key that lies at the escrow place for ${kind} ${id} is of something else`);
   return Uint8Array.fromBase64(half.privateKey);

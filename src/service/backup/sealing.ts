@@ -4,7 +4,14 @@
  * the public half. A box is the ephemeral public key (32 octets), then the sealed octets; their key is HKDF-SHA-256
  * (RFC 5869) of the shared secret, with both public keys as salt.
  */
-import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+} from "node:crypto";
 
 /** `seal` and `unseal` of store/crypt/seal.ts, which services are given rather than see. */
 export type Sealing = {

@@ -75,7 +75,7 @@ class SqliteBackupBook implements BackupBook {
   }
 
   async adopt(id: string, madeAt: number, objects: AsyncIterable<readonly BookedObject[]>): Promise<void> {
-    const number = await this.begin(id, madeAt);
+    const number = await this.#numberOf(id, madeAt);
     for await (const slice of objects)
       await this.#write(() => {
         const insert = this.#db.prepare(`INSERT INTO object VALUES (?, '', ?, ?, ?)
@@ -83,6 +83,13 @@ class SqliteBackupBook implements BackupBook {
         for (const { name, size } of slice) insert.run(name, size, number, number + 1);
       });
     await this.finish(number, { doneAt: madeAt, accounts: 0, sentOctets: 0 });
+  }
+
+  #numberOf(id: string, madeAt: number): Promise<number> {
+    return this.#write(() => {
+      this.#db.prepare("INSERT OR IGNORE INTO backup_set (id, made_at) VALUES (?, ?)").run(id, madeAt);
+      return Number(this.#db.prepare("SELECT number FROM backup_set WHERE id = ?").pluck().get(id));
+    });
   }
 
   current(account: AccountId): Promise<readonly BookedObject[]> {
@@ -146,7 +153,8 @@ class SqliteBackupBook implements BackupBook {
   }
 
   async setClosing(accounts: readonly AccountId[], state: "waits" | "told"): Promise<void> {
-    const sql = state === "waits" ? "INSERT OR IGNORE INTO closing VALUES (?)" : "DELETE FROM closing WHERE account = ?";
+    const sql =
+      state === "waits" ? "INSERT OR IGNORE INTO closing VALUES (?)" : "DELETE FROM closing WHERE account = ?";
     await this.#write(() => {
       const statement = this.#db.prepare(sql);
       for (const account of accounts) statement.run(account);
