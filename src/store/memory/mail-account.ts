@@ -4,8 +4,10 @@
  * Every step is synchronous, so a command of the writer that calls several of them is atomic without any lock.
  * Mailbox state follows RFC 9051 section 2.3 (UIDs, flags) and RFC 7162 section 3.1 (mod-sequences).
  */
+import { randomBytes } from "node:crypto";
 import { fromNumbers, type NumberSet } from "../../syntax/bytes/number-set.ts";
 import type { Derived } from "../../syntax/message/derived.ts";
+import type { RememberedPart, SentPiece } from "../account-archive.ts";
 import { DELETED, type FlagNames, flags, type Flags, keywordSetOf, SEEN, SYSTEM_MASK, systemOf } from "../flags.ts";
 import { contentId, type ContentId, mailboxId, type MailboxId, modSeq, type ModSeq, uid, type Uid } from "../ids.ts";
 import type { FactsRow, MailboxState, SpecialUse, Usage } from "../mail-store.ts";
@@ -29,10 +31,28 @@ export type MemoryMailbox = {
   /** Ascending by mod-sequence; what is older than `vanishedFloor` was dropped. */
   readonly vanished: Vanished[];
   vanishedFloor: number;
+  /** Mod-sequences between these were given before a restore and mean nothing now. */
+  readonly gap?: { readonly low: number; readonly high: number };
   readonly keywords: Set<string>;
 };
 
-export type MemoryContent = { readonly octets: Uint8Array; readonly derived: Derived; mails: number };
+export type MemoryContent = {
+  readonly octets: Uint8Array;
+  readonly derived: Derived;
+  mails: number;
+  /** As `ArchivedContent` has them. */
+  readonly key: Uint8Array;
+  sent: readonly SentPiece[];
+};
+
+/** What vanished in one commit and the ledger was not told of. `uids` undefined: the mailbox itself. */
+export type Unreported = {
+  readonly mailbox: MailboxId;
+  readonly uidValidity: number;
+  readonly modSeq: ModSeq;
+  readonly uids: NumberSet | undefined;
+  readonly contents: NumberSet;
+};
 
 export type MemoryAccount = {
   quotaBytes: number;
@@ -51,6 +71,9 @@ export type MemoryAccount = {
   readonly deliveries: Map<string, number>;
   /** Living fingerprints as hexadecimal digits, with the delivery each belongs to. */
   readonly fingerprints: Map<string, { readonly delivery: string; readonly storedAt: number }>;
+  /** The part that a backup made last. */
+  part: RememberedPart | undefined;
+  unreported: readonly Unreported[];
 };
 
 export const SPECIAL_MAILBOXES: readonly (readonly [name: string, use: SpecialUse])[] = [
@@ -61,23 +84,31 @@ export const SPECIAL_MAILBOXES: readonly (readonly [name: string, use: SpecialUs
   ["Trash", "\\Trash"],
 ];
 
-/** Makes an account with INBOX and the special-use mailboxes, all subscribed. */
-export function newAccount(quotaBytes: number, now: number): MemoryAccount {
-  const account: MemoryAccount = {
+/** An account without any mailbox. */
+export function emptyAccount(quotaBytes: number): MemoryAccount {
+  return {
     quotaBytes,
     lastMailbox: 0,
     lastContent: 0,
     lastUidValidity: 0,
     mailboxes: new Map(),
     contents: new Map(),
-    subscriptions: new Set(["INBOX"]),
+    subscriptions: new Set(),
     keywordSets: [],
     keywordSetNumbers: new Map(),
     spellings: new Map(),
     deliveries: new Map(),
     fingerprints: new Map(),
+    part: undefined,
+    unreported: [],
   };
+}
+
+/** Makes an account with INBOX and the special-use mailboxes, all subscribed. */
+export function newAccount(quotaBytes: number, now: number): MemoryAccount {
+  const account = emptyAccount(quotaBytes);
   addMailbox(account, "INBOX", undefined, now);
+  account.subscriptions.add("INBOX");
   for (const [name, use] of SPECIAL_MAILBOXES) {
     addMailbox(account, name, use, now);
     account.subscriptions.add(name);
@@ -190,28 +221,40 @@ function count(mailbox: MemoryMailbox, row: FactsRow, sign: 1 | -1): void {
 export function addMail(account: MemoryAccount, mailbox: MemoryMailbox, mail: Omit<FactsRow, "uid" | "modSeq">): Uid {
   const row: FactsRow = { ...mail, uid: uid(mailbox.uidNext), modSeq: modSeq(mailbox.highestModSeq) };
   mailbox.uidNext += 1;
+  placeMail(account, mailbox, row);
+  return row.uid;
+}
+
+/** Puts a mail in its place, which is above those that are taken. */
+export function placeMail(account: MemoryAccount, mailbox: MemoryMailbox, row: FactsRow): void {
   mailbox.mails.set(row.uid, row);
   count(mailbox, row, 1);
   const content = account.contents.get(row.content);
   if (content === undefined) throw new Error("a mail names a content that does not exist");
   content.mails += 1;
-  return row.uid;
 }
 
-/** Takes mails out and logs them as vanished under the mailbox's current mod-sequence; keeps `logLength` commits. */
+/**
+ * Takes mails out and logs them as vanished under the mailbox's current mod-sequence; keeps `logLength` commits. Answers
+ * with the contents that nothing names any more.
+ */
 export function removeMails(
   account: MemoryAccount,
   mailbox: MemoryMailbox,
   rows: readonly FactsRow[],
   logLength: number,
 ): NumberSet {
+  const contents: ContentId[] = [];
   for (const row of rows) {
     mailbox.mails.delete(row.uid);
     count(mailbox, row, -1);
     const content = account.contents.get(row.content);
     if (content === undefined) continue;
     content.mails -= 1;
-    if (content.mails === 0) account.contents.delete(row.content);
+    if (content.mails > 0) continue;
+    account.contents.delete(row.content);
+    account.part = undefined;
+    contents.push(row.content);
   }
   const uids = fromNumbers(rows.map((row) => row.uid));
   if (uids.size > 0) mailbox.vanished.push({ modSeq: modSeq(mailbox.highestModSeq), uids });
@@ -219,7 +262,7 @@ export function removeMails(
     const dropped = mailbox.vanished.shift();
     if (dropped !== undefined) mailbox.vanishedFloor = dropped.modSeq;
   }
-  return uids;
+  return fromNumbers(contents);
 }
 
 /** Gives a mail other flags under the mailbox's current mod-sequence. */
@@ -234,6 +277,6 @@ export function replaceFlags(mailbox: MemoryMailbox, row: FactsRow, value: Flags
 export function addContent(account: MemoryAccount, octets: Uint8Array, derived: Derived): ContentId {
   account.lastContent += 1;
   const id = contentId(account.lastContent);
-  account.contents.set(id, { octets, derived, mails: 0 });
+  account.contents.set(id, { octets, derived, mails: 0, key: new Uint8Array(randomBytes(32)), sent: [] });
   return id;
 }

@@ -68,8 +68,9 @@ export function memoryReader(account: () => MemoryAccount): MailReader {
       const mailbox = mailboxOf(id);
       if (mailbox === undefined) return undefined;
       const changed: Uid[] = [];
-      for (const row of mailbox.mails.values()) if (row.modSeq > since) changed.push(row.uid);
-      const complete = since >= mailbox.vanishedFloor;
+      const from = isInGap(mailbox, since) ? 0 : since;
+      for (const row of mailbox.mails.values()) if (row.modSeq > from) changed.push(row.uid);
+      const complete = from >= mailbox.vanishedFloor;
       return {
         state: stateOf(mailbox),
         changed: fromNumbers(changed),
@@ -138,6 +139,10 @@ export function memoryReader(account: () => MemoryAccount): MailReader {
 
     usage: async (): Promise<Usage> => usageOf(account()),
   };
+}
+
+function isInGap({ gap }: MemoryMailbox, modSeq: ModSeq): boolean {
+  return gap !== undefined && gap.low < modSeq && modSeq < gap.high;
 }
 
 export function existing(mailbox: MemoryMailbox): NumberSet {

@@ -167,7 +167,7 @@ export function memoryWriter(context: WriterContext): MailWriter {
       if (rows.length === 0) return copied(source, rows, EMPTY, target);
       const made = copyRows(rows, target);
       if (source !== target) source.highestModSeq += 1;
-      removeMails(account(), source, rows, limits.vanishedCommits);
+      context.vanished(source, setOf(rows), removeMails(account(), source, rows, limits.vanishedCommits));
       told(target);
       if (source !== target) told(source);
       return copied(source, rows, made, target);
@@ -179,7 +179,7 @@ export function memoryWriter(context: WriterContext): MailWriter {
       const rows = [...selected(mailbox, uids)].filter((row) => (systemOf(row.flags) & DELETED) !== 0);
       if (rows.length > 0) {
         mailbox.highestModSeq += 1;
-        removeMails(account(), mailbox, rows, limits.vanishedCommits);
+        context.vanished(mailbox, setOf(rows), removeMails(account(), mailbox, rows, limits.vanishedCommits));
         told(mailbox);
       }
       return { kind: "expunged", uids: setOf(rows), modSeq: modSeq(mailbox.highestModSeq) };

@@ -1,4 +1,5 @@
 /** The verbs of the memory store's writer that concern mailboxes as such: make, delete, rename, subscribe, quota. */
+import { fromNumbers } from "../../syntax/bytes/number-set.ts";
 import { modSeq } from "../ids.ts";
 import type { MailWriter } from "../mail-store.ts";
 import {
@@ -16,7 +17,7 @@ import type { WriterContext } from "./writer-context.ts";
 
 type MailboxVerbs = Pick<MailWriter, "createMailbox" | "deleteMailbox" | "renameMailbox" | "subscribe" | "setQuota">;
 
-export function mailboxVerbs({ account, now, limits, tell }: WriterContext): MailboxVerbs {
+export function mailboxVerbs({ account, now, limits, tell, vanished }: WriterContext): MailboxVerbs {
   /** RFC 9051 section 6.3.6: renaming INBOX moves its mails and leaves it there, empty. */
   const emptyInbox = (inbox: MemoryMailbox, name: string): void => {
     const all = account();
@@ -28,7 +29,8 @@ export function mailboxVerbs({ account, now, limits, tell }: WriterContext): Mai
         addMail(all, target, { ...row, flags: flagsOf(all, target, namesOf(all, row.flags)), savedDate: now() });
       }
       inbox.highestModSeq += 1;
-      removeMails(all, inbox, rows, limits.vanishedCommits);
+      const uids = fromNumbers(rows.map((row) => row.uid));
+      vanished(inbox, uids, removeMails(all, inbox, rows, limits.vanishedCommits));
     }
     tell(target.id, modSeq(target.highestModSeq));
     tell(inbox.id, modSeq(inbox.highestModSeq));
@@ -53,7 +55,7 @@ export function mailboxVerbs({ account, now, limits, tell }: WriterContext): Mai
       const mailbox = all.mailboxes.get(id);
       if (mailbox === undefined) return { kind: "no-mailbox" };
       if (mailbox.name === "INBOX") throw new RangeError("INBOX cannot be deleted");
-      removeMails(all, mailbox, [...mailbox.mails.values()], limits.vanishedCommits);
+      vanished(mailbox, undefined, removeMails(all, mailbox, [...mailbox.mails.values()], limits.vanishedCommits));
       all.mailboxes.delete(id);
       tell(id, undefined);
       return { kind: "done" };

@@ -18,7 +18,7 @@ export class Transaction {
   /** Set when something was noted for the ledger. */
   notes = false;
 
-  constructor(handle: Handle, limits: MailLimits, now: number, ledger: boolean) {
+  constructor(handle: Handle, limits: MailLimits, now: number, ledger: boolean = false) {
     this.handle = handle;
     this.limits = limits;
     this.now = now;

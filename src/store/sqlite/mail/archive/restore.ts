@@ -1,5 +1,5 @@
 /**
- * Makes an account's file from a snapshot. It is written beside, without a journal, and gets its name when it is whole
+ * Makes an account's file from a snapshot. It is written beside, in one transaction, and gets its name when it is whole
  * and durable: whatever breaks on the way, and a crash, leaves no account behind.
  *
  * Numbers are as they were, and what comes next is far above them: mail that came after the backup was given UIDs,
@@ -81,7 +81,7 @@ async function makeFile(
   const fingerprintKey = randomBytes(32);
   const handle = new Handle(account, openDatabase(options), fingerprintKey, true);
   try {
-    setJournal(handle, "off");
+    setJournal(handle, "memory");
     handle.db.pragma("synchronous = OFF");
     handle.run("BEGIN");
     handle.run(
@@ -100,8 +100,8 @@ async function makeFile(
   await file.sync();
 }
 
-function setJournal(handle: Handle, mode: "off" | "wal"): void {
+function setJournal(handle: Handle, mode: "memory" | "wal"): void {
   if (handle.db.pragma(`journal_mode = ${mode}`, { simple: true }) !== mode) {
-    throw new StoreError("io", "The file system does not carry a write-ahead log.");
+    throw new StoreError("io", `SQLite did not take the journal mode "${mode}" for an account's file.`);
   }
 }
