@@ -3,8 +3,9 @@ import type { AccountId } from "./ids.ts";
 
 export type RowTimes = {
   readonly table: string;
-  /** A column of epoch milliseconds. */
+  /** A column of epoch milliseconds, or of days since 1970 as `unit` says. */
   readonly since: string;
+  readonly unit?: "days";
   /** Only rows where this column holds something count. */
   readonly having?: string;
 };

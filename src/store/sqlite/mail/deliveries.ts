@@ -31,8 +31,7 @@ export function noteDelivery(tx: Transaction, { id, fingerprint }: Delivery): bo
 }
 
 /** Drops what has lived its time. A scan, but of one small row a recent delivery. */
-export function forgetOld(tx: Transaction): void {
-  const { handle, limits, now } = tx;
+export function forgetOld({ handle, limits, now }: Pick<Transaction, "handle" | "limits" | "now">): void {
   handle.run("DELETE FROM delivery WHERE stored <= ?", now - limits.deliveryMs);
   handle.run(
     "UPDATE delivery SET fingerprint = NULL WHERE fingerprint IS NOT NULL AND stored <= ?",

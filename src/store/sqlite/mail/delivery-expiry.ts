@@ -1,6 +1,6 @@
 /**
  * Drops what deliveries leave behind when its time is over, in accounts that nobody uses too (promise D2): ids of
- * deliveries and fingerprints. A pass opens only accounts in which something may be due: new rows fall due after a fixed
+ * deliveries and fingerprints; and has erased what a worker that died had begun to store. A pass opens only accounts in which something may be due: new rows fall due after a fixed
  * time, so a look tells when the next is needed, and an account is opened once in some days rather than each night.
  */
 import { type Clock, DAY } from "../../../host/clock.ts";
@@ -12,7 +12,6 @@ import { truncate } from "./eraser.ts";
 import type { Handle } from "./handle.ts";
 import { type MailLimits, mailLimits } from "./limits.ts";
 import { type AccountPlace, openAccountFile } from "./open-account.ts";
-import { Transaction } from "./transaction.ts";
 import { Patience, turn } from "./waiting.ts";
 
 export type DeliveryExpiryOptions = {
@@ -20,6 +19,8 @@ export type DeliveryExpiryOptions = {
   readonly clock: Clock;
   /** The accounts that have a file. */
   readonly accounts: () => Promise<readonly AccountId[]>;
+  /** Called when something waits to be erased in an account: of a worker that died, say. */
+  readonly doomed?: (account: AccountId) => void;
   readonly limits?: MailLimits;
 };
 
@@ -43,8 +44,9 @@ export function createDeliveryExpiry(options: DeliveryExpiryOptions): DeliveryEx
     for (;;) {
       try {
         const now = clock.now();
-        const { handle } = openAccountFile(place, account, full, now);
+        const { handle, hasDoomed } = openAccountFile(place, account, full, now);
         try {
+          if (hasDoomed) options.doomed?.(account);
           due.set(account, expireIn(handle, limits, now));
           return;
         } finally {
@@ -86,7 +88,7 @@ function expireIn(handle: Handle, limits: MailLimits, now: number): number {
   if (nextDue(handle, limits) <= now) {
     handle.run("BEGIN IMMEDIATE");
     try {
-      forgetOld(new Transaction(handle, limits, now));
+      forgetOld({ handle, limits, now });
       handle.run("COMMIT");
     } catch (error) {
       if (handle.db.inTransaction) handle.run("ROLLBACK");

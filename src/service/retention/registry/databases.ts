@@ -1,0 +1,21 @@
+/** Every database, with all its tables. */
+import type { DatabaseClass } from "../classified.ts";
+import { accessDb } from "./access-db.ts";
+import { accountFiles } from "./account-files.ts";
+import { backupDb } from "./backup-db.ts";
+import { figuresDb } from "./figures-db.ts";
+import { keysDb } from "./keys-db.ts";
+import { queueDb } from "./queue-db.ts";
+import { systemDb } from "./system-db.ts";
+import { watchDb } from "./watch-db.ts";
+
+export const databases: readonly DatabaseClass[] = [
+  keysDb,
+  systemDb,
+  queueDb,
+  accessDb,
+  backupDb,
+  figuresDb,
+  watchDb,
+  accountFiles,
+];

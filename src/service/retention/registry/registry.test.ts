@@ -1,0 +1,57 @@
+/** Holds the registry against the schemas: every table has its row, and no row is of a table or column that is not there. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { FileKey } from "../../../store/crypt/account-keys.ts";
+import { keysMigrations } from "../../../store/crypt/keys.ts";
+import { accessMigrations } from "../../../store/sqlite/access/schema.ts";
+import { auditableOf } from "../../../store/sqlite/auditable.ts";
+import { backupMigrations } from "../../../store/sqlite/backup/schema.ts";
+import { openDatabase } from "../../../store/sqlite/database.ts";
+import { directoryMigrations } from "../../../store/sqlite/directory/schema.ts";
+import { figuresMigrations } from "../../../store/sqlite/figures/schema.ts";
+import { inboundMigrations } from "../../../store/sqlite/inbound-queue/schema.ts";
+import { mailMigrations } from "../../../store/sqlite/mail/schema.ts";
+import type { Migration } from "../../../store/sqlite/migrate.ts";
+import { watchMigrations } from "../../../store/sqlite/watch/schema.ts";
+import { databases } from "./databases.ts";
+
+const SCHEMAS: Readonly<Record<string, readonly Migration[]>> = {
+  "keys.db": keysMigrations,
+  "system.db": directoryMigrations,
+  "queue.db": inboundMigrations,
+  "access.db": accessMigrations,
+  "backup.db": backupMigrations,
+  "figures.db": figuresMigrations,
+  "watch.db": watchMigrations,
+  "account files": mailMigrations,
+};
+
+test("every database is in the registry", () => {
+  assert.deepEqual(databases.map(({ name }) => name).toSorted(), Object.keys(SCHEMAS).toSorted());
+});
+
+for (const { name, tables } of databases)
+  test(`D2: every table has its limit in the registry: ${name}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "altmail-registry-"));
+    const key = randomBytes(32) as Uint8Array as FileKey;
+    const path = join(folder, "x.db");
+    const migrations = SCHEMAS[name] ?? [];
+    const db = openDatabase({ path, key, applicationId: 1, migrations, synchronous: "normal", create: {} });
+    try {
+      const auditable = auditableOf(name, (work) => work(db));
+      const known = new Set(tables.map(({ table }) => table));
+      assert.deepEqual(await auditable.tables(), [...known].toSorted());
+      for (const { table, since, having, limit, what } of tables) {
+        assert.equal(limit.kind === "hours", since !== undefined, `${what}: hours are counted from a column`);
+        if (since === undefined) continue;
+        assert.equal(await auditable.oldest({ table, since, ...(having !== undefined && { having }) }), undefined);
+      }
+    } finally {
+      db.close();
+      rmSync(folder, { recursive: true });
+    }
+  });

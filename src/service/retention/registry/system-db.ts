@@ -1,0 +1,20 @@
+/** The tables of `system.db` (src/store/sqlite/directory/schema.ts): account records, and what stays of closed ones. */
+import { type DatabaseClass, forYears, livesAs } from "../classified.ts";
+
+const account = livesAs("the account");
+
+export const systemDb: DatabaseClass = {
+  name: "system.db",
+  tables: [
+    { table: "account", what: "account records", promise: "D2", limit: account },
+    { table: "address", what: "addresses of living accounts", promise: "D2", limit: account },
+    { table: "app_password", what: "verifiers of app passwords", promise: "D7", limit: account },
+    {
+      table: "used_address",
+      what: "keyed fingerprints of addresses of closed accounts: answer only whether one was taken",
+      promise: "D2",
+      limit: forYears("an address is never given to someone else"),
+    },
+    { table: "secret", what: "the key of these fingerprints", promise: "D2", limit: livesAs("the installation") },
+  ],
+};
