@@ -44,7 +44,7 @@ export function createBackups(options: BackupsOptions): Backups {
     return running;
   }
 
-  async function lists(): Promise<ReturnType<Backups["list"]>> {
+  async function list(): ReturnType<Backups["list"]> {
     return (await book.sets()).map(({ id, madeAt, doneAt, accounts, sentOctets }) => ({
       id,
       madeAt,
@@ -79,7 +79,7 @@ export function createBackups(options: BackupsOptions): Backups {
         isSwept = swept;
         return made;
       }),
-    list: lists,
+    list,
     async verify({ signal, progress }, open) {
       const sets = await verifySets(parts, progress);
       const newest = (await book.sets()).findLast(({ doneAt }) => doneAt !== undefined);
