@@ -109,6 +109,9 @@ async function showLines(
 ): Promise<Outcome> {
   const filter = readFilter(given, clock);
   if (typeof filter === "string") return refused(filter);
+  // The control socket takes arguments that the command line does not know.
+  if (search.detail === "public" && (filter.client ?? filter.session) !== undefined)
+    return refused('this shows nobody: "altmail log search" does, with an access');
   const show = given["json"] === true ? entryJson : entryText;
   for await (const entry of logs.search({ ...search, filter: { ...filter, account }, signal: report.signal }))
     await report.line(show(entry));
@@ -148,5 +151,8 @@ function readTime(value: string, clock: Clock): number | undefined {
 
 const when = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 const refused = (sentence: string): Outcome => ({ kind: "refused", sentence });
+
 /** All was said line by line. */
-const nothing = (): string => "";
+function nothing(): string {
+  return "";
+}
