@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { turns } from "../../test/world/fake-clock.ts";
+import { HOUR } from "../host/clock.ts";
 import { GateWorld } from "../service/access/gate-world.fixture.ts";
-import { type GatedAccess, done, type Given, type StoreCommand } from "./command.ts";
-import { gated, operatorName, passGate } from "./gate.ts";
+import { done, type Given, type Operator, type Outcome, type Report, type StoreCommand } from "./command.ts";
+import { gated, operatorName, passGate, workBehindGate } from "./gate.ts";
 
 const command = (access: StoreCommand["access"], asked: Given[] = []): StoreCommand => ({
   name: "account export",
@@ -19,7 +21,9 @@ const command = (access: StoreCommand["access"], asked: Given[] = []): StoreComm
   work: async () => done({}),
   show: () => "",
 });
-const optional: GatedAccess & { readonly optional: true } = { scope: "logs", account: "address", optional: true };
+
+const refusal = (result: Awaited<ReturnType<typeof passGate>>): string | undefined =>
+  result.kind === "refused" ? result.sentence : undefined;
 
 test("A7: a gated command takes --access, says so before it asks for anything, and states who calls", async () => {
   const asked: Given[] = [];
@@ -35,16 +39,36 @@ test("A7: a gated command takes --access, says so before it asks for anything, a
   assert.deepEqual(given, { access: "x", operator: "grace", password: "typed" });
 });
 
-test("commands that lead nowhere stay as they are; optional ones ask for nothing", async () => {
+test("commands that lead nowhere stay as they are and need no access", async () => {
   const free = command("content-free");
   assert.equal(gated(free), free);
   await using world = await GateWorld.open();
-  assert.equal(await passGate(world, free, {}), undefined);
-  const log = gated(command(optional));
-  assert.equal((await log.ask?.({}))?.["password"], "typed");
-  assert.equal(await passGate(world, log, {}), undefined);
-  assert.equal((await passGate(world, log, { access: "x" }))?.kind, "refused", "what is given must fit");
+  assert.deepEqual(await passGate(world, free, {}), { kind: "passed", until: undefined });
   assert.deepEqual(world.lines(), []);
+});
+
+test("A7: a command that still works when its access ends is broken off", async () => {
+  await using world = await GateWorld.open();
+  const { id: access } = await world.opened({ scope: "logs" });
+  const following: StoreCommand = {
+    ...command({ scope: "logs", account: "address" }),
+    work: (_operator, _given, { signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () => resolve(done("broken off")));
+      }),
+  };
+  const report: Report = { line: async () => {}, progress() {}, signal: new AbortController().signal };
+  const operator = { access: world.access, directory: world.directory } as unknown as Operator;
+  const given = { access, address: "ada@example.org" };
+  let outcome: Outcome | undefined;
+  const working = workBehindGate(following, operator, given, report, world.clock).then((value) => (outcome = value));
+  while (!world.whats().includes("used")) await turns(1);
+  await turns(10);
+  await world.clock.advance(HOUR - 1);
+  assert.equal(outcome, undefined);
+  await world.clock.advance(1);
+  assert.deepEqual(await working, done("broken off"));
+  assert.equal((await workBehindGate(following, operator, given, report, world.clock)).kind, "refused");
 });
 
 test("A7: the gate finds the account by any of its addresses; none means all", async () => {
@@ -52,8 +76,7 @@ test("A7: the gate finds the account by any of its addresses; none means all", a
   await world.directory.addAlias(world.id("ada"), "lovelace@example.org");
   const export_ = command({ scope: "mail", account: "address" });
   const { id: access } = await world.opened({ scope: "mail" });
-  const sentence = async (given: Given): Promise<string | undefined> =>
-    (await passGate(world, export_, given))?.sentence;
+  const sentence = async (given: Given): Promise<string | undefined> => refusal(await passGate(world, export_, given));
   assert.equal(await sentence({ access, address: "Lovelace@example.org" }), undefined);
   assert.match((await sentence({ access, address: "bob@example.org" })) ?? "", /another account/);
   assert.match((await sentence({ access, address: "nobody@example.org" })) ?? "", /no account with this address/);

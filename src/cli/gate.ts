@@ -2,9 +2,9 @@
  * Where commands of staff meet the gate (promise A7). Adds the option that names an access to each gated command, and
  * lets its work begin only when the use is recorded. With and without a running service it is the same gate.
  */
+import { type Clock, systemClock } from "../host/clock.ts";
 import type { AccountId } from "../store/ids.ts";
 import {
-  type GatedAccess,
   type Given,
   type Operator,
   type Option,
@@ -13,6 +13,7 @@ import {
   type StoreCommand,
   text,
 } from "./command.ts";
+import type { Refused } from "../service/access/access.ts";
 import { UsageError } from "./usage-error.ts";
 
 const ACCESS: Option = {
@@ -34,44 +35,49 @@ export const operatorName = (given: Given): string =>
 /** A gated command with `--access`; others as they are. For the command table: help and parsing follow from it. */
 export function gated(command: StoreCommand): StoreCommand {
   if (command.access === "content-free") return command;
-  const isOptional = mayGoWithout(command.access);
   const example = (line: string): string =>
-    isOptional || line.includes(" --access ") ? line : line.replace(/(?= --home)/, " --access 5d41402abc4b2a76");
+    line.includes(" --access ") ? line : line.replace(/(?= --home)/, " --access 5d41402abc4b2a76");
   return {
     ...command,
     options: [...command.options, ACCESS, OPERATOR],
     examples: command.examples.map(example),
     async ask(given) {
       // Said before anyone types a password.
-      if (!isOptional && text(given, "access") === "") throw new UsageError(NEEDS_ACCESS);
+      if (text(given, "access") === "") throw new UsageError(NEEDS_ACCESS);
       const named = { ...given, operator: operatorName(given) };
       return command.ask === undefined ? named : command.ask(named);
     },
   };
 }
 
-/** Lets a command work when the gate lets it: the one way to a command's work, with a service and without. */
+/**
+ * Lets a command work when the gate lets it, and breaks it off when its access ends: the one way to a command's work,
+ * with a service and without.
+ */
 export async function workBehindGate(
   command: StoreCommand,
   operator: Operator,
   given: Given,
   report: Report,
+  clock: Clock = systemClock,
 ): Promise<Outcome> {
-  return (await passGate(operator, command, given)) ?? command.work(operator, given, report);
+  const passed = await passGate(operator, command, given);
+  if (passed.kind === "refused") return passed;
+  if (passed.until === undefined) return command.work(operator, given, report);
+  const end = new AbortController();
+  using _timer = clock.after(passed.until - clock.now(), () => end.abort());
+  return await command.work(operator, given, { ...report, signal: AbortSignal.any([report.signal, end.signal]) });
 }
 
-/**
- * Records the use of the access that the command line names.
- * @returns why the command may not work, or `undefined` when it may.
- */
+/** Records the use of the access that the command line names. `until`: when that ends. */
 export async function passGate(
   { access, directory }: Pick<Operator, "access" | "directory">,
   command: StoreCommand,
   given: Given,
-): Promise<{ readonly kind: "refused"; readonly sentence: string } | undefined> {
-  if (command.access === "content-free") return undefined;
+): Promise<Refused | { readonly kind: "passed"; readonly until: number | undefined }> {
+  if (command.access === "content-free") return { kind: "passed", until: undefined };
   const id = text(given, "access");
-  if (id === "") return mayGoWithout(command.access) ? undefined : { kind: "refused", sentence: NEEDS_ACCESS };
+  if (id === "") return { kind: "refused", sentence: NEEDS_ACCESS };
   const address = command.access.account === undefined ? "" : text(given, command.access.account);
   let account: AccountId | undefined;
   if (address !== "") {
@@ -79,18 +85,11 @@ export async function passGate(
     if (account === undefined)
       return { kind: "refused", sentence: 'there is no account with this address: "altmail account list" shows all' };
   }
-  const use = {
-    command: command.name,
-    account,
-    scope: command.access.scope,
-    operator: text(given, "operator") || "not stated",
-  };
-  const result = await access.use(id, use);
-  return result.kind === "refused" ? result : undefined;
+  const { scope } = command.access;
+  const by = text(given, "operator") || "not stated";
+  const result = await access.use(id, { command: command.name, account, scope, operator: by });
+  return result.kind === "refused" ? result : { kind: "passed", until: result.until };
 }
 
 const NEEDS_ACCESS =
   'this could lead to content or to a log-in: open an access with "altmail access open", then repeat it with --access ID';
-
-/** Commands that show less without an access. */
-const mayGoWithout = (access: GatedAccess & { readonly optional?: true }): boolean => access.optional === true;

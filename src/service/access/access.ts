@@ -92,8 +92,8 @@ export interface Access extends AsyncDisposable {
     opening: Opening,
     approval?: string,
   ): Promise<{ readonly kind: "opened"; readonly access: AccessLine } | Refused>;
-  /** Fulfils with "done" when the use is recorded durably: only then may the command work. */
-  use(id: string, use: Use): Promise<Done | Refused>;
+  /** Fulfils with "done" when the use is recorded durably: only then may the command work, and until then. */
+  use(id: string, use: Use): Promise<{ readonly kind: "done"; readonly until: number } | Refused>;
   close(id: string, operator: string): Promise<Done | Refused>;
   /** Sets or renews a bar on an access that nobody was told of yet; one that ends now is lifted. */
   bar(id: string, bar: Bar | "lifted", operator: string): Promise<Done | Refused>;

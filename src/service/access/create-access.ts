@@ -66,14 +66,17 @@ export function createAccess(options: AccessOptions): Access {
     }
   };
 
-  const change = (id: string, says: (state: AccessState) => Says | string): Promise<Done | Refused> =>
+  const change = (
+    id: string,
+    says: (state: AccessState) => Says | string,
+  ): Promise<(Done & { readonly until: number }) | Refused> =>
     inTurn(async () => {
       const state = await stateOf(id);
       if (state === undefined) return unknown();
       const entry = says(state);
       if (typeof entry === "string") return refused(entry);
       await journal.write(id, clock.now(), entry);
-      return { kind: "done" };
+      return { kind: "done", until: state.endsAt };
     });
 
   /** The entry that opens; a sentence when it may not be. */
@@ -139,7 +142,7 @@ export function createAccess(options: AccessOptions): Access {
       }
       log("access.used", { access: id, command, scope });
       await tellOwed(id);
-      return { kind: "done" };
+      return result;
     },
 
     close: (id, operator) =>
