@@ -25,17 +25,25 @@ export type Flag = {
   readonly closed: { readonly word: string; readonly at: number } | undefined;
 };
 
-/** The busiest hour of an account on one UTC day. */
+/** The busiest hour of an account on one UTC day, and where its log-ins came from that day. */
 export type Habit = {
   readonly account: AccountId;
   /** Days since 1970-01-01, UTC. */
   readonly day: number;
   readonly logIns: number;
   readonly networks: number;
+  /** Keyed fingerprints of networks: the first of the day. */
+  readonly places: readonly string[];
 };
 
 /** The busiest hours of the days that are known; zeros when none is. */
-export type Usual = { readonly days: number; readonly logIns: number; readonly networks: number };
+export type Usual = {
+  readonly days: number;
+  readonly logIns: number;
+  readonly networks: number;
+  /** Of the day itself too. */
+  readonly places: ReadonlySet<string>;
+};
 
 export interface WatchBook extends AsyncDisposable {
   /** Key of the fingerprints of networks: the same in every process, and never outside this file. */
@@ -48,9 +56,9 @@ export interface WatchBook extends AsyncDisposable {
   unsettled(): Promise<readonly Flag[]>;
   settle(id: string): Promise<void>;
   close(id: string, word: string, at: number): Promise<"closed" | "no-flag">;
-  /** Keeps the higher number where a day is known already. */
+  /** Keeps the higher number, and the places of both, where a day is known already. */
   noteHabits(habits: readonly Habit[]): Promise<void>;
-  /** Of the days before `day`. */
+  /** Of the days before `day`; of places, that day too. */
   usual(account: AccountId, day: number): Promise<Usual>;
   /** Erases flags since before `before` and habits of days that began before it, from the log of the file too. Answers how many. */
   forget(before: number): Promise<number>;

@@ -21,6 +21,7 @@ export const watchMigrations: readonly Migration[] = [
         day INTEGER NOT NULL,
         log_ins INTEGER NOT NULL,
         networks INTEGER NOT NULL,
+        places TEXT NOT NULL,
         PRIMARY KEY (account, day)
       ) STRICT, WITHOUT ROWID;
       CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -44,18 +44,19 @@ test("flags are raised, settled and closed, and another process sees them", asyn
 test("habits keep the busiest hour of each day; today does not count as usual", async () => {
   await using book = await openSqliteWatchBook({ file: newFile(), key });
   const [a, b] = [newId(), newId()];
-  const many = Array.from({ length: 1200 }, () => ({ account: newId(), day: 19, logIns: 1, networks: 1 }));
+  const many = Array.from({ length: 1200 }, () => ({ account: newId(), day: 19, logIns: 1, networks: 1, places: [] }));
   await book.noteHabits([
-    { account: a, day: 18, logIns: 60, networks: 1 },
-    { account: a, day: 19, logIns: 20, networks: 3 },
-    { account: a, day: 20, logIns: 900, networks: 30 },
+    { account: a, day: 18, logIns: 60, networks: 1, places: ["p1"] },
+    { account: a, day: 19, logIns: 20, networks: 3, places: ["p1", "p2"] },
+    { account: a, day: 20, logIns: 900, networks: 30, places: Array.from({ length: 40 }, (_, n) => `q${n}`) },
     ...many,
   ]);
-  await book.noteHabits([{ account: a, day: 19, logIns: 10, networks: 4 }]);
-  assert.deepEqual(await book.usual(a, 20), { days: 2, logIns: 60, networks: 4 });
-  assert.deepEqual(await book.usual(a, 19), { days: 1, logIns: 60, networks: 1 });
-  assert.deepEqual(await book.usual(b, 20), { days: 0, logIns: 0, networks: 0 });
-  assert.deepEqual(await book.usual(many.at(-1)?.account ?? b, 20), { days: 1, logIns: 1, networks: 1 });
+  await book.noteHabits([{ account: a, day: 19, logIns: 10, networks: 4, places: ["p3"] }]);
+  const today = await book.usual(a, 20);
+  assert.deepEqual([today.days, today.logIns, today.networks, today.places.size], [2, 60, 4, 3 + 16]);
+  assert.deepEqual(await book.usual(a, 19), { days: 1, logIns: 60, networks: 1, places: new Set(["p1", "p2", "p3"]) });
+  assert.deepEqual(await book.usual(b, 20), { days: 0, logIns: 0, networks: 0, places: new Set() });
+  assert.equal((await book.usual(many.at(-1)?.account ?? b, 20)).days, 1);
 });
 
 test("L2: what is forgotten is in no page and in no log of the file", async () => {
@@ -66,7 +67,13 @@ test("L2: what is forgotten is in no page and in no log of the file", async () =
     for (const [n, account] of [gone, closed, kept].entries())
       await book.raise(flag({ id: `canary-${n}`, account, since: n === 0 ? 10 * DAY : 20 * DAY }));
     await book.noteHabits(
-      [gone, closed, kept].map((account, n) => ({ account, day: n === 0 ? 10 : 20, logIns: 1, networks: 1 })),
+      [gone, closed, kept].map((account, n) => ({
+        account,
+        day: n === 0 ? 10 : 20,
+        logIns: 1,
+        networks: 1,
+        places: [],
+      })),
     );
     assert.equal(await book.forget(10 * DAY), 0);
     assert.equal(await book.forget(11 * DAY), 2);

@@ -15,6 +15,8 @@ export type SqliteWatchBookOptions = { readonly file: string; readonly key: File
 
 /** Habits of one transaction: a few milliseconds, so that the loop stays free. */
 const HABITS_AT_ONCE = 500;
+/** Of who comes from more places in a day, the first are enough: that account is at home everywhere. */
+const PLACES_A_DAY = 16;
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteWatchBook(options: SqliteWatchBookOptions): Promise<WatchBook> {
@@ -43,6 +45,10 @@ type FlagRow = {
   readonly closed_as: string | null;
   readonly closed_at: number | null;
 };
+
+type HabitRow = { readonly day: number; readonly log_ins: number; readonly networks: number; readonly places: string };
+
+const placesIn = (text: unknown): readonly string[] => (typeof text === "string" && text !== "" ? text.split(" ") : []);
 
 class SqliteWatchBook implements WatchBook {
   readonly networkKey: Uint8Array;
@@ -84,28 +90,37 @@ class SqliteWatchBook implements WatchBook {
   }
 
   async noteHabits(habits: readonly Habit[]): Promise<void> {
-    const insert = this.#db.prepare(
-      `INSERT INTO habit (account, day, log_ins, networks) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET log_ins = max(log_ins, excluded.log_ins), networks = max(networks, excluded.networks)`,
+    const known = this.#db.prepare("SELECT places FROM habit WHERE account = ? AND day = ?").pluck();
+    const put = this.#db.prepare(
+      `INSERT INTO habit (account, day, log_ins, networks, places) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET log_ins = max(log_ins, excluded.log_ins), networks = max(networks, excluded.networks),
+          places = excluded.places`,
     );
     for (let at = 0; at < habits.length; at += HABITS_AT_ONCE) {
       await this.#write(() => {
-        for (const { account, day, logIns, networks } of habits.slice(at, at + HABITS_AT_ONCE))
-          insert.run(account, day, logIns, networks);
+        for (const { account, day, logIns, networks, places } of habits.slice(at, at + HABITS_AT_ONCE)) {
+          const before = placesIn(known.get(account, day));
+          const all = [...new Set([...before, ...places])].slice(0, PLACES_A_DAY);
+          put.run(account, day, logIns, networks, all.join(" "));
+        }
       });
     }
   }
 
   async usual(account: AccountId, day: number): Promise<Usual> {
-    const row = await this.#read(() =>
+    const rows = await this.#read(() =>
       this.#db
-        .prepare(
-          `SELECT count(*) AS days, coalesce(max(log_ins), 0) AS logIns, coalesce(max(networks), 0) AS networks
-            FROM habit WHERE account = ? AND day < ?`,
-        )
-        .get(account, day),
+        .prepare("SELECT day, log_ins, networks, places FROM habit WHERE account = ? AND day <= ?")
+        .all(account, day),
     );
-    return row as Usual;
+    const habits = rows as readonly HabitRow[];
+    const before = habits.filter((habit) => habit.day < day);
+    return {
+      days: before.length,
+      logIns: Math.max(0, ...before.map(({ log_ins: logIns }) => logIns)),
+      networks: Math.max(0, ...before.map(({ networks }) => networks)),
+      places: new Set(habits.flatMap(({ places }) => placesIn(places))),
+    };
   }
 
   async forget(before: number): Promise<number> {
