@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { userInfo } from "node:os";
 import { test } from "node:test";
 import { turns } from "../../test/world/fake-clock.ts";
 import { HOUR } from "../host/clock.ts";
@@ -92,5 +93,5 @@ test("A7: the gate finds the account by any of its addresses; none means all", a
 
 test("the name on the record is the one given, else the user who called", () => {
   assert.equal(operatorName({ operator: "grace" }), "grace");
-  assert.equal(operatorName({}), process.env["SUDO_USER"] ?? process.env["USER"] ?? "");
+  assert.equal(operatorName({}), process.env["SUDO_USER"] ?? userInfo().username);
 });

@@ -2,6 +2,7 @@
  * Where commands of staff meet the gate (promise A7). Adds the option that names an access to each gated command, and
  * lets its work begin only when the use is recorded. With and without a running service it is the same gate.
  */
+import { userInfo } from "node:os";
 import { type Clock, systemClock } from "../host/clock.ts";
 import type { AccountId } from "../store/ids.ts";
 import {
@@ -25,12 +26,12 @@ const ACCESS: Option = {
 export const OPERATOR: Option = {
   name: "operator",
   value: "NAME",
-  summary: "who you are, for the record; without it, the user who called (SUDO_USER, USER)",
+  summary: "who you are, for the record; without it, the user who called (SUDO_USER, else the one of this process)",
 };
 
 /** The name that goes into the record, as the caller states it: the service cannot know who holds its user's rights. */
 export const operatorName = (given: Given): string =>
-  text(given, "operator") || (process.env["SUDO_USER"] ?? process.env["USER"] ?? "");
+  text(given, "operator") || (process.env["SUDO_USER"] ?? userName());
 
 /** A gated command with `--access`; others as they are. For the command table: help and parsing follow from it. */
 export function gated(command: StoreCommand): StoreCommand {
@@ -93,3 +94,12 @@ export async function passGate(
 
 const NEEDS_ACCESS =
   'this could lead to content or to a log-in: open an access with "altmail access open", then repeat it with --access ID';
+
+/** Of the process; a user without an entry in the machine's list has a number only. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}
