@@ -1,0 +1,245 @@
+/**
+ * Every metric of the service, declared once: counters and a histogram made from events, and gauges that are read when
+ * asked for (promise L3). Labels are protocol, command and class of result at most, with closed sets of values: never an
+ * account, an address or a word of a peer. docs/prometheus has alerts and a dashboard over these names.
+ */
+import type { EventName } from "../events/events.ts";
+import {
+  type ClosedSet,
+  imapCommands,
+  imapResults,
+  listeners,
+  outcomeOf,
+  outcomes,
+  refusals,
+  smtpEndings,
+  smtpVerbs,
+  tlsVersions,
+} from "./closed-sets.ts";
+
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export type EventLabel = {
+  readonly name: string;
+  readonly values: ClosedSet;
+  readonly of: (fields: Fields, event: EventName) => unknown;
+};
+
+/** Counts events; with `by` what they carry. */
+export type CounterRow = {
+  readonly name: string;
+  readonly help: string;
+  readonly events: readonly EventName[];
+  readonly labels?: readonly EventLabel[];
+  readonly by?: (fields: Fields) => unknown;
+};
+
+export type HistogramRow = {
+  readonly name: string;
+  readonly help: string;
+  readonly event: EventName;
+  readonly buckets: readonly number[];
+  /** `undefined`: not observed. */
+  readonly value: (fields: Fields) => unknown;
+};
+
+/** `aggregate`: how the readings of several processes become one. */
+export type GaugeRow = {
+  readonly name: string;
+  readonly help: string;
+  readonly aggregate: "sum" | "max";
+  readonly label?: string;
+};
+
+const KiB = 1024;
+const MiB = KiB * KiB;
+
+const outcome: EventLabel = { name: "outcome", values: outcomes, of: ({ code }) => outcomeOf(code) };
+const listener: EventLabel = { name: "listener", values: listeners, of: (fields) => fields["listener"] };
+
+/** A label that is the event itself, under a shorter name. */
+function kind(names: Partial<Record<EventName, string>>): EventLabel {
+  return { name: "kind", values: Object.values(names), of: (_fields, event) => names[event] };
+}
+
+export const counterRows: readonly CounterRow[] = [
+  {
+    name: "altmail_imap_commands_total",
+    help: "Commands of mail clients that were answered.",
+    events: ["imap.command"],
+    labels: [
+      { name: "command", values: imapCommands, of: ({ command }) => command },
+      { name: "result", values: imapResults, of: ({ result }) => result },
+    ],
+  },
+  {
+    name: "altmail_imap_answered_bytes_total",
+    help: "Octets of answers to mail clients.",
+    events: ["imap.command"],
+    by: ({ bytes }) => bytes,
+  },
+  {
+    name: "altmail_imap_sessions_total",
+    help: "Sessions of mail clients that ended, by version of TLS.",
+    events: ["imap.closed"],
+    labels: [{ name: "tls", values: tlsVersions, of: ({ tls }) => tls }],
+  },
+  {
+    name: "altmail_logins_total",
+    help: "Log-ins by result.",
+    events: ["login.accepted", "login.refused"],
+    labels: [kind({ "login.accepted": "accepted", "login.refused": "refused" })],
+  },
+  {
+    name: "altmail_smtp_messages_total",
+    help: "Messages from other servers that came to their end.",
+    events: ["smtp.message"],
+    labels: [outcome],
+  },
+  {
+    name: "altmail_smtp_refusals_total",
+    help: "Commands of other servers that were refused, messages not among them.",
+    events: ["smtp.refused"],
+    labels: [{ name: "command", values: smtpVerbs, of: ({ verb }) => verb }, outcome],
+  },
+  {
+    name: "altmail_smtp_sessions_total",
+    help: "Sessions of other servers that ended, by the way they did.",
+    events: ["smtp.closed"],
+    labels: [{ name: "end", values: smtpEndings, of: ({ reason }) => reason }],
+  },
+  {
+    name: "altmail_deliveries_troubled_total",
+    help: "Messages that could not be stored at once: not at all, deferred, tried again in vain, overdue.",
+    events: ["delivery.failed", "delivery.deferred", "delivery.postponed", "delivery.overdue"],
+    labels: [
+      kind({
+        "delivery.failed": "failed",
+        "delivery.deferred": "deferred",
+        "delivery.postponed": "postponed",
+        "delivery.overdue": "overdue",
+      }),
+    ],
+  },
+  {
+    name: "altmail_connections_refused_total",
+    help: "Connections turned away: all taken (full), or too many from one peer.",
+    events: ["connection.refused"],
+    labels: [listener, { name: "reason", values: refusals, of: ({ reason }) => reason }],
+  },
+  {
+    name: "altmail_tls_refused_total",
+    help: "TLS handshakes that did not come to their end.",
+    events: ["tls.refused"],
+    labels: [listener],
+  },
+  {
+    name: "altmail_store_suspects_total",
+    help: "Account files that failed and were checked before they were used again.",
+    events: ["store.suspect"],
+  },
+  {
+    name: "altmail_faults_total",
+    help: "Faults of the program itself.",
+    events: ["connection.failed", "command.failed", "imap.bug", "smtp.failed"],
+    labels: [
+      kind({
+        "connection.failed": "connection",
+        "command.failed": "command",
+        "imap.bug": "imap",
+        "smtp.failed": "smtp",
+      }),
+    ],
+  },
+  { name: "altmail_worker_deaths_total", help: "Workers that ended by themselves.", events: ["worker.died"] },
+  {
+    name: "altmail_log_lost_events_total",
+    help: "Events that never reached the log.",
+    events: ["log.dropped", "log.failed"],
+    by: ({ count }) => count,
+  },
+  {
+    name: "altmail_retention_audits_total",
+    help: "Audits of what rests: green, red (something is too old or unknown), failed.",
+    events: ["retention.audited", "retention.red", "retention.failed"],
+    labels: [kind({ "retention.audited": "green", "retention.red": "red", "retention.failed": "failed" })],
+  },
+  {
+    name: "altmail_watch_total",
+    help: "What the watch found: accounts flagged, accounts whose sending was paused, steps that failed.",
+    events: ["watch.flagged", "watch.paused", "watch.failed"],
+    labels: [kind({ "watch.flagged": "flagged", "watch.paused": "paused", "watch.failed": "failed" })],
+  },
+  {
+    name: "altmail_staff_access_total",
+    help: "Accesses of staff: opened, used, refused at the gate.",
+    events: ["access.opened", "access.used", "access.refused"],
+    labels: [kind({ "access.opened": "opened", "access.used": "used", "access.refused": "refused" })],
+  },
+  { name: "altmail_statistics_days_total", help: "Days whose figures were made.", events: ["statistics.made"] },
+];
+
+export const histogramRows: readonly HistogramRow[] = [
+  {
+    name: "altmail_smtp_message_bytes",
+    help: "Sizes of messages that were accepted from other servers.",
+    event: "smtp.message",
+    buckets: [10 * KiB, 100 * KiB, MiB, 10 * MiB],
+    value: ({ code, bytes }) => (typeof code === "number" && code < 400 ? bytes : undefined),
+  },
+];
+
+export type GaugeName =
+  | "connections"
+  | "queueMessages"
+  | "dataFreeBytes"
+  | "dataSizeBytes"
+  | "backupNewestSeconds"
+  | "certificateExpirySeconds";
+
+/** What the composition root may give a reading of. */
+export const gaugeRows: Readonly<Record<GaugeName, GaugeRow>> = {
+  connections: {
+    name: "altmail_connections",
+    help: "Connections that are open.",
+    aggregate: "sum",
+    label: "listener",
+  },
+  queueMessages: {
+    name: "altmail_queue_messages",
+    help: "Accepted messages that wait for the store of their recipient.",
+    aggregate: "sum",
+  },
+  dataFreeBytes: {
+    name: "altmail_data_free_bytes",
+    help: "Octets free on the disk of HOME/data.",
+    aggregate: "max",
+  },
+  dataSizeBytes: { name: "altmail_data_size_bytes", help: "Size of the disk of HOME/data.", aggregate: "max" },
+  backupNewestSeconds: {
+    name: "altmail_backup_newest_timestamp_seconds",
+    help: "When the newest whole set of backups was made, epoch seconds.",
+    aggregate: "max",
+  },
+  certificateExpirySeconds: {
+    name: "altmail_certificate_expiry_timestamp_seconds",
+    help: "When the certificate in use expires, epoch seconds.",
+    aggregate: "max",
+  },
+};
+
+/** What every process says of itself. */
+export const processRows: Readonly<Record<"workers" | "loopDelay" | "resident", GaugeRow>> = {
+  workers: { name: "altmail_workers", help: "Workers that answer.", aggregate: "sum" },
+  loopDelay: {
+    name: "altmail_event_loop_delay_p99_seconds",
+    help: "99th percentile of the event loop's delay since the last look, of the slowest process.",
+    aggregate: "max",
+  },
+  resident: { name: "altmail_resident_bytes", help: "Memory of all processes.", aggregate: "sum" },
+};
+
+export const cpuRow: { readonly name: string; readonly help: string } = {
+  name: "altmail_cpu_seconds_total",
+  help: "Processor time of all processes.",
+};
