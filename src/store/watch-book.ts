@@ -52,9 +52,10 @@ export interface WatchBook extends AsyncDisposable {
   raise(flag: Omit<Flag, "closed">): Promise<void>;
   /** Newest first. */
   flags(): Promise<readonly Flag[]>;
-  /** Flags whose consequences (a pause, a mail) were not noted as done, oldest first; open ones alone. */
-  unsettled(): Promise<readonly Flag[]>;
-  settle(id: string): Promise<void>;
+  /** Open flags whose consequences were not noted as done, oldest first: neither, or the pause alone. */
+  unsettled(): Promise<readonly (Flag & { readonly isPaused: boolean })[]>;
+  /** Notes a consequence as done: sending is `paused` (where that was due), the operator is `told`, which is the last. */
+  settle(id: string, step: "paused" | "told"): Promise<void>;
   close(id: string, word: string, at: number): Promise<"closed" | "no-flag">;
   /** Keeps the higher number, and the places of both, where a day is known already. */
   noteHabits(habits: readonly Habit[]): Promise<void>;

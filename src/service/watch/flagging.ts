@@ -39,14 +39,20 @@ export function createFlagging({
   log,
   limits,
 }: FlaggingParts & { readonly limits: WatchLimits }): Flagging {
-  const settle = async ({ id, account, rule, pauses }: Flag): Promise<void> => {
-    const record = pauses ? await directory.byId(account) : undefined;
+  const pause = async ({ id, account }: Flag): Promise<void> => {
+    const record = await directory.byId(account);
     if (record?.state === "active" || record?.state === "paused") {
       const outcome = await accounts.pause(record.primary, `flag ${id}`);
       if (outcome.kind === "done") log("watch.paused", { flag: id, account });
     }
+    await book.settle(id, "paused");
+  };
+  /** `isPaused`: that was done before, and a person may have undone it since. */
+  const settle = async (flag: Flag, isPaused: boolean): Promise<void> => {
+    const { id, rule, pauses } = flag;
+    if (pauses && !isPaused) await pause(flag);
     await notices.tellOperator({ kind: "account-flagged", flag: id, rule, paused: pauses }, id);
-    await book.settle(id);
+    await book.settle(id, "told");
   };
 
   return {
@@ -66,11 +72,11 @@ export function createFlagging({
       const flag = { id, account, rule: rule.name, since: at, evidence: evidenceOf(rule, view, usual, limits), pauses };
       await book.raise(flag);
       log("watch.flagged", { flag: id, account, rule: rule.name, pauses });
-      await settle({ ...flag, closed: undefined });
+      await settle({ ...flag, closed: undefined }, false);
     },
 
     async settleAll() {
-      for (const flag of await book.unsettled()) await settle(flag);
+      for (const flag of await book.unsettled()) await settle(flag, flag.isPaused);
     },
   };
 }

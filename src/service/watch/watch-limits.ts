@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from "../../host/clock.ts";
 export type WatchLimits = {
   /** Parts of the hour that windows count by: what is an hour old leaves in steps of this. */
   readonly slotMs: number;
-  /** Accounts with a window at a time, the longest idle forgotten first: half a kilobyte each. */
+  /** Accounts with a window at a time, the longest idle forgotten first: about a kilobyte each. */
   readonly accounts: number;
   /** Networks that a window tells apart; above every threshold. */
   readonly networks: number;

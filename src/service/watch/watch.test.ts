@@ -279,6 +279,29 @@ test("a mail that failed is told within the hour", () =>
     assert.equal(told.length, 1);
   }));
 
+test("a pause that a person ended is not done again because a mail had failed", () =>
+  world(async (world) => {
+    const { silence, directory, ada, clock, told } = world;
+    await settle(world);
+    silence(true);
+    await guess(world);
+    for (let n = 0; n < 30; n++) seen(world, place(200 + n));
+    await turns(20);
+    assert.equal((await directory.byId(ada.id))?.state, "paused");
+    assert.deepEqual(
+      told.map(([kind]) => kind),
+      ["sending-paused"],
+    );
+    await directory.setState(ada.id, "active");
+    silence(false);
+    await clock.advance(HOUR);
+    assert.equal((await directory.byId(ada.id))?.state, "active");
+    assert.deepEqual(
+      told.map(([kind]) => kind),
+      ["sending-paused", "account-flagged", "account-flagged"],
+    );
+  }));
+
 test("L2: no flag and no habit outlives the logs of its day, whether open, closed or on a paused account", () =>
   world(async (world) => {
     const { watch, book, clock, ada } = world;

@@ -12,7 +12,8 @@ export const watchMigrations: readonly Migration[] = [
         since INTEGER NOT NULL,
         evidence TEXT NOT NULL,
         pauses INTEGER NOT NULL CHECK (pauses IN (0, 1)),
-        settled INTEGER NOT NULL CHECK (settled IN (0, 1)),
+        -- What followed: 0 nothing yet, 1 sending was paused where that was due, 2 the operator was told too.
+        settled INTEGER NOT NULL CHECK (settled IN (0, 1, 2)),
         closed_as TEXT,
         closed_at INTEGER
       ) STRICT, WITHOUT ROWID;

@@ -32,9 +32,12 @@ test("flags are raised, settled and closed, and another process sees them", asyn
   for (const one of [old, young]) await book.raise(one);
   const open = (one: Omit<Flag, "closed">): Flag => ({ ...one, closed: undefined });
   assert.deepEqual(await other.flags(), [open(young), open(old)]);
-  assert.deepEqual(await other.unsettled(), [open(old), open(young)]);
-  await other.settle(old.id);
-  assert.deepEqual(await book.unsettled(), [open(young)]);
+  const unsettled = (one: Omit<Flag, "closed">, isPaused: boolean): object => ({ ...open(one), isPaused });
+  assert.deepEqual(await other.unsettled(), [unsettled(old, false), unsettled(young, false)]);
+  await other.settle(old.id, "paused");
+  assert.deepEqual(await book.unsettled(), [unsettled(old, true), unsettled(young, false)]);
+  await other.settle(old.id, "told");
+  assert.deepEqual(await book.unsettled(), [unsettled(young, false)]);
   assert.equal(await book.close(young.id, "harmless", 7), "closed");
   assert.deepEqual(await book.unsettled(), [], "what a person closed has no consequences any more");
   assert.deepEqual((await book.flags())[0]?.closed, { word: "harmless", at: 7 });
