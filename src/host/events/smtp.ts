@@ -38,13 +38,20 @@ export const smtpEvents = {
       reason: "public string",
       commands: "public number",
       messages: "public number",
+      /** Octets of our replies. */
+      bytes: "public number",
       tls: "public boolean",
     },
   },
   "smtp.failed": {
     level: "error",
     summary: "A session ended by a fault of ours.",
-    fields: { session: "pseudonymous string", error: "public string" },
+    fields: {
+      session: "pseudonymous string",
+      client: "personal string",
+      helo: "personal string",
+      error: "public string",
+    },
   },
   "delivery.failed": {
     level: "error",

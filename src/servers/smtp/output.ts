@@ -11,11 +11,17 @@ export class Output {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   #text = "";
+  #total = 0;
 
   constructor(stream: Duplex, clock: Clock, timeoutMs: number) {
     this.#stream = stream;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+  }
+
+  /** Octets that were written. */
+  get total(): number {
+    return this.#total;
   }
 
   say(text: string): void {
@@ -28,6 +34,7 @@ export class Output {
     if (this.#stream.destroyed || this.#stream.writableEnded) return false;
     const text = this.#text;
     this.#text = "";
+    this.#total += text.length;
     return this.#stream.write(text, "latin1") || this.#drain();
   }
 

@@ -35,6 +35,8 @@ export class Peer implements AsyncDisposable {
   readonly stop: AbortController = new AbortController();
   readonly events: [name: string, fields: Readonly<Record<string, unknown>>][] = [];
   closed: Promise<void> = Promise.resolve();
+  /** Octets that came in all. */
+  received = 0;
   #client: Duplex | undefined;
   #text = "";
   #writes = 0;
@@ -117,6 +119,7 @@ export class Peer implements AsyncDisposable {
     this.#client = client;
     client.on("data", (octets: Buffer) => {
       this.#writes++;
+      this.received += octets.length;
       this.#text += octets.toString();
       this.#arrived?.();
     });

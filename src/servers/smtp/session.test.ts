@@ -198,3 +198,16 @@ test("L1: each message and each refusal is one event of the log, and a session's
     },
   );
 });
+
+test("L1: the end of a session tells the octets that it served, those before TLS among them", async () => {
+  await using peer = await Peer.open({ tls: true });
+  await peer.expect(/^220 /);
+  peer.send("EHLO a\r\nSTARTTLS\r\n");
+  await peer.expect(/220 2\.0\.0 /);
+  peer.send("EHLO b\r\nQUIT\r\n");
+  await peer.expect(/221 /);
+  await peer.closed;
+  const [name, fields] = peer.events.at(-1) ?? assert.fail();
+  assert.equal(name, "smtp.closed");
+  assert.equal(fields["bytes"], peer.received);
+});

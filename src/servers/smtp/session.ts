@@ -33,6 +33,8 @@ export class SmtpSession {
   readonly #talk: Conversation;
   #input: Input;
   #output: Output;
+  /** Octets of replies before TLS. */
+  #clearBytes = 0;
   /** Messages whose 250 was said and not yet acknowledged. */
   #told: Reception[] = [];
   #commands = 0;
@@ -64,7 +66,8 @@ export class SmtpSession {
       ending = await this.#converse();
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown";
-      this.#services.log("smtp.failed", { session: this.#talk.session, error: name });
+      const { session, connection, helo } = this.#talk;
+      this.#services.log("smtp.failed", { session, client: connection.peerAddress, helo, error: name });
     }
     await dropTransaction(this.#talk);
     const farewell = farewells[ending];
@@ -80,6 +83,7 @@ export class SmtpSession {
       reason: ending,
       commands: this.#commands,
       messages: this.#messages,
+      bytes: this.#clearBytes + this.#output.total,
       tls: connection.tls !== undefined,
     });
   }
@@ -285,6 +289,7 @@ export class SmtpSession {
     } catch {
       return "tls";
     }
+    this.#clearBytes += this.#output.total;
     [this.#input, this.#output] = this.#streams(this.#talk.connection);
     return undefined;
   }
