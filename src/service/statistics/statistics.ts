@@ -42,7 +42,8 @@ export interface Statistics extends AsyncDisposable {
    * @returns the days that were made. @throws AggregateError when some failed; what the abort of `signal` throws.
    */
   catchUp(logged: LoggedDays, signal: AbortSignal): Promise<readonly string[]>;
-  document(range: FigureRange, by: FigurePeriod): Promise<StatisticsDocument>;
+  /** Where an end of the range is left out: up to yesterday, and from some days, a month, a year or ten years ago. */
+  document(range: Partial<FigureRange>, by: FigurePeriod): Promise<StatisticsDocument>;
   check(): ReturnType<Figures["check"]>;
 }
 
@@ -50,6 +51,8 @@ export type StatisticsOptions = { readonly figures: Figures; readonly clock: Clo
 
 /** Lines of a day may be on their way for a moment after midnight. */
 const LATE_MS: number = 10 * MINUTE;
+/** Days that are shown where no range is given. */
+const USUAL_DAYS: Readonly<Record<FigurePeriod, number>> = { hour: 2, day: 30, month: 365, year: 3650 };
 
 export function createStatistics({ figures, clock, log }: StatisticsOptions): Statistics {
   const isOver = (day: string): boolean => clock.now() >= Date.parse(`${day}T00:00:00Z`) + DAY + LATE_MS;
@@ -59,6 +62,8 @@ export function createStatistics({ figures, clock, log }: StatisticsOptions): St
     const kept = await figures.keep(day, made.figures);
     if (kept === "kept") log("statistics.made", { day, lines: made.lines, figures: made.figures.length });
   };
+
+  const dayBefore = (days: number): string => new Date(clock.now() - days * DAY).toISOString().slice(0, 10);
 
   return {
     async catchUp(logged, signal) {
@@ -79,7 +84,9 @@ export function createStatistics({ figures, clock, log }: StatisticsOptions): St
       if (failures.length > 0) throw new AggregateError(failures, "The figures of a day could not be made.");
       return made;
     },
-    async document(range, by) {
+    async document(asked, by) {
+      const { from = dayBefore(USUAL_DAYS[by]), to = dayBefore(1) } = asked;
+      const range = { from, to };
       const sums = Map.groupBy(await figures.sums(range, by), ({ measure }) => measure);
       return {
         format: "altmail statistics 1",
