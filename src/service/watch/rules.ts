@@ -22,6 +22,8 @@ export type Rule = {
   readonly suspects: (view: View, limits: WatchLimits) => boolean;
   /** Against what is usual; left out where that does not matter. */
   readonly confirms?: (view: View, usual: Usual, limits: WatchLimits) => boolean;
+  /** The suspicion is about the network of the signal: another network is another suspicion. */
+  readonly isAboutNetwork?: true;
   /** The signals whose networks are evidence. */
   readonly evidence: readonly SignalKind[];
 };
@@ -42,6 +44,7 @@ export const RULES: readonly Rule[] = [
       view.count("refused") >= limits.guessedRefusals &&
       view.networks("refused").size >= limits.guessedNetworks,
     confirms: (view, usual) => !usual.places.has(view.network),
+    isAboutNetwork: true,
     evidence: ["refused", "accepted"],
   },
   {

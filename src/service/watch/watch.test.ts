@@ -160,6 +160,16 @@ test("while strangers guess, the holder at home, on the way by app password, or 
     assert.deepEqual(await rulesOf(world), []);
   }));
 
+test("the holder's log-in does not hide that of the one who guessed", () =>
+  world(async (world) => {
+    await settle(world);
+    await guess(world);
+    seen(world, place(0));
+    seen(world, place(101));
+    await turns(5);
+    assert.deepEqual(await rulesOf(world), ["guessed"]);
+  }));
+
 test("who mistypes ten times, or lets a program try an old password for a day, is not flagged", () =>
   world(async (world) => {
     await settle(world);

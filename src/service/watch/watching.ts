@@ -153,7 +153,7 @@ function createLeader({ limits, windows, book, examine, failed }: LeaderParts): 
   };
 
   const suspect = (rule: Rule, view: View): void => {
-    const name = `${rule.name} ${view.account}`;
+    const name = `${rule.name} ${view.account} ${rule.isAboutNetwork === true ? view.network : ""}`;
     if ((examined.get(name) ?? 0) > view.at || waiting >= limits.waiting) return;
     for (const [old, until] of examined) {
       if (until > view.at) break;
