@@ -18,6 +18,7 @@ export function auditAccess(
   if (chain.kind === "altered") return [{ rule: FOLLOWS, detail: `line ${chain.line}` }];
   const { lines } = chain;
   const findings: Finding[] = [];
+  const byAccess = Map.groupBy(lines, ({ says }) => says["access"]);
   const byLine = new Map(entries.map((entry) => [entry.line, entry]));
   for (const entry of entries) {
     const line = entry.line === undefined ? undefined : lines[entry.line - 1];
@@ -30,7 +31,7 @@ export function auditAccess(
       findings.push({ rule: HAS_LINE, detail: `entry ${entry.n} of access ${entry.access}` });
   }
   for (const line of lines)
-    if (line.what !== "erased" && !byLine.has(line.n) && !wasErasedInTime(lines, line.says["access"]))
+    if (line.what !== "erased" && !byLine.has(line.n) && !wasErasedInTime(byAccess.get(line.says["access"]) ?? []))
       findings.push({ rule: HAS_RECORD, detail: `line ${line.n}` });
   if (sent !== undefined && headAfter(lines, sent.entries) !== sent.head)
     findings.push({ rule: GOES_ON, detail: `the head after ${sent.entries} lines is another` });
@@ -38,8 +39,7 @@ export function auditAccess(
 }
 
 /** The chain tells it alone: the last telling of this access is long ago when its erasure is written down. */
-function wasErasedInTime(lines: readonly ChainLine[], access: unknown): boolean {
-  const own = lines.filter(({ says }) => says["access"] === access);
+function wasErasedInTime(own: readonly ChainLine[]): boolean {
   const erased = own.find(({ what }) => what === "erased");
   const told = own.findLast(({ what }) => what === "told");
   return erased !== undefined && told !== undefined && erased.at >= told.at + KEPT_MS;

@@ -42,7 +42,7 @@ export function createAccess(options: AccessOptions): Access {
   mkdirSync(dirname(chainFile), { recursive: true, mode: 0o700 });
   const journal = createJournal(records, chainFile);
   const inTurn = oneAfterAnother();
-  const stateOf = async (id: string): Promise<AccessState | undefined> => (await journal.states()).get(id);
+  const stateOf = (id: string): Promise<AccessState | undefined> => journal.state(id);
 
   const lines = (): readonly ChainLine[] => {
     const audit = auditChain(chainFile);
@@ -177,19 +177,24 @@ export function createAccess(options: AccessOptions): Access {
       }),
 
     async tellDue() {
-      for (const id of (await inTurn(() => journal.states())).keys()) await tellOwed(id);
+      const now = clock.now();
+      for (const state of (await inTurn(() => journal.states())).values())
+        if (!isBarred(state, now) && owedBy(state, now).length > 0) await tellOwed(state.id);
     },
 
     async remind() {
-      for (const { id } of (await inTurn(() => journal.states())).values())
-        await inTurn(async () => {
-          const state = await stateOf(id);
-          const now = clock.now();
-          if (state?.bar === undefined || !isBarred(state, now) || now < state.remindedAt + REMIND_MS) return;
-          const occasion = `bar ${id} ${state.reminders + 1}`;
-          await notices.tellOperator({ kind: "bar-running", record: id, until: state.bar.until }, occasion);
+      await inTurn(async () => {
+        const now = clock.now();
+        for (const state of (await journal.states()).values()) {
+          const { id, bar, reminders, remindedAt } = state;
+          if (bar === undefined || !isBarred(state, now) || now < remindedAt + REMIND_MS) continue;
+          await notices.tellOperator(
+            { kind: "bar-running", record: id, until: bar.until },
+            `bar ${id} ${reminders + 1}`,
+          );
           await journal.write(id, now, { what: "reminded" });
-        });
+        }
+      });
     },
 
     async erase() {

@@ -13,6 +13,8 @@ export type Journal = {
   write(access: string, at: number, says: Says): Promise<void>;
   /** States of all accesses, with nothing left unchained. */
   states(): Promise<ReadonlyMap<string, AccessState>>;
+  /** Of one access. */
+  state(access: string): Promise<AccessState | undefined>;
 };
 
 const SALT_BYTES = 32;
@@ -48,6 +50,10 @@ export function createJournal(records: AccessRecords, chainFile: string): Journa
     async states() {
       await catchUp();
       return statesOf(await records.entries());
+    },
+    async state(access) {
+      await catchUp();
+      return statesOf(await records.entries(access)).get(access);
     },
   };
 }
