@@ -17,6 +17,8 @@ export type LogFilter = {
   readonly client?: string | undefined;
 };
 
+const MAX_REMEMBERED = 10_000;
+
 export type LineFilter = {
   /** Whether a line may match, as far as is seen without parsing it. */
   readonly line: (line: string) => boolean;
@@ -59,9 +61,22 @@ function personalTexts({ event, fields }: LogEntry): readonly string[] {
 
 function clientFilter(client: string): (text: string) => boolean {
   const network = networkOf(client);
-  if (network !== undefined) return (text) => isIP(text) !== 0 && network.check(text, familyOf(text));
+  if (network !== undefined) return remembered((text) => isIP(text) !== 0 && network.check(text, familyOf(text)));
   const wanted = client.toLowerCase();
   return (text) => text.toLowerCase().includes(wanted);
+}
+
+/** Clients come again and again, and looking into a network costs more than all else of a line. */
+function remembered(check: (text: string) => boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const answer = check(text);
+    known.set(text, answer);
+    return answer;
+  };
 }
 
 /** An address is a network of one: `192.0.2.1` does not mean `192.0.2.10`. */

@@ -52,7 +52,7 @@ export type LogReaderOptions = {
 /** How often it looks for what was written since. */
 const LOOK_MS = SECOND / 2;
 /** Lines that are looked at in one turn of the event loop. */
-const LINES_A_TURN = 1000;
+const LINES_A_TURN = 200;
 const SUFFIX = ".seg";
 
 export function createLogReader(options: LogReaderOptions): LogReader {
