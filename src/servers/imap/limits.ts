@@ -15,7 +15,7 @@ export type ImapLimits = {
   readonly strangerFrame: FrameLimits;
   /** One message; SMTP's SIZE is the same. */
   readonly maxAppendBytes: number;
-  /** Messages of one APPEND (RFC 3502): a large one holds an open file on the spool. */
+  /** Messages of one APPEND (RFC 3502): their commit holds up the worker's other sessions, and large ones hold open files. */
   readonly maxAppendMessages: number;
   /** All messages of one APPEND: they rest on the spool, and those that are small in memory, until the last has come. */
   readonly maxAppendTotalBytes: number;
@@ -50,7 +50,7 @@ export const imapLimits: ImapLimits = Object.freeze({
   frame: { maxLineBytes: 64 * KiB, maxLiteralBytes: 64 * KiB, maxCommandBytes: 256 * KiB, maxSkipBytes: 64 * MiB },
   strangerFrame: { maxLineBytes: 8 * KiB, maxLiteralBytes: 4 * KiB, maxCommandBytes: 16 * KiB, maxSkipBytes: 64 * KiB },
   maxAppendBytes: 50 * MiB,
-  maxAppendMessages: 1000,
+  maxAppendMessages: 500,
   maxAppendTotalBytes: 256 * MiB,
   maxAppendMemoryBytes: 32 * MiB,
   maxBadCommands: 20,

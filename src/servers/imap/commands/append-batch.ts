@@ -66,7 +66,7 @@ export class AppendBatch implements AsyncDisposable {
 
 function compact(content: ContentSource): ContentSource {
   if (content.bytes === undefined) return content;
-  const bytes = Uint8Array.from(content.bytes);
+  const bytes = new Uint8Array(content.bytes);
   return {
     size: bytes.length,
     bytes,
