@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { DAY, HOUR } from "../../host/clock.ts";
+import { appendToChain } from "../../host/record/chain.ts";
 import type { ObjectPlace } from "../backup/place.ts";
 import { PlaceError } from "../backup/place.ts";
 import { GateWorld, use, YEAR_MS } from "./gate-world.fixture.ts";
@@ -71,6 +72,15 @@ test("D2: a record is erased 12 months after its holder was told, and the chain 
   assert.deepEqual(await world.records.entries(), []);
   assert.deepEqual(await rules(world), []);
   assert.equal(world.whats().filter((what) => what === "erased").length, 3);
+});
+
+test("A7: a record that was erased before its time is found, whatever the chain says", async () => {
+  await using world = await GateWorld.open();
+  const { id } = await world.opened();
+  await world.clock.advance(YEAR_MS / 2);
+  appendToChain(world.chainFile, world.clock.now(), "erased", { access: id });
+  await world.records.erase(id);
+  assert.match((await rules(world)).join(), /it was erased in its time/);
 });
 
 test("A7: a record whose holder was not told is never erased", async () => {
