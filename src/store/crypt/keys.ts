@@ -142,7 +142,8 @@ class SqliteKeys implements Keys {
       next: (account) => this.#get("next", account),
       prepare: (account) => this.#get("next", account) ?? this.#make("next", account),
       promote: (account) => this.#promote(account),
-      drop: (account) => this.#changeEpoch(() => this.#delete("next", account)),
+      // Nothing rests under it, so it needs no new epoch.
+      drop: (account) => this.#guard(() => this.#delete("next", account)),
     };
     this.auditable = auditableOf("keys.db", (work) => this.#guard(() => work(db)));
   }
