@@ -13,7 +13,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../program.ts";
 
-/** What must be installed. setpriv ends the daemons when the test process is killed. */
+/** Ends the daemons when the test process is killed. */
+const GUARD = "setpriv";
+
+/** What must be installed. */
 export const CEPH_PROGRAMS: readonly string[] = [
   "ceph",
   "ceph-authtool",
@@ -22,7 +25,7 @@ export const CEPH_PROGRAMS: readonly string[] = [
   "monmaptool",
   "radosgw",
   "radosgw-admin",
-  "setpriv",
+  GUARD,
 ];
 
 const START_MS = 90_000;
@@ -47,7 +50,7 @@ export async function startCeph(): Promise<Ceph> {
   };
   try {
     const started = await start(home, (program, ...args) => {
-      const child = spawn("setpriv", ["--pdeathsig", "KILL", program, ...args], { stdio: "ignore" });
+      const child = spawn(GUARD, ["--pdeathsig", "KILL", program, ...args], { stdio: "ignore" });
       children.push(child);
     });
     return { ...started, [Symbol.asyncDispose]: dispose };
