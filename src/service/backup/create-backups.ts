@@ -110,7 +110,7 @@ export function createBackups(options: BackupsOptions): Backups {
       restoreFolder(restoring(from, working), account, from.set, wanted, working.progress),
     async drill(from, accounts, { signal, progress }) {
       await using home = await options.temporaryHome();
-      return drill(parts, home, halfOpener(escrow, from.identity), from.set, accounts, signal, progress);
+      return await drill(parts, home, halfOpener(escrow, from.identity), from.set, accounts, signal, progress);
     },
     async [Symbol.asyncDispose]() {
       await busy;

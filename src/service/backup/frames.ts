@@ -97,7 +97,7 @@ export async function* readFrames(
   name: (n: number) => string,
   by: FrameSeal,
   what: string,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   let frame = 0;
   for (let n = 0; ; n++) {
     const octets = await place.get(name(n));

@@ -88,6 +88,7 @@ export async function restoreEverything(
         await book.noteRestored(account.id);
       }
     } catch (error) {
+      signal.throwIfAborted();
       if (error instanceof PlaceError || !(error instanceof HostError || error instanceof StoreError)) throw error;
       failed.push({ account: account.id, sentence: error.message });
     }

@@ -30,18 +30,17 @@ export async function runBackups(options: RunBackupsOptions): Promise<void> {
   const { backups, notices, clock, log, atMinute, signal, report } = options;
   const { ledger } = backups;
   if (ledger === undefined) return;
+  const tell = async (at: string, sentence: string): Promise<void> => {
+    log("backup.failed", { at, sentence });
+    const now = clock.now();
+    // Once a day for each kind of work.
+    await notices.tellOperator({ kind: "backup-failed", at: now, sentence }, `${at} ${Math.floor(now / DAY)}`);
+  };
   const failed = (at: string) => (error: unknown) => {
     if (signal.aborted) return;
     const sentence = sentenceOf(error);
     if (sentence === undefined) report(error);
-    log("backup.failed", { at, sentence: sentence ?? "a fault of altmail" });
-    const now = clock.now();
-    const notice = {
-      kind: "backup-failed",
-      at: now,
-      sentence: sentence ?? "a fault of altmail: its log has the place",
-    } as const;
-    notices.tellOperator(notice, `${at} ${Math.floor(now / DAY)}`).catch(report);
+    void tell(at, sentence ?? "a fault of altmail: its log has the place").catch(report);
   };
   const nightly = dailyAt(atMinute);
   const { lastSetAt } = await backups.facts();

@@ -49,7 +49,7 @@ class SqliteBackupBook implements BackupBook {
   begin(id: string, madeAt: number): Promise<number> {
     return this.#write(() => {
       const insert = this.#db.prepare("INSERT INTO backup_set (id, made_at) VALUES (?, ?)");
-      return Number(insert.run(id, madeAt).lastInsertRowid);
+      return insert.run(id, madeAt).lastInsertRowid;
     });
   }
 
