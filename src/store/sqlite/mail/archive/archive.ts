@@ -1,6 +1,6 @@
 /** The account's side of backup and restore on encrypted SQLite: joins the parts of this folder. */
 import type { Clock } from "../../../../host/clock.ts";
-import type { AccountArchive } from "../../../account-archive.ts";
+import type { AccountArchive, AccountSnapshot } from "../../../account-archive.ts";
 import type { AccountId } from "../../../ids.ts";
 import { StoreError } from "../../../store-error.ts";
 import { openDatabase } from "../../database.ts";
@@ -34,22 +34,23 @@ export type ArchiveOptions = {
 
 export function accountArchive(options: ArchiveOptions): AccountArchive {
   const { accounts, commits, listeners } = options;
+  /** Snapshots under way: SQLite must not close one of a lost file when the new one is there. */
+  const taking = new Set<Promise<AccountSnapshot>>();
   return {
     mark: (account) => accounts.use(account, (handle) => handle.snapshot(() => markOf(handle))),
     async snapshot(account) {
-      const handle = await openBeside(options, account);
+      const snapshot = take(options, account);
+      taking.add(snapshot);
       try {
-        return await snapshotOf(handle);
-      } catch (error) {
-        throw storeError(error, "Reading an account for its backup");
+        return await snapshot;
       } finally {
-        handle.close();
+        taking.delete(snapshot);
       }
     },
     pieces: (account, ids) => storedPieces(accounts, account, ids),
     inflate: inflateStored,
     remembered: (account) => accounts.use(account, rememberedPart),
-    remember: (account, part, sent) => rememberSent(commits, account, part, sent),
+    remember: (account, part, sent) => rememberSent(accounts, commits, account, part, sent),
     forget: (account) => commits.commit(account, forgetSent),
     vanished: (account) => accounts.use(account, vanishedOf),
     reported: (account, vanished) => commits.commit(account, (tx) => markReported(tx, vanished), { lazy: true }),
@@ -60,10 +61,22 @@ export function accountArchive(options: ArchiveOptions): AccountArchive {
     },
     async restore(account, snapshot, content) {
       await options.letGo(account);
+      await Promise.allSettled(taking);
       await restoreAccount(options.place, options.clock.now(), account, snapshot, content);
       options.restored(account);
     },
   };
+}
+
+async function take(options: ArchiveOptions, account: AccountId): Promise<AccountSnapshot> {
+  const handle = await openBeside(options, account);
+  try {
+    return await snapshotOf(handle);
+  } catch (error) {
+    throw storeError(error, "Reading an account for its backup");
+  } finally {
+    handle.close();
+  }
 }
 
 /** A second connection, after the first has looked whether the file was closed in good order. */

@@ -21,7 +21,7 @@ import { accountFileOptions, accountPath, type AccountPlace } from "../open-acco
 import { fillRestored } from "./restored-rows.ts";
 
 /** Pages of a file that is written once and whole. */
-const CACHE_KIB = 8000;
+const CACHE_KIB = 4000;
 const BESIDE = ["-wal", "-shm"];
 
 type Content = Parameters<AccountArchive["restore"]>[2];

@@ -8,11 +8,17 @@ import type { AccountId, ContentId } from "../../../ids.ts";
 import type { Commits } from "../commits.ts";
 import { PIECES_OF_CONTENT, pieceKeys } from "../content.ts";
 import type { Handle } from "../handle.ts";
+import type { OpenAccounts } from "../open-accounts.ts";
 import type { Transaction } from "../transaction.ts";
+import { turn } from "../waiting.ts";
 import { markOf } from "./mark.ts";
 
 /** Pieces noted in one transaction: 5 ms. */
 const SLICE_PIECES = 1000;
+/** Pieces looked at between two turns of the loop. */
+const SCAN_PIECES = 20_000;
+const SELECT_PACKS = `SELECT pack, max(piece) FROM
+  (SELECT piece, pack FROM sent WHERE piece > ? ORDER BY piece LIMIT 0 + ?) GROUP BY pack`;
 
 export function rememberedPart(handle: Handle): RememberedPart | undefined {
   return handle.row("SELECT id AS part, key, mark FROM part") as RememberedPart | undefined;
@@ -20,6 +26,7 @@ export function rememberedPart(handle: Handle): RememberedPart | undefined {
 
 /** Durable when it fulfils. */
 export async function rememberSent(
+  accounts: OpenAccounts,
   commits: Commits,
   account: AccountId,
   part: RememberedPart,
@@ -30,14 +37,32 @@ export async function rememberSent(
     const slice = sent.slice(at, at + SLICE_PIECES);
     await commits.commit(account, (tx) => noteSlice(tx, slice), { lazy: true });
   }
+  const used = await usedPacks(accounts, account);
   await commits.commit(account, ({ handle }) => {
     handle.run("UPDATE pack SET noted = 1 WHERE noted = 0");
-    handle.run("DELETE FROM pack WHERE number NOT IN (SELECT pack FROM sent)");
+    for (const number of handle.column<number>("SELECT number FROM pack")) {
+      if (!used.has(number)) handle.run("DELETE FROM pack WHERE number = ?", number);
+    }
     handle.run("DELETE FROM part");
     // A part of an older mark is never asked for again, but its key would open what was erased since.
     if (markOf(handle) !== part.mark) return;
     handle.run("INSERT INTO part(one, id, key, mark) VALUES (1, ?, ?, ?)", part.part, part.key, part.mark);
   });
+}
+
+/** The packs that still hold something; read in slices, for only this module adds to them. */
+async function usedPacks(accounts: OpenAccounts, account: AccountId): Promise<ReadonlySet<number>> {
+  const used = new Set<number>();
+  type Row = readonly [pack: number, last: number];
+  for (let after = 0; ; await turn()) {
+    const from = after;
+    const rows = await accounts.use(account, (handle) => handle.arrays<Row>(SELECT_PACKS, from, SCAN_PIECES));
+    if (rows.length === 0) return used;
+    for (const [pack, last] of rows) {
+      used.add(pack);
+      after = Math.max(after, last);
+    }
+  }
 }
 
 /** What a crash in the midst of `rememberSent` left. */

@@ -12,8 +12,8 @@ import { turn } from "../waiting.ts";
 import { markOf } from "./mark.ts";
 import { SentPieces } from "./sent.ts";
 
-/** Rows read between two turns of the loop: about 5 ms. */
-const SLICE_ROWS = 2000;
+/** Rows read between two turns of the loop: 2 to 4 ms. */
+const SLICE_ROWS = 1000;
 const NOTHING_SENT: ArchivedContent["sent"] = [];
 
 /** `handle` is used by nobody else meanwhile. */
@@ -68,9 +68,9 @@ function readMails(handle: Handle, mails: ArchivedMail[]): boolean {
   return rows.length === SLICE_ROWS;
 }
 
-type ContentRow = readonly [id: ContentId, size: number, headerSize: number, key: Uint8Array];
-/** Those that are neither staged nor doomed are those that mails name (audit.ts). */
-const SELECT_CONTENTS = `SELECT id, size, header_size, key FROM content
+type ContentRow = readonly [id: ContentId, size: number, headerSize: number, key: string];
+/** Those that are neither staged nor doomed are those that mails name (audit.ts). A short text is read faster than a blob. */
+const SELECT_CONTENTS = `SELECT id, size, header_size, hex(key) FROM content
   WHERE id > ? AND staged IS NULL AND id NOT IN (SELECT content FROM doomed) ORDER BY id LIMIT 0 + ?`;
 
 function readContents(handle: Handle, sent: SentPieces, contents: ArchivedContent[]): boolean {
@@ -80,7 +80,7 @@ function readContents(handle: Handle, sent: SentPieces, contents: ArchivedConten
   for (const [id, size, headerSize, key] of rows) {
     const known = pieces.get(id);
     const isWhole = known !== undefined && known.length === pieceCount(size, headerSize);
-    contents.push({ id, size, key, sent: isWhole ? known : NOTHING_SENT });
+    contents.push({ id, size, key: Buffer.from(key, "hex"), sent: isWhole ? known : NOTHING_SENT });
   }
   return rows.length === SLICE_ROWS;
 }

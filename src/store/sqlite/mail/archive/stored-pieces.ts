@@ -27,7 +27,7 @@ export async function* storedPieces(
   let place: Place | undefined = { at: 0, n: 0 };
   while (place !== undefined) {
     const from: Place = place;
-    const slice: Slice = await accounts.use(account, (handle) => readSlice(handle, ids, from));
+    const slice: Slice = await accounts.use(account, (handle) => handle.snapshot(() => readSlice(handle, ids, from)));
     yield* slice.pieces;
     place = slice.next;
     if (place !== undefined) await turn();
