@@ -15,7 +15,7 @@ export type AccountFiles = {
   readonly strangers: readonly string[];
 };
 
-const NAME = /^([0-9a-f]{32})\.db(-wal|-shm)?$/;
+const NAME = /^([0-9a-f]{32})\.db(-wal|-shm|-journal)?$/;
 
 /** Reads the names in `folder` and in its folders. */
 export async function accountFiles(folder: string): Promise<AccountFiles> {

@@ -7,7 +7,8 @@ import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
 import { accountId, type AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { LET_GO_TOPIC } from "../rekey/let-go.ts";
+import { HOLD_OFF_MS, LET_GO_TOPIC } from "../rekey/let-go.ts";
+import { mendLog } from "../rekey/key-change.ts";
 import { settleKey } from "../rekey/settle.ts";
 import { storeError } from "../sqlite-error.ts";
 import type { Handle } from "./handle.ts";
@@ -37,8 +38,8 @@ export class OpenAccounts {
   readonly #opening = new Map<AccountId, Promise<Handle>>();
   /** Accounts whose file failed: checked before they are used again. */
   readonly #suspects = new Set<AccountId>();
-  /** Accounts to close as soon as nothing of them is under way. */
-  readonly #leaving = new Set<AccountId>();
+  /** Accounts that another is to have alone, until when. */
+  readonly #heldOff = new Map<AccountId, number>();
   readonly #asked: Disposable;
   readonly #idle: IdleAccounts;
   #closed = false;
@@ -52,7 +53,10 @@ export class OpenAccounts {
       open: () => this.accounts(),
       close: (account) => this.#closeIdle(account),
     });
-    this.#asked = options.place.bus.subscribe(LET_GO_TOPIC, ({ account }) => this.letGo(accountId(String(account))));
+    this.#asked = options.place.bus.subscribe(LET_GO_TOPIC, ({ account, isOver }) => {
+      if (isOver === true) this.takeAgain(accountId(String(account)));
+      else this.letGo(accountId(String(account)));
+    });
   }
 
   /**
@@ -100,11 +104,17 @@ export class OpenAccounts {
     handle.close();
   }
 
-  /** Closes the account's file, if it is open, as soon as nothing of it is under way: another is to have it alone. */
+  /**
+   * Closes the account's file, if it is open, as soon as nothing of it is under way, and does not open it again until
+   * `takeAgain`, or for a moment: another is to have it alone.
+   */
   letGo(account: AccountId): void {
-    if (!this.#handles.has(account)) return;
-    this.#leaving.add(account);
+    this.#heldOff.set(account, this.#options.clock.now() + HOLD_OFF_MS);
     this.#leave();
+  }
+
+  takeAgain(account: AccountId): void {
+    this.#heldOff.delete(account);
   }
 
   /** Closes what is too many: the least recently used ones, but for those that must stay open, and `keep`. */
@@ -149,11 +159,15 @@ export class OpenAccounts {
   }
 
   #leave(): void {
-    for (const account of this.#leaving) {
-      if (this.#options.isBusy(account)) continue;
-      this.#leaving.delete(account);
-      this.#closeIdle(account);
-    }
+    for (const account of this.#heldOff.keys()) this.#closeIdle(account);
+  }
+
+  /** @throws StoreError "busy" while another is to have the account alone. */
+  #holdOff(account: AccountId, now: number): void {
+    const until = this.#heldOff.get(account);
+    if (until === undefined) return;
+    if (until > now) throw new StoreError("busy", "The account's key is being changed.");
+    this.#heldOff.delete(account);
   }
 
   #closeIdle(account: AccountId): void {
@@ -188,13 +202,27 @@ export class OpenAccounts {
 
   #openNow(account: AccountId): Handle {
     const { place, limits, clock } = this.#options;
-    settleKey({ place, limits, now: clock.now() }, account);
-    const { handle, hasDoomed } = openAccountFile(place, account, limits, clock.now());
+    const now = clock.now();
+    this.#holdOff(account, now);
+    settleKey({ place, limits, now }, account);
+    const { handle, hasDoomed } = openAccountFile(place, account, limits, now);
+    if (this.#mended(handle)) return this.#openNow(account);
     if (this.#suspects.has(account)) this.#examine(handle);
     this.#handles.set(account, handle);
     if (hasDoomed) this.#options.doomed(account);
     this.trim(account);
     return handle;
+  }
+
+  /** Closes the handle when it had to be mended, or could not be. */
+  #mended(handle: Handle): boolean {
+    let isWell = false;
+    try {
+      isWell = !mendLog(handle.db);
+      return !isWell;
+    } finally {
+      if (!isWell) handle.close();
+    }
   }
 
   #examine(handle: Handle): void {

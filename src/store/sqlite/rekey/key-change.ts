@@ -31,3 +31,14 @@ export function backToLog(db: Database): void {
     throw new StoreError("io", "The file system does not carry a write-ahead log.");
   }
 }
+
+/**
+ * Puts the log back where a change of the key died between taking the file and naming the key; returns true when it did,
+ * and then the connection has the file alone until it is closed. @throws as `takeAlone`.
+ */
+export function mendLog(db: Database): boolean {
+  if (db.pragma("journal_mode", { simple: true }) === "wal") return false;
+  takeAlone(db);
+  backToLog(db);
+  return true;
+}

@@ -1,7 +1,7 @@
 /**
  * Rewrites one account's file in a thread of its own: a large file takes seconds, and no event loop may wait so long.
- * Talks with rekey.ts: says `open` when it has the file open, so that nobody else can settle the change; gets the new key;
- * says `rewritten` when all octets are under it and durable; keeps the lock until it is told to end.
+ * Talks with rekey.ts: says `open`, and on `take` has the file alone; gets the new key, which keys.db has named by then; says
+ * `rewritten` when all octets are under it and durable; keeps the lock until it is told to end.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { FileKey } from "../../crypt/account-keys.ts";
@@ -14,7 +14,7 @@ export type ThreadStart = { readonly path: string; readonly key: Uint8Array; rea
 export type ThreadStep = "open" | "alone" | "rewritten" | "logged";
 /** `code`: of what was thrown. */
 export type ThreadSays = { readonly step: ThreadStep } | { readonly failed: string };
-export type ThreadHears = { readonly rewrite: Uint8Array } | "end";
+export type ThreadHears = "take" | { readonly rewrite: Uint8Array } | "end";
 
 const PAUSE_MS = 5;
 
@@ -33,8 +33,11 @@ function begin({ path, key, patienceMs }: ThreadStart): void {
       return;
     }
     reporting(() => {
-      takePatiently(db, patienceMs);
-      say("alone");
+      if (told === "take") {
+        takePatiently(db, patienceMs);
+        say("alone");
+        return;
+      }
       rewrite(db, new Uint8Array(told.rewrite) as FileKey);
       say("rewritten");
       backToLog(db);

@@ -34,7 +34,7 @@ await rekeyAccount(
     bus: silentBus,
     afterStep(step) {
       if (step === when) die();
-      if (step === "alone" && /^\d/.test(when)) systemClock.after(Number(when), die);
+      if (step === "named" && /^\d/.test(when)) systemClock.after(Number(when), die);
     },
   },
   accountId(account),

@@ -1,7 +1,7 @@
 /**
- * Gives an account another key while the service runs. Everyone lets go of the file; a thread takes it alone, rewrites it
- * under a key that keys.db has named durably before; then that key becomes the only one, under a new epoch. Who opens the
- * account meanwhile finds it busy; after a crash he settles the change (settle.ts). No step loses mail.
+ * Gives an account another key while the service runs. Everyone lets go of the file; a thread takes it alone; the second
+ * key is named in keys.db, durably; the file is rewritten under it; then it becomes the only one, under a new epoch. Who
+ * opens the account meanwhile finds it busy; after a crash he settles the change (settle.ts). No step loses mail.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -30,7 +30,7 @@ const PATIENCE_MS = 8000;
 const THREAD = new URL("./rekey-thread.ts", import.meta.url);
 
 /**
- * Fulfils when the file is under the new key alone and the old key is destroyed.
+ * Fulfils when the file is under the new key alone and the old key is destroyed. One at a time for an account.
  * @throws StoreError "no-account"; "busy" when others do not let go of the file; "full", "io": it stays as it was.
  */
 export async function rekeyAccount(options: RekeyOptions, account: AccountId): Promise<void> {
@@ -45,21 +45,18 @@ export async function rekeyAccount(options: RekeyOptions, account: AccountId): P
   const thread = new Worker(THREAD, { workerData, stderr: true });
   const gone = once(thread, "exit");
   const tell = (told: ThreadHears): void => thread.postMessage(told, []);
-  let isNamed = false;
-  let isAlone = false;
   const failure = await new Promise<unknown>((resolve) => {
-    const step = {
+    const next: Readonly<Record<ThreadStep, () => void>> = {
       open() {
-        // From here on whoever opens the account finds it busy: the thread has the file open, so nobody can settle.
-        const next = changing.prepare(account);
-        isNamed = true;
-        tell({ rewrite: next });
-        afterStep?.("named");
-        bus.publish(LET_GO_TOPIC, { account });
+        bus.publish(LET_GO_TOPIC, { account, isOver: false });
         accounts.letGo(account);
+        tell("take");
       },
+      // The lock is held: from here to its end nobody else names, promotes or drops a key of this account.
       alone() {
-        isAlone = true;
+        const second = changing.prepare(account);
+        afterStep?.("named");
+        tell({ rewrite: second });
       },
       rewritten() {},
       logged() {
@@ -72,7 +69,7 @@ export async function rekeyAccount(options: RekeyOptions, account: AccountId): P
       try {
         if ("failed" in says) return resolve(failed(says.failed));
         afterStep?.(says.step);
-        step[says.step]();
+        next[says.step]();
       } catch (error) {
         resolve(error);
       }
@@ -80,10 +77,10 @@ export async function rekeyAccount(options: RekeyOptions, account: AccountId): P
     thread.once("error", resolve);
     thread.once("exit", () => resolve(failed("thread")));
   });
-  // The thread still has the file open and never had it alone, so nothing was rewritten and nobody settles meanwhile.
-  if (failure !== undefined && isNamed && !isAlone) changing.drop(account);
   tell("end");
   await gone;
+  bus.publish(LET_GO_TOPIC, { account, isOver: true });
+  accounts.takeAgain(account);
   if (failure === undefined) return;
   // Which key it is now the file itself tells.
   await accounts.use(account, () => undefined);
