@@ -28,7 +28,7 @@ async function world(start: string): Promise<World> {
 const never = new AbortController().signal;
 
 /** Each day `people` log in at nine. */
-function logged(days: readonly string[], people = 20, each: (day: string) => void = () => {}): LoggedDays {
+function logged(days: readonly string[], people = 20, each: (day: string) => unknown = () => {}): LoggedDays {
   return {
     days: async () => days,
     async *lines(day) {
@@ -69,6 +69,17 @@ test("a day that was broken off begins again; a day that cannot be read keeps no
   await assert.rejects(statistics.catchUp(stopped, stop.signal), { name: "AbortError" });
   const days = logged(["2026-11-18", "2026-11-19", "2026-11-20"]);
   assert.deepEqual(await statistics.catchUp(days, never), ["2026-11-18", "2026-11-20"]);
+});
+
+test("a day that dies while it is read is not kept by halves", async () => {
+  const { statistics, made } = await world("2026-11-21T12:00:00Z");
+  await using _ = statistics;
+  const living = ["2026-11-11"];
+  const dying = { ...logged([]), days: async () => [...living], lines: logged([], 20, () => living.pop()).lines };
+  await assert.rejects(statistics.catchUp(dying, never), AggregateError);
+  assert.deepEqual(made, []);
+  const document = await statistics.document({ from: "2026-11-11", to: "2026-11-11" }, "day");
+  assert.equal(document.days, 0);
 });
 
 test("L4: the document adds up events; of people it says how many there were on a day", async () => {

@@ -57,8 +57,10 @@ const USUAL_DAYS: Readonly<Record<FigurePeriod, number>> = { hour: 2, day: 30, m
 export function createStatistics({ figures, clock, log }: StatisticsOptions): Statistics {
   const isOver = (day: string): boolean => clock.now() >= Date.parse(`${day}T00:00:00Z`) + DAY + LATE_MS;
 
-  const make = async (day: string, lines: AsyncIterable<string>, signal: AbortSignal): Promise<void> => {
-    const made = await rollUp(day, lines, signal);
+  const make = async (day: string, logged: LoggedDays, signal: AbortSignal): Promise<void> => {
+    const made = await rollUp(day, logged.lines(day), signal);
+    // A day that died while it was read ended early: half a day must not pass for a whole one.
+    if (!(await logged.days()).includes(day)) throw new Error("The log of the day was destroyed while it was read.");
     const kept = await figures.keep(day, made.figures);
     if (kept === "kept") log("statistics.made", { day, lines: made.lines, figures: made.figures.length });
   };
@@ -74,7 +76,7 @@ export function createStatistics({ figures, clock, log }: StatisticsOptions): St
       for (const day of over.filter((one) => !known.has(one))) {
         signal.throwIfAborted();
         try {
-          await make(day, logged.lines(day), signal);
+          await make(day, logged, signal);
           made.push(day);
         } catch (error) {
           signal.throwIfAborted();
