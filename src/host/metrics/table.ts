@@ -159,6 +159,25 @@ export const counterRows: readonly CounterRow[] = [
     by: ({ count }) => count,
   },
   {
+    name: "altmail_log_left_total",
+    help: "Days of the log that could not be destroyed, and files that are none of it, at each look.",
+    events: ["log.kept"],
+  },
+  {
+    name: "altmail_backups_total",
+    help: "Sets made, sets that failed, accounts left out of one, notes of deletions that wait, restorations.",
+    events: ["backup.made", "backup.failed", "backup.account-skipped", "backup.ledger-late", "backup.restored"],
+    labels: [
+      kind({
+        "backup.made": "made",
+        "backup.failed": "failed",
+        "backup.account-skipped": "skipped",
+        "backup.ledger-late": "late",
+        "backup.restored": "restored",
+      }),
+    ],
+  },
+  {
     name: "altmail_retention_audits_total",
     help: "Audits of what rests: green, red (something is too old or unknown), failed.",
     events: ["retention.audited", "retention.red", "retention.failed"],
@@ -172,9 +191,16 @@ export const counterRows: readonly CounterRow[] = [
   },
   {
     name: "altmail_staff_access_total",
-    help: "Accesses of staff: opened, used, refused at the gate.",
-    events: ["access.opened", "access.used", "access.refused"],
-    labels: [kind({ "access.opened": "opened", "access.used": "used", "access.refused": "refused" })],
+    help: "Accesses of staff: opened, used, refused at the gate; holders that could not be told yet.",
+    events: ["access.opened", "access.used", "access.refused", "access.untold"],
+    labels: [
+      kind({
+        "access.opened": "opened",
+        "access.used": "used",
+        "access.refused": "refused",
+        "access.untold": "untold",
+      }),
+    ],
   },
   { name: "altmail_statistics_days_total", help: "Days whose figures were made.", events: ["statistics.made"] },
 ];

@@ -2,7 +2,7 @@
 import { SECOND } from "../../host/clock.ts";
 
 export type WebLimits = {
-  /** Octets of a request's line and header fields together; beyond it 431 (RFC 6585 section 5). */
+  /** Octets of a request's line and header fields together; beyond it 431. */
   readonly maxHeaderBytes: number;
   readonly maxConnections: number;
   /** Requests of one connection; then it is closed, so that none lives for ever. */
