@@ -4,13 +4,14 @@
  * in between is at worst sent twice. Packs of which less than half is alive are sent anew, and small ones when there are
  * many, so that dead mail leaves the target and a part names few packs.
  */
-import type { AccountSnapshot, ArchivedContent, SentPiece } from "../../store/account-archive.ts";
+import type { AccountSnapshot, ArchivedContent, ArchivedMail, SentPiece } from "../../store/account-archive.ts";
 import type { BookedObject } from "../../store/backup-book.ts";
 import type { AccountId, ContentId } from "../../store/ids.ts";
 import { packName, partName } from "./object-names.ts";
 import { packWriter } from "./packs.ts";
 import { type PartKey, writePart } from "./part.ts";
 import type { BackupParts } from "./parts.ts";
+import { visitAll } from "./slices.ts";
 
 export type ArchivedAccount = PartKey & { readonly isUnchanged: boolean; readonly sentOctets: number };
 
@@ -41,11 +42,12 @@ export async function archiveAccount(
     return { part: remembered.part, key: remembered.key, isUnchanged: true, sentOctets: 0 };
 
   const snapshot = await archive.snapshot(account);
-  const kept = keptPacks(snapshot.contents, booked);
-  const isKept = ({ sent }: ArchivedContent): boolean => sent.length > 0 && sent.every(({ pack }) => kept.has(pack));
-  const fresh = new Map(
-    snapshot.contents.filter((content) => !isKept(content)).map((content) => [content.id, content]),
-  );
+  const kept = await keptPacks(snapshot.contents, booked);
+  const fresh = new Map<ContentId, ArchivedContent>();
+  await visitAll(snapshot.contents, (content) => {
+    const isKept = content.sent.length > 0 && content.sent.every(({ pack }) => kept.has(pack));
+    if (!isKept) fresh.set(content.id, content);
+  });
   const packs = packWriter(target, sealing, account);
   const ids = [...fresh.keys()];
   const whole = new Set<ContentId>();
@@ -59,9 +61,12 @@ export async function archiveAccount(
     }
   const { sent: all, objects } = await packs.end();
   const sent = all.filter(({ content }) => whole.has(content));
-  const placed = withPlaces(snapshot, fresh, sent);
+  const placed = await withPlaces(snapshot, fresh, sent);
   const part = await writePart(target, sealing, account, placed);
-  const used = new Set(placed.contents.flatMap((content) => content.sent.map(({ pack }) => packName(pack))));
+  const used = new Set<string>();
+  await visitAll(placed.contents, (content) => {
+    for (const { pack } of content.sent) used.add(packName(pack));
+  });
   const old = [...booked].filter(([name]) => used.has(name)).map(([name, size]): BookedObject => ({ name, size }));
   await book.replace(account, number, [...old, ...objects, ...part.objects]);
   await archive.remember(account, { part: part.part, key: part.key, mark: snapshot.mark }, sent);
@@ -70,10 +75,14 @@ export async function archiveAccount(
 }
 
 /** The packs that go on, of those that the contents name. */
-function keptPacks(contents: readonly ArchivedContent[], booked: ReadonlyMap<string, number>): ReadonlySet<string> {
+async function keptPacks(
+  contents: readonly ArchivedContent[],
+  booked: ReadonlyMap<string, number>,
+): Promise<ReadonlySet<string>> {
   const living = new Map<string, number>();
-  for (const { sent } of contents)
+  await visitAll(contents, ({ sent }) => {
     for (const { pack, length } of sent) living.set(pack, (living.get(pack) ?? 0) + length);
+  });
   const kept = [...living].filter(([pack, octets]) => {
     const size = booked.get(packName(pack));
     return size !== undefined && octets >= size * LEAST_LIVING_SHARE;
@@ -84,18 +93,28 @@ function keptPacks(contents: readonly ArchivedContent[], booked: ReadonlyMap<str
 }
 
 /** The snapshot with the new places of contents, without mails whose content was expunged meanwhile. */
-function withPlaces(
+async function withPlaces(
   snapshot: AccountSnapshot,
   fresh: ReadonlyMap<ContentId, ArchivedContent>,
   sent: readonly SentPiece[],
-): AccountSnapshot {
-  const places = Map.groupBy(sent, ({ content }) => content);
-  const contents = snapshot.contents.flatMap((content) => {
-    if (!fresh.has(content.id)) return [content];
-    const pieces = places.get(content.id);
-    return pieces === undefined && content.size > 0 ? [] : [{ ...content, sent: pieces ?? [] }];
+): Promise<AccountSnapshot> {
+  const places = new Map<ContentId, SentPiece[]>();
+  await visitAll(sent, (piece) => {
+    const known = places.get(piece.content);
+    if (known === undefined) places.set(piece.content, [piece]);
+    else known.push(piece);
   });
-  if (contents.length === snapshot.contents.length) return { ...snapshot, contents };
-  const there = new Set(contents.map(({ id }) => id));
-  return { ...snapshot, contents, mails: snapshot.mails.filter(({ content }) => there.has(content)) };
+  const contents: ArchivedContent[] = [];
+  const gone = new Set<ContentId>();
+  await visitAll(snapshot.contents, (content) => {
+    const pieces = fresh.has(content.id) ? places.get(content.id) : content.sent;
+    if (pieces === undefined && content.size > 0) gone.add(content.id);
+    else contents.push({ ...content, sent: pieces ?? [] });
+  });
+  if (gone.size === 0) return { ...snapshot, contents };
+  const mails: ArchivedMail[] = [];
+  await visitAll(snapshot.mails, (mail) => {
+    if (!gone.has(mail.content)) mails.push(mail);
+  });
+  return { ...snapshot, contents, mails };
 }

@@ -1,10 +1,11 @@
 /** A home with encrypted stores in a temporary folder, two places in memory that break on demand, and an offline key. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { FakeClock } from "../../../test/world/fake-clock.ts";
+import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
 import { keysInMemory } from "../../../test/world/stores.ts";
 import { silentBus } from "../../host/bus.ts";
 import { mail as sampleMail } from "../../store/contract/samples.ts";
@@ -110,6 +111,12 @@ export type Home = AsyncDisposable & {
   /** The subjects of a mailbox, ascending by UID. */
   subjects(account: AccountId, mailbox: string): Promise<readonly string[]>;
 };
+
+/** Fulfils when what was given to libuv's pool before has had its turn, and the loop too. */
+export async function throughPool(): Promise<void> {
+  await stat(tmpdir());
+  await turns(2);
+}
 
 const key = (): FileKey => randomBytes(32) as Uint8Array as FileKey;
 

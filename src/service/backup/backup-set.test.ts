@@ -4,7 +4,7 @@ import { HOUR } from "../../host/clock.ts";
 import { DELETED } from "../../store/flags.ts";
 import type { AccountId, Uid } from "../../store/ids.ts";
 import { fromNumbers } from "../../syntax/bytes/number-set.ts";
-import { type Home, makePlaces, openHome, type Places, working } from "./backup-home.fixture.ts";
+import { type Home, makePlaces, openHome, type Places, throughPool, working } from "./backup-home.fixture.ts";
 import { ledgerKeyName, newSetId, ownerOf, setEnd, setKeyName, setTime } from "./object-names.ts";
 import { halfOpener } from "./private-halves.ts";
 import { readLedger } from "./ledger-entries.ts";
@@ -257,7 +257,7 @@ test("D5: the ledger tells of deletions within a minute, also when the place was
 async function until(clock: Places["clock"], isTrue: () => boolean): Promise<void> {
   for (let seconds = 0; seconds < 300 && !isTrue(); seconds++) {
     await clock.advance(1000);
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    for (let turn = 0; turn < 30 && !isTrue(); turn++) await throughPool();
   }
   assert.ok(isTrue());
 }

@@ -13,6 +13,7 @@ import { writeNeeded } from "./needed-objects.ts";
 import { newSetId, setHead } from "./object-names.ts";
 import type { BackupParts, Progress } from "./parts.ts";
 import { depositHalf } from "./private-halves.ts";
+import { workThrough } from "./slices.ts";
 
 export type MadeSet = {
   readonly id: string;
@@ -36,11 +37,11 @@ export async function createSet(parts: BackupParts, signal: AbortSignal, progres
   const { archived, skipped, unchanged, sentOctets } = await archiveAll(parts, number, signal, progress);
   const lines: SetLine[] = [];
   // The directory as it is now: who was closed meanwhile is not in it.
-  for (const account of await directory.accounts()) {
+  await workThrough(await directory.accounts(), 1, async (account) => {
     const found = archived.get(account.id);
-    if (found === undefined || account.state === "closing") continue;
+    if (found === undefined || account.state === "closing") return;
     lines.push({ record: await recordOf(parts, account), part: found.part, key: found.key });
-  }
+  });
   await endOthers(parts, number, new Set(lines.map(({ record }) => record.account.id)));
   signal.throwIfAborted();
   const used = await directoryArchive.used();
@@ -55,6 +56,9 @@ export async function createSet(parts: BackupParts, signal: AbortSignal, progres
   log("backup.made", { set: id, accounts: made.accounts, unchanged, skipped, sentOctets: sent, seconds });
   return made;
 }
+
+/** Each may hold two packs of 16 MiB; more than one, for the places answer from afar. */
+const ACCOUNTS_AT_ONCE = 3;
 
 type Archived = {
   readonly archived: ReadonlyMap<AccountId, ArchivedAccount>;
@@ -72,19 +76,20 @@ async function archiveAll(
   const accounts = (await parts.directory.accounts()).filter(({ state }) => state !== "closing");
   const archived = new Map<AccountId, ArchivedAccount>();
   let skipped = 0;
-  for (const [done, { id }] of accounts.entries()) {
+  let done = 0;
+  await workThrough(accounts, ACCOUNTS_AT_ONCE, async ({ id }) => {
     signal.throwIfAborted();
-    progress("accounts", done, accounts.length);
+    progress("accounts", done++, accounts.length);
     try {
       archived.set(id, await archiveAccount(parts, id, number, signal));
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       // Closed meanwhile: nothing is missing.
-      if ((await parts.directory.byId(id)) === undefined) continue;
+      if ((await parts.directory.byId(id)) === undefined) return;
       parts.log("backup.account-skipped", { account: id, reason: error.code });
       skipped++;
     }
-  }
+  });
   progress("accounts", accounts.length, accounts.length);
   const all = [...archived.values()];
   return {
@@ -110,8 +115,8 @@ async function endOthers(
   number: number,
   inSet: ReadonlySet<AccountId>,
 ): Promise<void> {
-  for (const account of await book.accounts()) {
-    // An account that exists and could not be read this time goes on with what it has.
-    if (!inSet.has(account) && (await directory.byId(account)) === undefined) await book.replace(account, number, []);
-  }
+  const others = (await book.accounts()).filter((account) => !inSet.has(account));
+  // An account that exists and could not be read this time goes on with what it has.
+  for (const account of others)
+    if ((await directory.byId(account)) === undefined) await book.replace(account, number, []);
 }

@@ -2,7 +2,7 @@
  * Proves that a set comes back: restores some of its accounts to a temporary home, compares every mailbox, mail and octet
  * with what the set says, and the octets with those of the living account where it still has them.
  */
-import type { AccountArchive, AccountSnapshot, ArchivedMail } from "../../store/account-archive.ts";
+import type { AccountArchive, AccountSnapshot } from "../../store/account-archive.ts";
 import type { AccountId, ContentId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { readSet } from "./backup-set.ts";
@@ -12,6 +12,7 @@ import type { BackupParts, Progress } from "./parts.ts";
 import type { HalfOpener } from "./private-halves.ts";
 import { digestOf, restoredContent } from "./restored-content.ts";
 import { chooseSet } from "./restore-everything.ts";
+import { visitAll } from "./slices.ts";
 import { sampleOf } from "./verify.ts";
 
 /** A home that goes when it is disposed. */
@@ -91,8 +92,8 @@ async function differences(
   const there = await digestsOf(temporary, account, [...new Set(found.mails.map(({ content }) => content))]);
   const wrong: string[] = [];
   if (foldersOf(found) !== foldersOf(expected)) wrong.push("folders, their UIDVALIDITY or subscriptions differ");
-  const before = rowsOf(expected, digests);
-  const after = rowsOf(found, there);
+  const before = await rowsOf(expected, digests);
+  const after = await rowsOf(found, there);
   const missing = [...before].filter(([place, row]) => after.get(place) !== row).length;
   if (missing > 0) wrong.push(`${missing} of ${before.size} mails are missing or differ`);
   if (after.size > before.size) wrong.push(`${after.size - before.size} mails are too many`);
@@ -106,18 +107,19 @@ const foldersOf = ({ mailboxes, subscriptions }: AccountSnapshot): string =>
   ]);
 
 /** Each mail by its folder and UID: all that a client can see of it. */
-function rowsOf(snapshot: AccountSnapshot, digests: ReadonlyMap<ContentId, string>): ReadonlyMap<string, string> {
+async function rowsOf(
+  snapshot: AccountSnapshot,
+  digests: ReadonlyMap<ContentId, string>,
+): Promise<ReadonlyMap<string, string>> {
   const names = new Map(snapshot.mailboxes.map(({ id, name }) => [id, name]));
-  const row = ({ system, keywords, internalDate, zoneMinutes, savedDate, content }: ArchivedMail): string =>
-    JSON.stringify([
-      system,
-      keywords.toSorted(),
-      internalDate,
-      zoneMinutes,
-      savedDate,
-      digests.get(content) ?? "missing",
-    ]);
-  return new Map(snapshot.mails.map((mail) => [`${mail.uid} ${names.get(mail.mailbox)}`, row(mail)]));
+  const rows = new Map<string, string>();
+  await visitAll(snapshot.mails, ({ mailbox, uid, content, system, keywords, ...dates }) => {
+    const { internalDate, zoneMinutes, savedDate } = dates;
+    const digest = digests.get(content) ?? "missing";
+    const row = [system, keywords.toSorted(), internalDate, zoneMinutes, savedDate, digest];
+    rows.set(`${uid} ${names.get(mailbox)}`, JSON.stringify(row));
+  });
+  return rows;
 }
 
 async function livingDigests(

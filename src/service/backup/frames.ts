@@ -51,7 +51,12 @@ const contextOf = (context: string, n: number, isLast: boolean): string =>
   `${context} frame ${n}${isLast ? " last" : ""}`;
 
 /** Writes to the objects `name(0)`, `name(1)`, ... of `place`. */
-export function frameWriter(place: ObjectPlace, name: (n: number) => string, by: FrameSeal): FrameWriter {
+export function frameWriter(
+  place: ObjectPlace,
+  name: (n: number) => string,
+  by: FrameSeal,
+  objectBytes: number = MAX_OBJECT_BYTES,
+): FrameWriter {
   const put: PutObject[] = [];
   let waiting: Uint8Array[] = [];
   let bytes = 0;
@@ -72,7 +77,7 @@ export function frameWriter(place: ObjectPlace, name: (n: number) => string, by:
     const head = Buffer.alloc(HEAD_BYTES);
     head.writeUInt32BE(sealed.length);
     head.writeUInt8(isLast ? 1 : 0, 4);
-    if (bytes > 0 && bytes + HEAD_BYTES + sealed.length > MAX_OBJECT_BYTES) await flush();
+    if (bytes > 0 && bytes + HEAD_BYTES + sealed.length > objectBytes) await flush();
     waiting.push(head, sealed);
     bytes += HEAD_BYTES + sealed.length;
     frames++;

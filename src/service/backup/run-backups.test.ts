@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR } from "../../host/clock.ts";
-import { makePlaces, openHome, type Places, working } from "./backup-home.fixture.ts";
+import { makePlaces, openHome, type Places, throughPool, working } from "./backup-home.fixture.ts";
 import { createBackups } from "./create-backups.ts";
 import { runBackups } from "./run-backups.ts";
 
@@ -9,7 +9,7 @@ import { runBackups } from "./run-backups.ts";
 async function pass({ clock }: Places, hours: number, isTrue: () => boolean): Promise<void> {
   for (let minute = 0; minute < hours * 60 && !isTrue(); minute++) {
     await clock.advance(60_000);
-    for (let turn = 0; turn < 200 && !isTrue(); turn++) await new Promise(setImmediate);
+    for (let turn = 0; turn < 30 && !isTrue(); turn++) await throughPool();
   }
   assert.ok(isTrue());
 }

@@ -36,10 +36,10 @@ export async function runBackups(options: RunBackupsOptions): Promise<void> {
     // Once a day for each kind of work.
     await notices.tellOperator({ kind: "backup-failed", at: now, sentence }, `${at} ${Math.floor(now / DAY)}`);
   };
-  const failed = (at: string) => (error: unknown) => {
+  const failed = (at: string) => (cause: unknown) => {
     if (signal.aborted) return;
-    const sentence = sentenceOf(error);
-    if (sentence === undefined) report(error);
+    const sentence = sentenceOf(cause);
+    if (sentence === undefined) report(cause);
     void tell(at, sentence ?? "a fault of altmail: its log has the place").catch(report);
   };
   const nightly = dailyAt(atMinute);

@@ -47,12 +47,11 @@ test("frames come back in order, and none can be left out, moved, cut off or put
   const place = new MemoryPlace("a place");
   const by = { sealing, key: randomBytes(32), context: "these" };
   const name = (n: number): string => `part/${n}`;
-  const writer = frameWriter(place, name, by);
-  // Random text does not compress: two objects.
-  const values = Array.from({ length: 40 }, (_, n) => ({ n, text: randomBytes(600_000).toString("latin1") }));
+  const writer = frameWriter(place, name, by, 5000);
+  const values = Array.from({ length: 10 }, (_, n) => ({ n, text: randomBytes(1000).toString("base64") }));
   for (const value of values) await writer.write(value);
   const objects = await writer.end({ n: "end" });
-  assert.equal(objects.length, 2);
+  assert.ok(objects.length > 2);
   const read = () => Array.fromAsync(readFrames(place, name, by, "it"), (value) => (value as { n: unknown }).n);
   assert.deepEqual(await read(), [...values.map(({ n }) => n), "end"]);
   const [first, second] = [place.objects.get(name(0)), place.objects.get(name(1))];
