@@ -15,7 +15,7 @@ import type { FileKey } from "../../store/crypt/account-keys.ts";
 import { type Keys, openKeys } from "../../store/crypt/keys.ts";
 import { generateRoot } from "../../store/crypt/root.ts";
 import { accountId } from "../../store/ids.ts";
-import { auditableFile } from "../../store/sqlite/auditable.ts";
+import { auditableDatabases } from "../../store/sqlite/auditable-home.ts";
 import { APPLICATION, type Database, openDatabase } from "../../store/sqlite/database.ts";
 import { openSqliteDirectory } from "../../store/sqlite/directory/directory.ts";
 import { directoryMigrations } from "../../store/sqlite/directory/schema.ts";
@@ -76,11 +76,7 @@ class Home implements AsyncDisposable {
       clock,
       log: (name) => void home.events.push(name),
       notices: { tellOperator: async (notice) => void home.told.push(notice) },
-      databases: [
-        keys.auditable,
-        auditableFile("system.db", () => home.database("system")),
-        auditableFile("queue.db", () => home.database("queue")),
-      ],
+      databases: () => [keys.auditable, ...auditableDatabases(at("data"), (name) => keys.systemKey(name))],
       accounts: async () => (await directory.accounts()).map(({ id }) => id),
       accountFiles: (accounts) => auditableAccounts(place, clock, accounts),
       places: [{ kind: "target", place: placeOf(home.objects), folder: "backup" }],

@@ -30,8 +30,8 @@ export type RetentionOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly notices: Pick<Notices, "tellOperator">;
-  /** All but account files. */
-  readonly databases: readonly Auditable[];
+  /** All but account files, as many as there are at the time. */
+  readonly databases: () => readonly Auditable[];
   /** Accounts that have a record, in whatever state. */
   readonly accounts: () => Promise<readonly AccountId[]>;
   readonly accountFiles: (accounts: readonly AccountId[]) => AsyncIterable<AuditableAccount>;
@@ -55,7 +55,7 @@ export function createRetention(options: RetentionOptions): Retention {
     const files = homeFiles({ logDays });
     const accountTables = accountFiles;
     const looked = { files, tables, accountTables, accountFiles: options.accountFiles };
-    return auditRetention({ home, ...looked, databases, accounts, places, accountsAtOnce }, clock.now());
+    return auditRetention({ home, ...looked, databases: databases(), accounts, places, accountsAtOnce }, clock.now());
   }
 
   async function chains(): Promise<{ readonly destruction: ChainAudit; readonly access: ChainAudit }> {

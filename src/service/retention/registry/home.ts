@@ -55,7 +55,6 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
     { name: /secret\/day-(?<day>\d{4}-\d\d-\d\d)/, what: "the secret of a day's logs", promise: "L2", limit: logs },
     { name: /secret\/epoch/, what: "the epoch", promise: "D5", limit: livesAs("the next midnight") },
     { name: /secret\/epoch\.next/, what: "an epoch that is being made", promise: "D5", limit: hours(24) },
-    { name: /secret\/lab\.json/, what: "the one password of a lab", promise: "D7", limit: installation },
     { name: /secret\/root/, what: "a lab's root", promise: "D3", limit: installation },
     { name: /secret\/lab\.json/, what: "the one password of a lab", promise: "D7", limit: installation },
     { name: /secret\/tls\/[a-z-]+\.(?:pem|key)/, what: "a lab's TLS keys", promise: "F1", limit: installation },

@@ -1,0 +1,47 @@
+/** Every system database of a home as the audit of retention sees it; keys.db lends itself (crypt/keys.ts). */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Auditable } from "../auditable.ts";
+import type { FileKey } from "../crypt/account-keys.ts";
+import { accessMigrations } from "./access/schema.ts";
+import { auditableFile } from "./auditable.ts";
+import { backupMigrations } from "./backup/schema.ts";
+import { APPLICATION, openDatabase } from "./database.ts";
+import { directoryMigrations } from "./directory/schema.ts";
+import { figuresMigrations } from "./figures/schema.ts";
+import { inboundMigrations } from "./inbound-queue/schema.ts";
+import type { Migration } from "./migrate.ts";
+import { watchMigrations } from "./watch/schema.ts";
+
+const MIGRATIONS = {
+  system: directoryMigrations,
+  queue: inboundMigrations,
+  access: accessMigrations,
+  backup: backupMigrations,
+  figures: figuresMigrations,
+  watch: watchMigrations,
+} as const satisfies Partial<Record<keyof typeof APPLICATION, readonly Migration[]>>;
+
+type SystemDatabase = keyof typeof MIGRATIONS;
+
+/** How long a look waits for the lock of a process that starts or stops. */
+const WAIT_MS = 1000;
+
+/** Those that exist; each is opened for a look and closed again. */
+export function auditableDatabases(dataFolder: string, systemKey: (name: string) => FileKey): readonly Auditable[] {
+  const names = Object.keys(MIGRATIONS) as SystemDatabase[];
+  return names.flatMap((name) => {
+    const path = join(dataFolder, `${name}.db`);
+    if (!existsSync(path)) return [];
+    const open = (): ReturnType<typeof openDatabase> =>
+      openDatabase({
+        path,
+        key: systemKey(name),
+        applicationId: APPLICATION[name],
+        migrations: MIGRATIONS[name],
+        synchronous: "full",
+        waitMs: WAIT_MS,
+      });
+    return [auditableFile(`${name}.db`, open)];
+  });
+}
