@@ -24,6 +24,7 @@ export function restoreCases(contract: RegisterArchiveCase): void {
     await write.copy(inbox.id, set(1, 4), archived.id);
     await write.expunge(inbox.id, ALL);
     await write.store(inbox.id, set(2), { kind: "add", flags: { system: FLAGGED, keywords: ["B"] } });
+    await write.store(archived.id, ALL, { kind: "add", flags: { system: DELETED, keywords: [] } });
     await write.subscribe("gone", true);
     await write.setQuota(7_000_000);
   };
