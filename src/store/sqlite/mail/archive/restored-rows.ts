@@ -9,6 +9,8 @@ import { counted } from "../mails.ts";
 import { turn } from "../waiting.ts";
 
 const SLICE_ROWS = 500;
+/** Rows that are only looked at between two turns. */
+const LOOKED_AT = 10_000;
 /** Small contents between two turns. */
 const SLICE_CONTENTS = 16;
 /** UIDVALIDITY counts seconds; a mailbox made in a burst just before the loss may have had one some hours ahead. */
@@ -21,7 +23,7 @@ export async function fillRestored(
   snapshot: AccountSnapshot,
   content: Parameters<AccountArchive["restore"]>[2],
 ): Promise<void> {
-  const sizes = sizesOf(snapshot);
+  const sizes = await sizesOf(snapshot);
   await insertMailboxes(handle, snapshot);
   await insertContents(handle, snapshot, sizes, content);
   await insertMails(handle, snapshot, sizes);
@@ -36,11 +38,12 @@ export async function fillRestored(
 }
 
 /** The size of each content that a mail names. */
-function sizesOf({ mails, contents, mailboxes }: AccountSnapshot): ReadonlyMap<ContentId, number> {
+async function sizesOf({ mails, contents, mailboxes }: AccountSnapshot): Promise<ReadonlyMap<ContentId, number>> {
   const known = new Map(contents.map(({ id, size }) => [id, size]));
   const boxes = new Set(mailboxes.map(({ id }) => id));
   const sizes = new Map<ContentId, number>();
-  for (const { mailbox, content } of mails) {
+  for (const [at, { mailbox, content }] of mails.entries()) {
+    if (at % LOOKED_AT === LOOKED_AT - 1) await turn();
     const size = known.get(content);
     if (size === undefined || !boxes.has(mailbox)) {
       throw new StoreError("io", "The backup of the account is not whole: a mail lacks its content or its mailbox.");
