@@ -175,6 +175,11 @@ const PLANTED: readonly (readonly [what: string, plant: (home: Home) => void, fi
     /being made/,
   ],
   [
+    "a drill that nobody cleared away",
+    (home) => home.plant("data/drill-x1/ab/x.db", 30 * HOUR),
+    /a drill of a restore/,
+  ],
+  [
     "the file of an account without a record",
     (home) => home.plant(`data/accounts/bb/${accountId("b".repeat(32))}.db`, 2 * HOUR),
     /^home: account files: mail: 1 belong to no account$/,
@@ -241,6 +246,7 @@ test("what is fresh, within its limit or named by a set is no finding", async ()
   home.plant("data/accounts/ab/x.db.new-00ff", HOUR);
   home.plant(`data/accounts/bb/${"b".repeat(32)}.db`);
   home.plant("backup/pack/aa/whatever");
+  home.plant(`data/drill-x1/ab/${"a".repeat(32)}.db`);
   home.objects.push({ ...objectOf(`pack/aa/${"a".repeat(32)}`), writtenAt: Date.now() - 300 * DAY }, objectOf(SET(8)));
   assert.deepEqual((await home.retention.audit()).findings, []);
 });

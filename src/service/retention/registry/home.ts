@@ -41,6 +41,12 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
       limit: hours(24),
     },
     {
+      name: /data\/drill-[A-Za-z0-9]+\/.+/,
+      what: "a drill of a restore, under keys that rest nowhere",
+      promise: "D4",
+      limit: hours(24),
+    },
+    {
       name: /data\/spool\/[0-9a-f]+\.spool/,
       what: "mail on its way, unlinked at once",
       promise: "D6",
