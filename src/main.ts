@@ -4,6 +4,8 @@
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { describeBug, sentenceOf } from "./cli/sentence.ts";
+import { beElected } from "./cli/service/elected-duty.ts";
+import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
 import type { WorkerStatus } from "./cli/service/status.ts";
 import type { News, WorkerStart } from "./cli/service/worker-start.ts";
 import { answerRequest } from "./cli/store-commands.ts";
@@ -12,6 +14,7 @@ import { MINUTE, SECOND, systemClock } from "./host/clock.ts";
 import type { Log } from "./host/events/events.ts";
 import { listen, type Listener } from "./host/listener.ts";
 import { createLogSender } from "./host/log/sender.ts";
+import { createProcessMetrics, type Snapshot } from "./host/metrics/process-metrics.ts";
 import { ServerTls } from "./host/tls/server-tls.ts";
 import { serveSupervisor, type WorkerDuties, type WorkerTools } from "./host/worker/worker-link.ts";
 import { imapLimits } from "./servers/imap/limits.ts";
@@ -20,7 +23,6 @@ import { smtpLimits } from "./servers/smtp/limits.ts";
 import { serveSmtp } from "./servers/smtp/server.ts";
 import { createAuthenticator } from "./service/accounts/authenticate.ts";
 import { createCapture } from "./service/delivery/capture.ts";
-import { runDeferred } from "./service/delivery/deferred.ts";
 import { createInbound } from "./service/delivery/receive.ts";
 import type { Root } from "./store/crypt/root.ts";
 
@@ -49,47 +51,59 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   const stopping = new AbortController();
   const { signal } = stopping;
   const sender = createLogSender({ send: sendLog, clock });
-  const { log } = sender;
+  /** Filled on the way, and read by the gauges from then on. */
+  const parts: WorkerParts = {};
+  const metrics = createProcessMetrics({ role: "worker", gauges: workerGauges(settings, parts) });
+  const counted = settings.metricsListen === undefined ? sender.log : metrics.counting(sender.log);
+  const log: Log = (name, fields) => {
+    parts.stores?.watch.observe(name, fields, clock.now());
+    counted(name, fields);
+  };
   const tls = new ServerTls(settings, Uint8Array.fromBase64(start.ticketKeys));
   const root = Uint8Array.fromHex(start.root) as Root;
   const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
+  parts.stores = stores;
   const listeners = await openPorts({ start, stores, tls, log, signal });
+  parts.connections = () => connectionsOf(listeners);
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   delay.enable();
   log("worker.started", { worker: process.pid });
-  const jobs: Promise<unknown>[] = [];
+  const report = (error: unknown): void => log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
 
   return {
     elected() {
-      const { queue, mail, accounts } = stores;
-      const report = (error: unknown): void => log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
-      const sweep = (): Promise<void> => mail.sweep(signal).catch(report);
-      jobs.push(
-        runDeferred({ queue, mail, clock, log, signal }).catch(report),
-        accounts.finishDeletions().catch(report),
-        sweep(),
-      );
-      // What a worker had to erase when it died nobody else knows of.
-      bus.onLost(() => void jobs.push(sweep()));
+      parts.elected = beElected({ settings, stores, root, bus, clock, log, signal, report });
     },
     told(what, news) {
-      if ((what as News) === "ticket-keys") tls.setTicketKeys(Uint8Array.fromBase64(String(news)));
+      const which = what as News;
+      if (which === "ticket-keys") tls.setTicketKeys(Uint8Array.fromBase64(String(news)));
+      else if (which === "metrics") parts.elected?.page.told(news as Snapshot);
       else reload(tls, log);
     },
-    async answer(request) {
+    async answer(request, telling) {
+      if (request.command === "worker metrics") return { kind: "done", value: await metrics.snapshot() };
       if (request.command === "worker status") {
         const value = statusOf(listeners, Math.max(0, delay.percentile(99) / NANOSECONDS_A_MS - LOOP_RESOLUTION_MS));
         delay.reset();
         return { kind: "done", value };
       }
-      return answerRequest(stores, request, (error) => log("command.failed", { at: describeBug(error) }));
+      const office = await parts.elected?.office;
+      if (office === undefined)
+        return { kind: "unavailable", sentence: "the service cannot carry out commands: its log says why" };
+      return answerRequest(
+        { ...stores, ...office },
+        request,
+        (error) => log("command.failed", { at: describeBug(error) }),
+        telling,
+      );
     },
     async stop() {
       stopping.abort();
       const grace = AbortSignal.timeout(GRACE_MS);
       await Promise.all(listeners.map(({ listener }) => listener.close(grace)));
-      await Promise.all(jobs);
+      await parts.elected?.end(grace);
       await stores[Symbol.asyncDispose]();
+      metrics[Symbol.dispose]();
       sender[Symbol.dispose]();
     },
   };
@@ -171,14 +185,18 @@ function reload(tls: ServerTls, log: Log): void {
 }
 
 function statusOf(ports: readonly Port[], eventLoopDelayP99Ms: number): WorkerStatus {
-  const connections: Record<string, number> = {};
-  for (const { name, listener } of ports) connections[name] = (connections[name] ?? 0) + listener.connections;
   return {
     pid: process.pid,
     eventLoopDelayP99Ms,
     residentBytes: process.memoryUsage.rss(),
-    connections,
+    connections: connectionsOf(ports),
   };
+}
+
+function connectionsOf(ports: readonly Port[]): Readonly<Record<string, number>> {
+  const connections: Record<string, number> = {};
+  for (const { name, listener } of ports) connections[name] = (connections[name] ?? 0) + listener.connections;
+  return connections;
 }
 
 // What Node would print could quote mail: say the kind and the places alone. The supervisor replaces this process.

@@ -15,6 +15,8 @@ import { bootId } from "../host/supervisor/boot-id.ts";
 import { readRoot, type Root } from "../store/crypt/root.ts";
 import { type Given, type Outcome, type Report, type StoreCommand, text } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
+import { workBehindGate } from "./gate.ts";
+import { openOffice } from "./office.ts";
 import { openStores } from "./stores.ts";
 
 /** Reads the settings that the command line names. @throws UsageError, SettingsError. */
@@ -47,7 +49,8 @@ export async function carryOut(prepared: Prepared, report: Report): Promise<Cont
       sentence: 'the service does not run: start it with "altmail serve", or give the root key with --key-file',
     };
   using lock = lockHome(join(settings.home, "run"));
-  return work(prepared, report, root, lock);
+  // Awaited here: the lock is let go of when this function returns.
+  return await work(prepared, report, root, lock);
 }
 
 /** The root that a file holds: of --key-file, else of the settings. @throws StoreError "key". */
@@ -64,8 +67,10 @@ async function work(
 ): Promise<Outcome> {
   const services = { settings, root, bus: silentBus, clock: systemClock, bootId: bootId(systemClock), workers: 1 };
   using _alive = stayAlive();
-  await using stores = await openStores({ ...services, log: () => {} });
-  const outcome = await command.work(stores, given, report);
+  const log = (): void => {};
+  await using stores = await openStores({ ...services, log });
+  await using office = await openOffice({ ...services, stores, log, isServing: false });
+  const outcome = await workBehindGate(command, { ...stores, ...office }, given, report);
   await stores.mail.settle();
   return outcome;
 }

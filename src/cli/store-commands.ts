@@ -1,10 +1,18 @@
 /** The commands that need the stores; workers of the service carry them out too. */
 import type { ControlAnswer, ControlRequest, Telling } from "../host/control/control-message.ts";
 import type { Given, Operator, StoreCommand } from "./command.ts";
+import { accessCommands } from "./commands/access.ts";
 import { accountCommands } from "./commands/account.ts";
 import { aliasCommands } from "./commands/alias.ts";
 import { appPasswordCommands } from "./commands/app-password.ts";
+import { backupCommands } from "./commands/backup.ts";
 import { checkCommands } from "./commands/check.ts";
+import { keysCommands } from "./commands/keys.ts";
+import { logCommands } from "./commands/log.ts";
+import { retentionCommands } from "./commands/retention.ts";
+import { statisticsCommands } from "./commands/statistics.ts";
+import { watchCommands } from "./commands/watch.ts";
+import { gated, workBehindGate } from "./gate.ts";
 import { sentenceOf } from "./sentence.ts";
 
 export const storeCommands: readonly StoreCommand[] = [
@@ -12,7 +20,14 @@ export const storeCommands: readonly StoreCommand[] = [
   ...appPasswordCommands,
   ...aliasCommands,
   ...checkCommands,
-];
+  ...watchCommands,
+  ...logCommands,
+  ...statisticsCommands,
+  ...accessCommands,
+  ...backupCommands,
+  ...retentionCommands,
+  ...keysCommands,
+].map(gated);
 
 /**
  * Carries out a request that came through the control socket; a fault of ours is passed to `onFault`. What the command
@@ -28,7 +43,7 @@ export async function answerRequest(
   if (command === undefined)
     return { kind: "refused", sentence: "the service does not know this command: is it of another version?" };
   try {
-    return await command.work(operator, request.arguments as Given, telling);
+    return await workBehindGate(command, operator, request.arguments as Given, telling);
   } catch (error) {
     const sentence = sentenceOf(error);
     if (sentence === undefined) onFault(error);

@@ -1,6 +1,6 @@
 /**
- * Opens what rests in a home, with the root: keys, directory, mail, the queue of deferred mail, the spool, and the
- * operator's verbs over them. Every worker does so for itself; a command does when no service runs.
+ * Opens what rests in a home, with the root, as every worker needs it: keys, directory, mail, the queue of deferred mail,
+ * the spool, the watch's book, and what accounts and notices are made of. A command does so too when no service runs.
  */
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -14,6 +14,10 @@ import type { Accounts } from "../service/accounts/accounts.ts";
 import { createAccounts } from "../service/accounts/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
+import type { Notices } from "../service/notices/notices.ts";
+import { createNotices } from "../service/notices/tell.ts";
+import type { Watch } from "../service/watch/watch.ts";
+import { createWatch } from "../service/watch/watching.ts";
 import { type Keys, openKeys } from "../store/crypt/keys.ts";
 import type { Root } from "../store/crypt/root.ts";
 import type { Directory } from "../store/directory.ts";
@@ -22,6 +26,7 @@ import type { Finding } from "../store/mail-store.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
 import { openSqliteMailStore, type SqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
+import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
 
 export type StoresOptions = {
@@ -45,8 +50,13 @@ export type Stores = AsyncDisposable & {
   readonly hasher: PasswordHasher;
   readonly revocations: Revocations;
   readonly accounts: Accounts;
+  readonly notices: Notices;
+  readonly watch: Watch;
   readonly orphans: () => Promise<readonly Finding[]>;
 };
+
+/** Tells the elected worker that something vanished in an account, for the ledger of the backups. */
+export const VANISHED_TOPIC = "backup/vanished";
 
 /** @throws StoreError "key" when the root is not the one of this home. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
@@ -60,24 +70,22 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   });
   const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
   const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
+  // What vanishes is noted for the ledger only where there is one.
+  const ledger = settings.backupTarget !== undefined;
   const mail = opening.use(
-    openSqliteMailStore({ folder: join(dataFolder, "accounts"), keys, bus, bootId, clock, log }),
+    openSqliteMailStore({ folder: join(dataFolder, "accounts"), keys, bus, bootId, clock, log, ledger }),
   );
+  if (ledger) opening.use(mail.archive.onVanished((account) => bus.publish(VANISHED_TOPIC, { account })));
   const spool = await openSpool(join(dataFolder, "spool"));
   // One hash a core in flight, for the whole machine.
   const hasher = createPasswordHasher({ atOnce: Math.max(1, Math.floor(availableParallelism() / workers)) });
   const revocations = createRevocations(bus);
-  const { domains, quotaBytes } = settings;
-  const accounts = createAccounts({
-    directory,
-    mail,
-    hasher,
-    revocations,
-    clock,
-    log,
-    domains,
-    limits: { quotaBytes },
-  });
+  const { domains, quotaBytes, hostName, operator, logDays } = settings;
+  const notices = createNotices({ mail, directory, operator, domain: domains[0] ?? hostName, hostName, clock, log });
+  const limits = { quotaBytes };
+  const accounts = createAccounts({ directory, mail, hasher, revocations, clock, log, domains, notices, limits });
+  const book = opening.use(await openSqliteWatchBook({ ...file("watch"), clock }));
+  const watch = opening.use(createWatch({ book, directory, accounts, notices, bus, clock, log, logDays }));
   const opened = opening.move();
   return {
     keys,
@@ -88,6 +96,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     hasher,
     revocations,
     accounts,
+    notices,
+    watch,
     orphans: () => findOrphans(() => readPlaces(directory, keys, mail), clock),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -99,7 +109,7 @@ export async function makeFolders(
 ): Promise<{ readonly dataFolder: string; readonly secretFolder: string }> {
   const dataFolder = join(home, "data");
   const secretFolder = join(home, "secret");
-  for (const folder of [dataFolder, secretFolder, join(dataFolder, "accounts")])
+  for (const folder of [dataFolder, secretFolder, join(dataFolder, "accounts"), join(home, "record")])
     await mkdir(folder, { recursive: true, mode: 0o700 });
   return { dataFolder, secretFolder };
 }

@@ -24,6 +24,7 @@ export async function settleIn(directory: Directory, mail: MailStore, now: numbe
       id: idOf(name),
       primary: `${name}@${DOMAIN}`,
       state: "active",
+      language: "en",
       quotaBytes: QUOTA_BYTES,
       createdAt: now,
       passwordHash: hash,

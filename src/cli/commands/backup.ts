@@ -133,9 +133,8 @@ export const backupCommands: readonly StoreCommand[] = [
       const identity = text(given, "identity");
       const outcome = await carried(() => backups.verify(report, identity === "" ? undefined : { identity, accounts }));
       if (outcome.kind === "refused") return outcome;
-      const findings = (outcome.value as Verified).sets.flatMap((set) =>
-        set.findings.map((line) => `${set.id}: ${line}`),
-      );
+      const { sets, keepers } = outcome.value as Verified;
+      const findings = [...keepers, ...sets.flatMap((set) => set.findings.map((line) => `${set.id}: ${line}`))];
       return findings.length > 0 ? refused(`${findings.length} findings:\n${findings.join("\n")}`) : outcome;
     },
     show: ({ sets, opened }: Verified) =>

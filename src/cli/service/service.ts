@@ -1,7 +1,7 @@
 /**
  * The running service as its supervisor sees it: one home, locked; sealed until there is a root, then a crew of workers.
- * The supervisor holds the root, writes the log, passes notices, turns the epoch each night, and meets no stranger but
- * for one line on the sealed port.
+ * The supervisor ends the days of the log that are over, holds the root, writes the log, passes notices, sums metrics,
+ * turns the epoch each night, and meets no stranger but for one line on the sealed port.
  *
  * Commands that need the stores are passed to the elected worker, which has them open: so the supervisor opens no
  * account, never waits for a disk or an argon2 on behalf of a command, and a fault in a command costs a worker, which is
@@ -13,11 +13,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, SECOND } from "../../host/clock.ts";
-import type { ControlAnswer, ControlRequest } from "../../host/control/control-message.ts";
+import type { ControlAnswer, ControlRequest, Telling } from "../../host/control/control-message.ts";
 import { ControlServer } from "../../host/control/control-server.ts";
 import { controlPath } from "../../host/control/socket-path.ts";
 import { lockHome } from "../../host/lock/home-lock.ts";
 import { createLogWriter, type LogWriter } from "../../host/log/writer.ts";
+import { collectMetrics, type MetricsCollection } from "../../host/metrics/collect.ts";
+import { createProcessMetrics, type ProcessMetrics, type Snapshot } from "../../host/metrics/process-metrics.ts";
 import type { Settings } from "../../host/settings/settings.ts";
 import { Crew } from "../../host/supervisor/crew.ts";
 import { checkPorts } from "../../host/supervisor/free-ports.ts";
@@ -31,6 +33,7 @@ import type { Root } from "../../store/crypt/root.ts";
 import { parseRoot } from "../root-text.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";
+import { endDays } from "./end-days.ts";
 import type { ServiceStatus, WorkerStatus } from "./status.ts";
 import type { News, WorkerStart } from "./worker-start.ts";
 
@@ -59,7 +62,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
   held.use(lockHome(runFolder));
   await makeFolders(settings.home);
   const service = new Service(options, runFolder);
-  held.use(await ControlServer.open(controlPath(runFolder), (request) => service.answer(request)));
+  // Before anything listens: what is over must not be read once more (promise L2).
+  service.endDays();
+  held.use(eachNight(clock, () => void service.turn()));
+  held.use(await ControlServer.open(controlPath(runFolder), (request, telling) => service.answer(request, telling)));
   signals.onReload(() => service.reload());
   try {
     await checkPorts(
@@ -88,7 +94,8 @@ class Service {
   #keys: Keys | undefined;
   #log: LogWriter | undefined;
   #crew: Crew | undefined;
-  #night: Disposable | undefined;
+  readonly #metrics: ProcessMetrics;
+  #collection: MetricsCollection | undefined;
   /** Sealed or serving, rather than on the way. */
   #isReady = false;
   #ticketKeys: Uint8Array = randomBytes(TICKET_KEY_BYTES);
@@ -97,6 +104,13 @@ class Service {
     this.#options = options;
     this.#runFolder = runFolder;
     this.#startedAt = options.clock.now();
+    this.#metrics = createProcessMetrics({ role: "supervisor", gauges: {} });
+  }
+
+  /** Ends the days of the log whose time is over; needs no root. */
+  endDays(): void {
+    const { settings, clock } = this.#options;
+    endDays({ home: settings.home, days: settings.logDays, clock }, this.#log?.log);
   }
 
   async seal(): Promise<void> {
@@ -115,9 +129,11 @@ class Service {
       folder: join(folders.dataFolder, "log"),
       dayKey: (day) => dayKey(keys, day),
       clock,
+      days: settings.logDays,
+      observe: this.#metrics.observe,
       show: (line) => void process.stderr.write(`${line}\n`),
     });
-    const { log } = this.#log;
+    const log = this.#metrics.counting(this.#log.log);
     await this.#sealed?.[Symbol.asyncDispose]();
     this.#sealed = undefined;
     const size = settings.workers === 0 ? availableParallelism() : settings.workers;
@@ -133,7 +149,10 @@ class Service {
       }),
       log: (batch) => this.#log?.take(batch),
       clock,
-      onLoss: (worker, code, signal) => log("worker.died", { worker, code, signal }),
+      onLoss: (worker, code, signal) => {
+        this.#collection?.bury(worker);
+        log("worker.died", { worker, code, signal });
+      },
       onChange: () => {
         if (this.#isReady) this.#announce();
       },
@@ -141,24 +160,37 @@ class Service {
     await this.#crew.begin();
     this.#ready();
     log("service.started", { workers: size });
-    this.#night = eachNight(clock, () => this.#turn());
+    if (settings.metricsListen !== undefined) this.#collection = this.#collect(this.#crew);
+  }
+
+  /** Midnight: days that are over end, and what was destroyed yesterday stays destroyed; old tickets open no session. */
+  async turn(): Promise<void> {
+    try {
+      await this.#log?.turn();
+      this.endDays();
+      this.#keys?.rotateEpoch();
+    } catch (error) {
+      this.#log?.log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
+    }
+    this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
+    this.#tell("ticket-keys", this.#ticketKeys.toBase64());
   }
 
   reload(): void {
     this.#tell("certificates", undefined);
   }
 
-  async answer(request: ControlRequest): Promise<ControlAnswer> {
+  async answer(request: ControlRequest, telling: Telling): Promise<ControlAnswer> {
     if (request.command === "status") return { kind: "done", value: await this.#status() };
     if (request.command === "unlock") return this.#answerUnlock(request);
     if (this.#sealed !== undefined)
       return { kind: "unavailable", sentence: 'the service is sealed: give it the root key with "altmail unlock"' };
-    const answer = this.#crew?.ask(request);
+    const answer = this.#crew?.ask(request, telling);
     return answer ?? { kind: "unavailable", sentence: "no worker is ready at this moment: repeat it in a few seconds" };
   }
 
   async stop(): Promise<void> {
-    this.#night?.[Symbol.dispose]();
+    this.#collection?.[Symbol.dispose]();
     await this.#sealed?.[Symbol.asyncDispose]();
     const { clock, signals } = this.#options;
     const from = clock.now();
@@ -166,7 +198,7 @@ class Service {
     this.#log?.log("service.stopped", { seconds: Math.round((clock.now() - from) / SECOND) });
     await this.#log?.[Symbol.asyncDispose]();
     this.#keys?.[Symbol.dispose]();
-    this.#night = this.#sealed = this.#crew = this.#log = this.#keys = undefined;
+    this.#collection = this.#sealed = this.#crew = this.#log = this.#keys = undefined;
   }
 
   async #answerUnlock(request: ControlRequest): Promise<ControlAnswer> {
@@ -188,15 +220,18 @@ class Service {
     }
   }
 
-  /** Midnight: what was destroyed yesterday stays destroyed, and yesterday's tickets open no session. */
-  #turn(): void {
-    try {
-      this.#keys?.rotateEpoch();
-    } catch (error) {
-      this.#log?.log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
-    }
-    this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
-    this.#tell("ticket-keys", this.#ticketKeys.toBase64());
+  #collect(crew: Crew): MetricsCollection {
+    return collectMetrics({
+      clock: this.#options.clock,
+      own: () => this.#metrics.snapshot(),
+      tell: (total) => this.#tell("metrics", total),
+      async ask() {
+        const answers = await crew.askAll({ command: "worker metrics", arguments: {} });
+        return answers.flatMap(({ pid, answer }) =>
+          answer.kind === "done" ? [{ pid, snapshot: answer.value as Snapshot }] : [],
+        );
+      },
+    });
   }
 
   #tell(what: News, value: unknown): void {

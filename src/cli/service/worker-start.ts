@@ -14,4 +14,4 @@ export type WorkerStart = {
 };
 
 /** Things that workers are told while they run. */
-export type News = "certificates" | "ticket-keys";
+export type News = "certificates" | "ticket-keys" | "metrics";

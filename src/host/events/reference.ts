@@ -12,8 +12,8 @@ export function eventsPage(): string {
   return `# Events
 
 What the service writes down, one line an event: \`{"at": epoch milliseconds, "event": name, ...fields}\`, in sealed segments
-of one UTC day each (\`HOME/data/log/YYYY-MM-DD.seg\`). They are to live for 10 days at most; this version removes none
-yet. Fields are *public*, *pseudonymous* (ids that the service alone can resolve) or *personal*. The process's own output
+of one UTC day each (\`HOME/data/log/YYYY-MM-DD.seg\`). They live for 10 days at most.
+Fields are *public*, *pseudonymous* (ids that the service alone can resolve) or *personal*. The process's own output
 shows warnings and errors with their public fields alone. This page is made from \`src/host/events\` by \`npm run generate\`.
 
 | event | level | what happened | fields |

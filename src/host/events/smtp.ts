@@ -11,6 +11,8 @@ export const smtpEvents = {
       verb: "public string",
       bytes: "public number",
       recipients: "public number",
+      /** A class of accounts, one of 64, of the first recipient (service/statistics/account-class.ts). */
+      crowd: "pseudonymous number",
       tls: "public boolean",
       code: "public number",
       enhanced: "public string",

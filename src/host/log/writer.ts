@@ -6,7 +6,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
-import type { Log } from "../events/events.ts";
+import type { EventName, Log } from "../events/events.ts";
 import { publicLine } from "./line.ts";
 import { dayOf, isLiving } from "./log-day.ts";
 import { createLogSender, type LogBatch, type LogSender } from "./sender.ts";
@@ -22,6 +22,8 @@ export type WriterOptions = {
   readonly days?: number;
   /** Takes lines that hold nothing personal: the process's stderr. */
   readonly show: (line: string) => void;
+  /** Counts what the writer says of itself: that events were lost. */
+  readonly observe?: (name: EventName, fields: { readonly count: number }) => void;
   /** Octets that may wait for the disk; beyond it batches are dropped. */
   readonly maxWaitingBytes?: number;
 };
@@ -74,7 +76,10 @@ class SegmentWriter implements LogWriter {
 
   take(batch: LogBatch): void {
     for (const line of batch.shown) this.#options.show(line);
-    if (batch.dropped > 0) this.log("log.dropped", { count: batch.dropped });
+    if (batch.dropped > 0) {
+      this.log("log.dropped", { count: batch.dropped });
+      this.#options.observe?.("log.dropped", { count: batch.dropped });
+    }
     if (batch.count === 0) return;
     const bytes = Buffer.byteLength(batch.lines) + 1;
     if (bytes > MAX_FRAME || this.#waitingBytes + bytes > (this.#options.maxWaitingBytes ?? MAX_WAITING)) {
@@ -153,6 +158,7 @@ class SegmentWriter implements LogWriter {
   readonly #say: Log = (name, fields) => {
     const line = publicLine(this.#options.clock.now(), name, fields);
     if (line !== undefined) this.#options.show(line);
+    if ("count" in fields) this.#options.observe?.(name, { count: Number(fields.count) });
   };
 
   async #segmentOf(day: string): Promise<Segment> {

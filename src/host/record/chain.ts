@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { HostError } from "../host-error.ts";
 
 export type ChainLine = {
@@ -38,7 +39,9 @@ export function appendToChain(file: string, at: number, what: string, says: Chai
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     const audit = auditLines(whole);
     if (audit.kind === "altered") {
-      throw new HostError(`${file} was altered: line ${audit.line} does not follow from those before it; keep the file and find out who did it`);
+      throw new HostError(
+        `${file} was altered: line ${audit.line} does not follow from those before it; keep the file and find out who did it`,
+      );
     }
     const body = { n: audit.lines.length + 1, at, what, says };
     const line: ChainLine = { ...body, head: headOf(audit.head, body) };
@@ -46,7 +49,22 @@ export function appendToChain(file: string, at: number, what: string, says: Chai
     ftruncateSync(descriptor, end);
     writeSync(descriptor, `${JSON.stringify(line)}\n`, end, "utf8");
     fsyncSync(descriptor);
+    if (line.n === 1) syncFolder(dirname(file));
     return line;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    throw new HostError(`${file} cannot be written (${code}): look at its disk`, { cause: error });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The name of a new file must be durable too. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
@@ -88,5 +106,7 @@ function parseLine(source: string): ChainLine | undefined {
 }
 
 function headOf(before: string, { n, at, what, says }: Omit<ChainLine, "head">): string {
-  return createHash("sha256").update(JSON.stringify([before, n, at, what, says])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([before, n, at, what, says]))
+    .digest("hex");
 }

@@ -116,9 +116,15 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
   if (!domains.includes(operator.slice(operator.lastIndexOf("@") + 1).toLowerCase()))
     found.push(["operator", "operator must be an address at one of the domains"]);
   if (backupTarget !== undefined && (backupEscrow === undefined || backupRecipient === undefined))
-    found.push(["backup.target", "backup.target needs backup.escrow and backup.recipient: without them no set could be opened"]);
+    found.push([
+      "backup.target",
+      "backup.target needs backup.escrow and backup.recipient: without them no set could be opened",
+    ]);
   if (backupTarget !== undefined && JSON.stringify(backupTarget) === JSON.stringify(backupEscrow))
-    found.push(["backup.escrow", "backup.escrow must be another place than backup.target: who takes one must not have both"]);
+    found.push([
+      "backup.escrow",
+      "backup.escrow must be another place than backup.target: who takes one must not have both",
+    ]);
   const places = [
     ["backup.target", backupTarget, settings.backupTargetCredentials],
     ["backup.escrow", backupEscrow, settings.backupEscrowCredentials],

@@ -165,7 +165,8 @@ export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
   },
   logDays: {
     name: "logs.days",
-    form: () => whole(1, 10),
+    // Statistics are made of a day ten minutes after its end: it must not be over then.
+    form: () => whole(2, 10),
     unit: "days",
     otherwise: "10",
     example: "10",
@@ -219,7 +220,8 @@ export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
     unit: "age key",
     otherwise: '""',
     example: '"age1..."',
-    sentence: "The public half of the operators' offline key (age-keygen); no set can be opened without the other half.",
+    sentence:
+      "The public half of the operators' offline key (age-keygen); no set can be opened without the other half.",
   },
   backupHours: {
     name: "backup.hours",

@@ -93,7 +93,9 @@ const PLACE = 'must be "", the path of a folder, or a bucket as "https://s3.exam
 export const placeAddress = (folder: string): z.ZodType<PlaceAddress> =>
   z
     .string(PLACE)
-    .transform((text) => (/^https?:/.test(text) ? bucketOf(text) : { kind: "folder" as const, path: resolve(folder, text) }))
+    .transform((text) =>
+      /^https?:/.test(text) ? bucketOf(text) : { kind: "folder" as const, path: resolve(folder, text) },
+    )
     .refine((place) => place !== undefined, PLACE);
 
 function bucketOf(text: string): PlaceAddress | undefined {

@@ -48,6 +48,7 @@ export class Peer implements AsyncDisposable {
       id: idOf(name),
       primary: `${name}@example.test`,
       state: "active" as const,
+      language: "en" as const,
       quotaBytes: 1_000_000,
       createdAt: 0,
       passwordHash: "",

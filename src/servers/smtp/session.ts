@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
 import type { Envelope, Reception, Reply } from "../../service/delivery/inbound.ts";
+import { accountClass } from "../../service/statistics/account-class.ts";
 import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
 import { encodeReply } from "../../syntax/smtp/reply.ts";
 import { type Body, readChunk, readData } from "./body.ts";
@@ -235,6 +236,7 @@ export class SmtpSession {
       this.#idleCommands = 0;
     }
     const { session, connection, helo } = this.#talk;
+    const [first] = transaction.recipients;
     this.#services.log("smtp.message", {
       session,
       client: connection.peerAddress,
@@ -242,6 +244,7 @@ export class SmtpSession {
       verb,
       bytes: transaction.bytes,
       recipients: transaction.recipients.length,
+      crowd: first === undefined ? undefined : accountClass(first.account),
       tls: connection.tls !== undefined,
       code: reply.code,
       enhanced: reply.enhanced,

@@ -33,6 +33,7 @@ export class MemoryPlace implements ObjectPlace {
   /** Whether the call that fails has had its effect. */
   breaksAfter = false;
   changes = 0;
+  kept: readonly string[] = [];
 
   constructor(label: string) {
     this.label = label;
@@ -57,7 +58,7 @@ export class MemoryPlace implements ObjectPlace {
   }
 
   async keepers(): Promise<readonly string[]> {
-    return [];
+    return this.kept;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

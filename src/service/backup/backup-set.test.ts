@@ -21,6 +21,36 @@ async function expunge({ mail }: Home, account: AccountId, uids: readonly Uid[])
 const findings = async (home: Home): Promise<readonly string[]> =>
   (await home.backups.verify(working)).sets.flatMap((set) => set.findings);
 
+test("verify finds what is missing, short, changed or kept alive, and says nothing of a whole set", async () => {
+  const places = await makePlaces();
+  const { target, identity } = places;
+  await using home = await openHome(places);
+  await fill(home);
+  const { id } = await home.backups.create(working);
+  const open = { identity, accounts: 9 };
+  const verified = await home.backups.verify(working, open);
+  assert.deepEqual(
+    verified.sets.flatMap((set) => set.findings),
+    [],
+  );
+  assert.deepEqual([verified.opened?.accounts, verified.opened?.mails], [2, 2]);
+  const [pack = ""] = target.names("pack/");
+  const octets = target.objects.get(pack);
+  assert.ok(octets);
+  target.objects.delete(pack);
+  assert.match((await findings(home)).join(), /is missing/);
+  target.objects.set(pack, octets.subarray(1));
+  assert.match((await findings(home)).join(), /octets instead of/);
+  target.objects.set(pack, octets.with(40, (octets[40] ?? 0) ^ 1));
+  assert.deepEqual(await findings(home), [], "only who opens it sees this");
+  assert.match((await home.backups.verify(working, open)).sets[0]?.findings.join() ?? "", /is damaged/);
+  target.objects.set(pack, octets);
+  places.escrow.objects.delete(setKeyName(id));
+  assert.match((await findings(home)).join(), /nobody can open it/);
+  places.escrow.kept = ["versions are kept"];
+  assert.deepEqual((await home.backups.verify(working)).keepers, ["the escrow place: versions are kept"]);
+});
+
 test("an account that has not changed costs a line, one that has costs what is new", async () => {
   const places = await makePlaces();
   await using home = await openHome(places);

@@ -12,7 +12,7 @@ import type { BackupParts } from "./parts.ts";
 import { type HalfOpener, halfOpener } from "./private-halves.ts";
 import { restoreEverything } from "./restore-everything.ts";
 import { restoreAccount, restoreFolder } from "./restore-one.ts";
-import { openAll, verifySets } from "./verify.ts";
+import { keepersOf, openAll, verifySets } from "./verify.ts";
 
 export type BackupsOptions = BackupParts & {
   readonly mail: MailStore;
@@ -82,14 +82,15 @@ export function createBackups(options: BackupsOptions): Backups {
     list,
     async verify({ signal, progress }, open) {
       const sets = await verifySets(parts, progress);
+      const keepers = await keepersOf(parts);
       const newest = (await book.sets()).findLast(({ doneAt }) => doneAt !== undefined);
-      if (open === undefined || newest === undefined) return { sets, opened: undefined };
+      if (open === undefined || newest === undefined) return { sets, keepers, opened: undefined };
       const halves = halfOpener(escrow, open.identity);
       const { findings, ...opened } = await openAll(parts, halves, newest.id, open.accounts, signal, progress);
       const withFindings = sets.map((set) =>
         set.id === newest.id ? { ...set, findings: [...set.findings, ...findings] } : set,
       );
-      return { sets: withFindings, opened };
+      return { sets: withFindings, keepers, opened };
     },
     async expire() {
       const expired = await expire(parts);

@@ -79,7 +79,6 @@ async function archiveAll(
   let done = 0;
   await workThrough(accounts, ACCOUNTS_AT_ONCE, async ({ id }) => {
     signal.throwIfAborted();
-    progress("accounts", done++, accounts.length);
     try {
       archived.set(id, await archiveAccount(parts, id, number, signal));
     } catch (error) {
@@ -89,8 +88,8 @@ async function archiveAll(
       parts.log("backup.account-skipped", { account: id, reason: error.code });
       skipped++;
     }
+    progress("accounts", ++done, accounts.length);
   });
-  progress("accounts", accounts.length, accounts.length);
   const all = [...archived.values()];
   return {
     archived,

@@ -19,6 +19,7 @@ import type { BackupParts, Progress } from "./parts.ts";
 import { PlaceError } from "./place.ts";
 import type { HalfOpener } from "./private-halves.ts";
 import { restoredContent } from "./restored-content.ts";
+import { workThrough } from "./slices.ts";
 
 export type RestoredEverything = {
   readonly set: string;
@@ -49,6 +50,9 @@ export async function chooseSet(parts: BackupParts, halves: HalfOpener, id: stri
   return openHead(target, sealing, halves, newest);
 }
 
+/** Each holds up to three packs of 16 MiB. */
+const ACCOUNTS_AT_ONCE = 3;
+
 /** @throws HostError, PlaceError, StoreError; calling it again goes on where it stopped. */
 export async function restoreEverything(
   parts: BackupParts,
@@ -76,24 +80,25 @@ export async function restoreEverything(
   const failed: { account: AccountId; sentence: string }[] = [];
   let mails = 0;
   let whole = 0;
-  for (const [n, line] of lines.entries()) {
+  let finished = 0;
+  await workThrough(lines, ACCOUNTS_AT_ONCE, async (line) => {
     signal.throwIfAborted();
-    progress("accounts", n, lines.length);
     const { account } = line.record;
     try {
       if (done.has(account.id)) whole++;
       else {
-        mails += await restoreMail(parts, mail, line, deleted, signal);
+        const restored = await restoreMail(parts, mail, line, deleted, signal);
         await restoreRecord(directory, line.record);
         await book.noteRestored(account.id);
+        mails += restored;
       }
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof PlaceError || !(error instanceof HostError || error instanceof StoreError)) throw error;
       failed.push({ account: account.id, sentence: error.message });
     }
-  }
-  progress("accounts", lines.length, lines.length);
+    progress("accounts", ++finished, lines.length);
+  });
   if (failed.length === 0) await book.noteRestored("end");
   log("backup.restored", { account: undefined, set: head.id, what: "everything", messages: mails });
   const closed = set.lines.length - lines.length;

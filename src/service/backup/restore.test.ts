@@ -94,7 +94,7 @@ test("a restore that breaks off goes on where it stopped", async () => {
   const places = await makePlaces();
   {
     await using home = await openHome(places);
-    for (const name of ["a", "b", "c"]) await home.deliver(await home.add(name), name, 3000);
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) await home.deliver(await home.add(name), name, 3000);
     await home.backups.create(working);
   }
   await using home = await openHome(places);
@@ -105,7 +105,9 @@ test("a restore that breaks off goes on where it stopped", async () => {
   const stopped = home.backups.restoreEverything(from(places), { signal: stop.signal, progress });
   await assert.rejects(stopped, { name: "AbortError" });
   const again = await home.backups.restoreEverything(from(places), working);
-  assert.deepEqual([again.accounts, again.whole], [3, 2]);
+  assert.equal(again.accounts, 7);
+  assert.ok(again.whole >= 2 && again.whole < 7, `${again.whole} were whole`);
+  assert.equal(again.mails, 7 - again.whole);
   await assert.rejects(home.backups.restoreEverything(from(places), working), /this home has accounts/);
 });
 

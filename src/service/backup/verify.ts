@@ -14,6 +14,8 @@ import { receivedOctets } from "./restored-content.ts";
 export type VerifiedSet = { readonly id: string; readonly objects: number; readonly findings: readonly string[] };
 export type Verified = {
   readonly sets: readonly VerifiedSet[];
+  /** What would keep deleted objects alive at a place: versioning, object lock. Promise D4 does not hold there. */
+  readonly keepers: readonly string[];
   /** What was opened with the offline key. */
   readonly opened: { readonly accounts: number; readonly mails: number; readonly octets: number } | undefined;
 };
@@ -57,6 +59,12 @@ export async function verifySets(
         findings: ["it is not in the book: the next sweep looks into it"],
       });
   return verified;
+}
+
+/** Sentences of what would keep deleted objects alive. @throws PlaceError. */
+export async function keepersOf({ target, escrow }: BackupParts): Promise<readonly string[]> {
+  const places = await Promise.all([target, escrow].map(async (place) => ({ place, found: await place.keepers() })));
+  return places.flatMap(({ place, found }) => found.map((sentence) => `${place.label}: ${sentence}`));
 }
 
 /** Up to `count` of the lines, evenly spread. */

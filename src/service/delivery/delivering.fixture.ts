@@ -54,7 +54,7 @@ export class Delivering implements AsyncDisposable {
     const { quotaBytes } = world;
     for (const name of ["u1", "u2"]) {
       const id = idOf(name);
-      const rest = { state: "active" as const, createdAt: 0, passwordHash: "" };
+      const rest = { state: "active" as const, language: "en" as const, createdAt: 0, passwordHash: "" };
       await world.directory.add([{ id, primary: `${name}@example.test`, quotaBytes, ...rest }]);
       await world.mail.create(id, { quotaBytes });
     }

@@ -14,7 +14,7 @@ export async function login(session: Session, { user, password }: CommandOf<"LOG
 
 /** Checks name and password and opens the account. */
 export async function logIn(session: Session, name: string, password: string): Promise<Reply> {
-  const login = await session.services.authenticator.authenticate(name, password);
+  const login = await session.services.authenticator.authenticate(name, password, { client: session.address });
   switch (login.kind) {
     case "accepted":
       session.logIn(login.account);

@@ -14,6 +14,10 @@ import { accountId, type AccountId } from "../../ids.ts";
 import type { MailboxChange, MailStore } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
 import { storeError } from "../sqlite-error.ts";
+import type { AuditableAccount } from "../../auditable.ts";
+import { rekeyAccount } from "../rekey/rekey.ts";
+import { auditableAccounts } from "./account-audit.ts";
+import { createDeliveryExpiry, type DeliveryExpiry } from "./delivery-expiry.ts";
 import { type AccountFiles, accountFiles } from "./account-files.ts";
 import { accountArchive } from "./archive/archive.ts";
 import { audit } from "./audit.ts";
@@ -56,6 +60,12 @@ export type SqliteMailStore = MailStore & {
   sweep(signal: AbortSignal): Promise<void>;
   /** What lies in the folder, by name. */
   files(): Promise<AccountFiles>;
+  /** Rewrites the account's file under a new key and destroys the old one. @throws StoreError, as rekey.ts says. */
+  rekey(account: AccountId): Promise<void>;
+  /** A pass of delivery-expiry.ts; in one worker, every EXPIRY_EVERY_MS. */
+  expireDeliveries(signal: AbortSignal): ReturnType<DeliveryExpiry["expire"]>;
+  /** Lends account files to the audit of retention. */
+  auditable(accounts: readonly AccountId[]): AsyncIterable<AuditableAccount>;
 };
 
 const CLOSED_TOPIC = "mail/destroyed";
@@ -76,6 +86,7 @@ class Store implements SqliteMailStore {
   readonly archive: AccountArchive;
   readonly #forgotten = new Forgotten();
   readonly #destroyed: Disposable;
+  readonly #expiry: DeliveryExpiry;
   #closed = false;
 
   constructor(options: SqliteMailStoreOptions) {
@@ -119,6 +130,13 @@ class Store implements SqliteMailStore {
       },
       restored: (account) => this.#watchers.tell(account, EVERYTHING),
       listeners: this.#noted,
+    });
+    this.#expiry = createDeliveryExpiry({
+      place: options,
+      clock,
+      limits,
+      accounts: async () => (await this.files()).accounts,
+      doomed: (account) => this.#eraser.soon(account, 0),
     });
     this.#destroyed = bus.subscribe(CLOSED_TOPIC, ({ account }) => void this.#letGo(accountId(String(account))));
   }
@@ -184,6 +202,18 @@ class Store implements SqliteMailStore {
       }
       await turn();
     }
+  }
+
+  rekey(account: AccountId): Promise<void> {
+    return rekeyAccount({ accounts: this.#accounts, place: this.#options, bus: this.#options.bus }, account);
+  }
+
+  expireDeliveries(signal: AbortSignal): ReturnType<DeliveryExpiry["expire"]> {
+    return this.#expiry.expire(signal);
+  }
+
+  auditable(accounts: readonly AccountId[]): AsyncIterable<AuditableAccount> {
+    return auditableAccounts(this.#options, this.#options.clock, accounts);
   }
 
   files(): Promise<AccountFiles> {

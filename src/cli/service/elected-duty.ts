@@ -1,0 +1,58 @@
+/** What the elected worker does besides serving: the operator's office with its jobs, and metrics for this machine. */
+import type { Bus } from "../../host/bus.ts";
+import type { Clock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Settings } from "../../host/settings/settings.ts";
+import { metricsLimits } from "../../servers/web/limits.ts";
+import { createMetricsPage, type MetricsPage } from "../../servers/web/metrics.ts";
+import { serveWeb } from "../../servers/web/server.ts";
+import type { Root } from "../../store/crypt/root.ts";
+import { type Office, openOffice } from "../office.ts";
+import type { Stores } from "../stores.ts";
+import { runElectedJobs } from "./elected-jobs.ts";
+
+export type Election = {
+  readonly settings: Settings;
+  readonly stores: Stores;
+  readonly root: Root;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when the worker stops. */
+  readonly signal: AbortSignal;
+  readonly report: (error: unknown) => void;
+};
+
+export type ElectedDuty = {
+  readonly page: MetricsPage;
+  /** `undefined` when it could not be opened, which was reported. */
+  readonly office: Promise<Office | undefined>;
+  /** Ends what the worker's signal has told to end; answers that are under way until `grace` aborts. */
+  end(grace: AbortSignal): Promise<void>;
+};
+
+/** Begins at once. */
+export function beElected(election: Election): ElectedDuty {
+  const { settings, clock, log, report } = election;
+  const page = createMetricsPage(clock);
+  const office = openOffice({ ...election, isServing: true }).catch((error: unknown) => void report(error));
+  const jobs = office.then(async (opened) => {
+    if (opened !== undefined) await runElectedJobs({ ...election, office: opened });
+  });
+  const { metricsListen } = settings;
+  const web =
+    metricsListen === undefined
+      ? undefined
+      : serveWeb({ name: "metrics", ...metricsListen, routes: page.routes, limits: metricsLimits, log }).catch(
+          (error: unknown) => void report(error),
+        );
+  return {
+    page,
+    office: office.then((opened) => opened ?? undefined),
+    async end(grace) {
+      await (await web)?.close(grace);
+      await jobs.catch(report);
+      await (await office)?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * What must run once in the whole service, in the elected worker: deferred mail, deletions and erasures that a crash broke
+ * off, the end of what has an age, the watch, the gate's letters, statistics, backups, the nightly audit.
+ */
+import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
+import type { Bus } from "../../host/bus.ts";
+import type { Log } from "../../host/events/events.ts";
+import { dailyAt, every, type Job, runJob } from "../../host/job.ts";
+import type { Settings } from "../../host/settings/settings.ts";
+import { runBackups } from "../../service/backup/run-backups.ts";
+import { runDeferred } from "../../service/delivery/deferred.ts";
+import { accountId } from "../../store/ids.ts";
+import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
+import type { Office } from "../office.ts";
+import { describeBug, sentenceOf } from "../sentence.ts";
+import { type Stores, VANISHED_TOPIC } from "../stores.ts";
+
+export type ElectedJobsOptions = {
+  readonly stores: Stores;
+  readonly office: Office;
+  readonly settings: Settings;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends all jobs after what is under way. */
+  readonly signal: AbortSignal;
+};
+
+/** Minutes after midnight, UTC. A day of the log counts as over ten minutes after its end. */
+const STATISTICS_AT = 15;
+const AUDIT_AT = 45;
+
+/** Runs until the signal aborts; fulfils when the last has ended. */
+export async function runElectedJobs(options: ElectedJobsOptions): Promise<void> {
+  const { stores, office, settings, bus, clock, log, signal } = options;
+  const { queue, mail, accounts, watch, notices } = stores;
+  const { access, backups, statistics, retention, logs, keyCare } = office;
+  const report = (error: unknown): void => {
+    if (!signal.aborted) log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
+  };
+  const job = (next: Job["next"], work: Job["work"], first: "at once" | "in time" = "at once"): Promise<void> =>
+    runJob(clock, { next, work, failed: report }, signal, first);
+  const sweeps: Promise<void>[] = [];
+  const sweep = (): void => void sweeps.push(mail.sweep(signal).catch(report));
+
+  using held = new DisposableStack();
+  // What a worker had to erase when it died nobody else knows of; nor what it had to tell the ledger.
+  held.use(
+    bus.onLost(() => {
+      sweep();
+      void backups.ledger?.askAll().catch(report);
+    }),
+  );
+  held.use(bus.subscribe(VANISHED_TOPIC, ({ account }) => backups.ledger?.vanished(accountId(String(account)))));
+  held.use(mail.archive.onVanished((account) => backups.ledger?.vanished(account)));
+  await using _watching = watch.lead();
+  sweep();
+  await Promise.all([
+    runDeferred({ queue, mail, clock, log, signal }).catch(report),
+    accounts.finishDeletions().catch(report),
+    keyCare.warn().catch(report),
+    job(every(EXPIRY_EVERY_MS), async () => void (await mail.expireDeliveries(signal))),
+    job(every(10 * MINUTE), () => access.tellDue()),
+    job(every(HOUR), async () => {
+      await access.remind();
+      await access.erase();
+      await access.sendHead();
+    }),
+    job(dailyAt(STATISTICS_AT), async () => void (await statistics.catchUp(logs, signal))),
+    job(dailyAt(AUDIT_AT), () => retention.nightly()),
+    runBackups({ backups, notices, clock, log, atMinute: settings.backupAtMinute, signal, report }).catch(report),
+  ]);
+  await Promise.all(sweeps);
+}
