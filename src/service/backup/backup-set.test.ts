@@ -230,6 +230,24 @@ test("an account that cannot be read is told, and the others are in the set", as
   assert.ok(home.events.includes("backup.account-skipped"));
 });
 
+test("D5: the ledger is told of a closing that it missed, though the account has left the newest set", async () => {
+  const places = await makePlaces();
+  await using home = await openHome(places);
+  const ada = await home.add("ada");
+  await home.add("bob");
+  await home.backups.create(working);
+  await home.options.directory.remove(ada);
+  await places.clock.advance(1000);
+  await home.backups.create(working);
+  await home.backups.ledger?.flush();
+  const { accounts } = await readLedger(
+    places.escrow,
+    home.options.sealing,
+    halfOpener(places.escrow, places.identity),
+  );
+  assert.deepEqual([...accounts], [ada]);
+});
+
 test("D3: nothing readable of a mail, an address or an account is at the places", async () => {
   const places = await makePlaces();
   await using home = await openHome(places);

@@ -76,6 +76,7 @@ export function createBackups(options: BackupsOptions): Backups {
         const swept = isSwept;
         isSwept = false;
         const made = await createSet(parts, signal, progress);
+        await ledger.askAll();
         isSwept = swept;
         return made;
       }),

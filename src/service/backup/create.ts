@@ -116,6 +116,10 @@ async function endOthers(
 ): Promise<void> {
   const others = (await book.accounts()).filter((account) => !inSet.has(account));
   // An account that exists and could not be read this time goes on with what it has.
-  for (const account of others)
-    if ((await directory.byId(account)) === undefined) await book.replace(account, number, []);
+  for (const account of others) {
+    if ((await directory.byId(account)) !== undefined) continue;
+    // Older sets still have it: the ledger must know, should nobody have told it.
+    await book.setClosing([account], "waits");
+    await book.replace(account, number, []);
+  }
 }
