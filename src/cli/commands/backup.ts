@@ -74,7 +74,8 @@ async function onAccount(
   work: (account: Account) => Promise<unknown>,
 ): Promise<Outcome> {
   const account = await directory.byAddress(text(given, "address").toLowerCase());
-  if (account === undefined) return refused("there is no account with this address; one that was closed stays closed");
+  if (account === undefined || account.state === "closing")
+    return refused("there is no account with this address; one that was closed stays closed");
   return carried(() => work(account));
 }
 

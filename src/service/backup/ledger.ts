@@ -45,8 +45,9 @@ export function createLedger(parts: BackupParts): Ledger {
     timer = clock.after(delayMs, () => {
       timer = undefined;
       flush().catch((error: unknown) => {
-        if (!(error instanceof PlaceError) && !(error instanceof StoreError)) throw error;
-        log("backup.ledger-late", { waiting: waiting.size, sentence: error.message });
+        if (isOver) return;
+        const isKnown = error instanceof PlaceError || error instanceof StoreError;
+        log("backup.ledger-late", { waiting: waiting.size, sentence: isKnown ? error.message : "a fault of altmail" });
         schedule(AGAIN_MS);
       });
     });
@@ -121,6 +122,7 @@ export function createLedger(parts: BackupParts): Ledger {
     async [Symbol.asyncDispose]() {
       isOver = true;
       timer?.[Symbol.dispose]();
+      await last;
       // What is not told now is told at the next start.
       if (waiting.size > 0) await flush().catch(() => undefined);
     },
