@@ -3,6 +3,7 @@ import { faultPlaces } from "../host/fault.ts";
 import { HostError } from "../host/host-error.ts";
 import { SettingsError } from "../host/settings/settings.ts";
 import { CertificateError } from "../host/tls/certificate-error.ts";
+import { PlaceError } from "../service/backup/place.ts";
 import { StoreError } from "../store/store-error.ts";
 
 /** @returns `undefined` for a bug, whose text could quote something personal. */
@@ -11,6 +12,7 @@ export function sentenceOf(error: unknown): string | undefined {
     error instanceof HostError ||
     error instanceof SettingsError ||
     error instanceof CertificateError ||
+    error instanceof PlaceError ||
     error instanceof StoreError;
   return isForOperator ? error.message : undefined;
 }
