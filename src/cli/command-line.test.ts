@@ -60,7 +60,7 @@ test("every command teaches: a verb first, an example that parses, every argumen
     for (const { name } of COMMON) assert.ok(page.includes(`--${name}`));
     assert.ok(command.examples.length > 0, command.name);
     for (const example of command.examples) {
-      const words = /altmail (.*?)(?: < .*)?$/.exec(example)?.[1]?.match(/"[^"]*"|\S+/g) ?? [];
+      const words = /altmail (.*?)(?: [<>] .*)?$/.exec(example)?.[1]?.match(/"[^"]*"|\S+/g) ?? [];
       const line = parseLine(commands, words);
       assert.ok(line.kind === "run" && line.command === command, example);
     }

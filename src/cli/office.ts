@@ -70,6 +70,8 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     }),
   );
   const backups = opening.use(places === undefined ? noBackups() : await openBackups(options, places, file, opening));
+  const { ledger } = backups;
+  if (ledger !== undefined) opening.use(stores.onClosing((account) => ledger.closed(account)));
   const figures = await openSqliteFigures({ ...file("figures"), clock });
   const statistics = opening.use(createStatistics({ figures, clock, log }));
   const logs: LogReader = createLogReader({

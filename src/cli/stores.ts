@@ -22,6 +22,7 @@ import { type Keys, openKeys } from "../store/crypt/keys.ts";
 import type { Root } from "../store/crypt/root.ts";
 import type { Directory } from "../store/directory.ts";
 import type { InboundQueue } from "../store/inbound-queue.ts";
+import type { AccountId } from "../store/ids.ts";
 import type { Finding } from "../store/mail-store.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
@@ -53,6 +54,8 @@ export type Stores = AsyncDisposable & {
   readonly notices: Notices;
   readonly watch: Watch;
   readonly orphans: () => Promise<readonly Finding[]>;
+  /** Calls `listener` for each account that is being deleted by this process, before its record goes. */
+  readonly onClosing: (listener: (account: AccountId) => Promise<void>) => Disposable;
 };
 
 /** Tells the elected worker that something vanished in an account, for the ledger of the backups. */
@@ -83,7 +86,22 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { domains, quotaBytes, hostName, operator, logDays } = settings;
   const notices = createNotices({ mail, directory, operator, domain: domains[0] ?? hostName, hostName, clock, log });
   const limits = { quotaBytes };
-  const accounts = createAccounts({ directory, mail, hasher, revocations, clock, log, domains, notices, limits });
+  const closings = new Set<(account: AccountId) => Promise<void>>();
+  const closing = async (account: AccountId): Promise<void> => {
+    for (const listener of closings) await listener(account);
+  };
+  const accounts = createAccounts({
+    directory,
+    mail,
+    hasher,
+    revocations,
+    clock,
+    log,
+    domains,
+    notices,
+    limits,
+    closing,
+  });
   const book = opening.use(await openSqliteWatchBook({ ...file("watch"), clock }));
   const watch = opening.use(createWatch({ book, directory, accounts, notices, bus, clock, log, logDays }));
   const opened = opening.move();
@@ -98,6 +116,10 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     accounts,
     notices,
     watch,
+    onClosing(listener) {
+      closings.add(listener);
+      return { [Symbol.dispose]: () => void closings.delete(listener) };
+    },
     orphans: () => findOrphans(() => readPlaces(directory, keys, mail), clock),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -30,7 +30,7 @@ export const retentionCommands: readonly StoreCommand[] = [
     name: "retention statement",
     where: "stores",
     access: "content-free",
-    summary: "Audit, and print the signed statement for the public",
+    summary: "Print the signed statement for the public, after an audit",
     description:
       'It names nobody: the oldest day of the logs, the oldest backup, the last destruction, the heads of the two chains, and whether the audit is green. "altmail keys status" shows the public key to check it with.',
     arguments: [],

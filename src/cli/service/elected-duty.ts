@@ -35,24 +35,39 @@ export type ElectedDuty = {
 export function beElected(election: Election): ElectedDuty {
   const { settings, clock, log, report } = election;
   const page = createMetricsPage(clock);
-  const office = openOffice({ ...election, isServing: true }).catch((error: unknown) => void report(error));
-  const jobs = office.then(async (opened) => {
-    if (opened !== undefined) await runElectedJobs({ ...election, office: opened });
-  });
+  const office = openReported(election);
+  const jobs = work(election, office);
   const { metricsListen } = settings;
   const web =
     metricsListen === undefined
       ? undefined
-      : serveWeb({ name: "metrics", ...metricsListen, routes: page.routes, limits: metricsLimits, log }).catch(
-          (error: unknown) => void report(error),
-        );
+      : serveWeb({ name: "metrics", ...metricsListen, routes: page.routes, limits: metricsLimits, log }).catch(report);
   return {
     page,
-    office: office.then((opened) => opened ?? undefined),
+    office,
     async end(grace) {
       await (await web)?.close(grace);
-      await jobs.catch(report);
+      await jobs;
       await (await office)?.[Symbol.asyncDispose]();
     },
   };
+}
+
+async function openReported(election: Election): Promise<Office | undefined> {
+  try {
+    return await openOffice({ ...election, isServing: true });
+  } catch (error) {
+    election.report(error);
+    return undefined;
+  }
+}
+
+async function work(election: Election, opening: Promise<Office | undefined>): Promise<void> {
+  const office = await opening;
+  if (office === undefined) return;
+  try {
+    await runElectedJobs({ ...election, office });
+  } catch (error) {
+    election.report(error);
+  }
 }

@@ -130,7 +130,7 @@ class Service {
       dayKey: (day) => dayKey(keys, day),
       clock,
       days: settings.logDays,
-      observe: this.#metrics.observe,
+      observe: (name, fields) => this.#metrics.observe(name, fields),
       show: (line) => void process.stderr.write(`${line}\n`),
     });
     const log = this.#metrics.counting(this.#log.log);

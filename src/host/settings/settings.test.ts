@@ -53,6 +53,15 @@ test("what is left out has its default, paths start at the file, domains are in 
     messageBytes: 50 * 2 ** 20,
     quotaBytes: 2 * 2 ** 30,
     logDays: 10,
+    metricsListen: undefined,
+    backupTarget: undefined,
+    backupTargetCredentials: undefined,
+    backupEscrow: undefined,
+    backupEscrowCredentials: undefined,
+    backupRecipient: undefined,
+    backupHours: 240,
+    backupAtMinute: 210,
+    accessSecondKeyFile: undefined,
   });
 });
 
@@ -105,12 +114,54 @@ listen = ["993"]`);
     '/etc/altmail.toml line 15: imap.listen must be a list of "address:port", IPv6 addresses in brackets: ["192.0.2.1:25", "[2001:db8::1]:25"]',
     '/etc/altmail.toml line 10: limits.message-size must be a size from "64 KiB" to "500 MiB", in KiB, MiB or GiB',
     '/etc/altmail.toml line 11: limits.quota must be a size from "1 MiB" to "100000 GiB", in KiB, MiB or GiB',
-    "/etc/altmail.toml line 13: logs.days must be a whole number from 1 to 10",
+    "/etc/altmail.toml line 13: logs.days must be a whole number from 2 to 10",
   ]);
 });
 
 test("L2: no setting keeps logs longer than 10 days", () => {
-  assert.match(refused(`${LEAST}\n[logs]\ndays = 30`), /logs\.days must be a whole number from 1 to 10/);
+  assert.match(refused(`${LEAST}\n[logs]\ndays = 30`), /logs\.days must be a whole number from 2 to 10/);
+});
+
+const AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+
+test("places of backups are folders or buckets, and come with all that opens a set again", () => {
+  const backup = (lines: readonly string[]): string => `${LEAST}\n[backup]\n${lines.join("\n")}\n`;
+  const escrow = 'escrow = "https://s3.example.net:9000/kept?region=eu-north-1"';
+  const settings = parseSettings(
+    backup(['target = "backup"', escrow, 'escrow-credentials = "s3"', `recipient = "${AGE}"`, 'at = "23:05"']),
+    "/etc/altmail/altmail.toml",
+  );
+  assert.deepEqual(settings.backupTarget, { kind: "folder", path: "/etc/altmail/backup" });
+  assert.deepEqual(settings.backupEscrow, {
+    kind: "s3",
+    endpoint: "https://s3.example.net:9000",
+    bucket: "kept",
+    region: "eu-north-1",
+  });
+  assert.equal(settings.backupEscrowCredentials, "/etc/altmail/s3");
+  assert.equal(settings.backupAtMinute, 23 * 60 + 5);
+  assert.match(
+    refused(backup(['target = "backup"'])),
+    /line \d+: backup\.target needs backup\.escrow and backup\.recipient/,
+  );
+  assert.match(
+    refused(backup(['target = "backup"', 'escrow = "backup"', `recipient = "${AGE}"`])),
+    /backup\.escrow must be another place than backup\.target/,
+  );
+  assert.match(
+    refused(backup(['target = "backup"', escrow, `recipient = "${AGE}"`])),
+    /backup\.escrow is a bucket and needs backup\.escrow-credentials/,
+  );
+  assert.match(refused(backup(["hours = 241"])), /backup\.hours must be a whole number from 24 to 240/);
+  assert.match(refused(backup(['recipient = "ssh-ed25519 AAAA"'])), /public half of an age key/);
+  assert.match(refused(backup(['target = "https://s3.example.org/"'])), /a bucket as "https:/);
+});
+
+test("metrics are for this machine alone", () => {
+  const metrics = (listen: string): string => `${LEAST}\n[metrics]\nlisten = "${listen}"\n`;
+  assert.deepEqual(parseSettings(metrics("[::1]:9464"), "/etc/a.toml").metricsListen, { host: "::1", port: 9464 });
+  for (const listen of ["0.0.0.0:9464", "192.0.2.1:9464", "localhost:9464", "127.0.0.1"])
+    assert.match(refused(metrics(listen)), /metrics\.listen must be "" or an address of this machine alone/);
 });
 
 test("what is no TOML is refused with its line", () => {

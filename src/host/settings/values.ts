@@ -79,27 +79,30 @@ function listenAddress(text: string): ListenAddress | undefined {
 
 /** A value that may be absent: the empty string stands for none. */
 export const orNone = <T>(form: z.ZodType<T>): z.ZodType<T | undefined> =>
-  z.union([z.literal("").transform(() => undefined), form]);
+  z.preprocess((given) => (given === "" ? undefined : given), form.optional());
 
 const LOOPBACK = 'must be "" or an address of this machine alone with a port: "127.0.0.1:9464" or "[::1]:9464"';
 
 export const loopbackAddress: z.ZodType<ListenAddress> = z
   .string(LOOPBACK)
-  .transform((text) => listenAddress(text) ?? z.NEVER)
-  .refine((address) => address !== undefined && (address.host === "::1" || address.host.startsWith("127.")), LOOPBACK);
+  .refine((text) => isLoopback(listenAddress(text)), LOOPBACK)
+  .transform((text) => listenAddress(text) as ListenAddress);
+
+const isLoopback = (address: ListenAddress | undefined): boolean =>
+  address !== undefined && (address.host === "::1" || address.host.startsWith("127."));
 
 const PLACE = 'must be "", the path of a folder, or a bucket as "https://s3.example.org/bucket?region=eu-north-1"';
 
 export const placeAddress = (folder: string): z.ZodType<PlaceAddress> =>
   z
     .string(PLACE)
-    .transform((text) =>
-      /^https?:/.test(text) ? bucketOf(text) : { kind: "folder" as const, path: resolve(folder, text) },
-    )
-    .refine((place) => place !== undefined, PLACE);
+    .refine((text) => !isUrl(text) || bucketOf(text) !== undefined, PLACE)
+    .transform((text): PlaceAddress => bucketOf(text) ?? { kind: "folder", path: resolve(folder, text) });
+
+const isUrl = (text: string): boolean => /^https?:/.test(text);
 
 function bucketOf(text: string): PlaceAddress | undefined {
-  const url = URL.parse(text);
+  const url = isUrl(text) ? URL.parse(text) : null;
   const bucket = url?.pathname.slice(1) ?? "";
   if (url === null || !/^[a-z0-9][a-z0-9.-]{1,62}$/.test(bucket)) return undefined;
   return { kind: "s3", endpoint: url.origin, bucket, region: url.searchParams.get("region") ?? "us-east-1" };

@@ -192,6 +192,7 @@ test("L1: each message and each refusal is one event of the log, and a session's
       verb: "DATA",
       bytes: 3,
       recipients: 1,
+      crowd: 0,
       tls: false,
       code: 250,
       enhanced: "2.0.0",

@@ -2,6 +2,7 @@
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Directory } from "../../store/directory.ts";
+import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import type { Notices } from "../notices/notices.ts";
 import type { Refused } from "./accounts.ts";
@@ -18,6 +19,8 @@ export type AccountsParts = {
   readonly log: Log;
   /** Tells the holder that sending is paused or goes on; without it nobody is told. */
   readonly notices?: Pick<Notices, "tell">;
+  /** Told of an account that is being deleted, before its record goes; again after a crash. */
+  readonly closing?: (account: AccountId) => Promise<void>;
   /** Ours, canonical; addresses are given at these only. */
   readonly domains: readonly string[];
 };

@@ -85,6 +85,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     await directory.setState(id, "closing");
     revocations.publish(id, "end");
     await mail.destroy(id);
+    await options.closing?.(id);
     await directory.remove(id);
     log("account.deleted", { account: id });
   };
