@@ -125,6 +125,8 @@ export function createLedger(parts: BackupParts): Ledger {
       await last;
       // What is not told now is told at the next start.
       if (waiting.size > 0) await flush().catch(() => undefined);
+      // And what is under way must not meet a book that was closed.
+      await last;
     },
   };
 }
