@@ -34,11 +34,12 @@ test("A7: every command stands in docs/access.md with its side of the gate and a
 });
 
 test("A7: what could lead to content or to a log-in is gated", () => {
-  const words = /password (?!list|revoke)|\bexport|\brestore|second-step|recovery|\blog search/;
+  const words = /password (?!list|revoke)|\bexport|\brestore|\bescrow|second-step|recovery|\blog search/;
   const open = commands
     .filter((command) => command.where === "stores" && !isGated(command) && words.test(`${command.name} `))
     .map(({ name }) => name);
-  assert.deepEqual(open, []);
+  // Into an empty home alone: docs/access.md has the reason, src/service/backup/restore.test.ts shows it.
+  assert.deepEqual(open, ["backup restore"]);
   assert.ok(gatedCommands.some(({ name }) => name === "account password"));
 });
 
