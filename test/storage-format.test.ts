@@ -6,6 +6,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import type { FileKey } from "../src/store/crypt/account-keys.ts";
+import { accessMigrations } from "../src/store/sqlite/access/schema.ts";
+import { backupMigrations } from "../src/store/sqlite/backup/schema.ts";
+import { figuresMigrations } from "../src/store/sqlite/figures/schema.ts";
+import { watchMigrations } from "../src/store/sqlite/watch/schema.ts";
 import { keysMigrations } from "../src/store/crypt/keys.ts";
 import { openDatabase } from "../src/store/sqlite/database.ts";
 import { directoryMigrations } from "../src/store/sqlite/directory/schema.ts";
@@ -44,6 +48,10 @@ for (const [heading, migrations] of [
   ["keys.db", keysMigrations],
   ["system.db", directoryMigrations],
   ["queue.db", inboundMigrations],
+  ["access.db", accessMigrations],
+  ["backup.db", backupMigrations],
+  ["figures.db", figuresMigrations],
+  ["watch.db", watchMigrations],
   ["Account files", mailMigrations],
 ] as const)
   test(`the page on the store's format names every column of: ${heading}`, () => {
