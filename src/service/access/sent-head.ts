@@ -1,5 +1,5 @@
 /**
- * Sends the head of the chain out of the machine, once a day (UTC): who later changes, shortens or replaces the chain
+ * Sends the head of the chain out of the machine, once a day (UTC), by mail on the days on which it is another: who later changes, shortens or replaces the chain
  * cannot change what lies at the escrow place and in the operator's mail.
  */
 import { DAY } from "../../host/clock.ts";
@@ -30,7 +30,9 @@ export async function sendHeadOf(
     for await (const { name } of escrow.list(FOLDER)) if (name < nameOf(now - KEPT_MS)) old.push(name);
     if (old.length > 0) await escrow.delete(old);
   }
-  await notices.tellOperator({ kind: "chain-head", at: now, entries, head }, `access head ${day}`);
+  // A mail a day that says what yesterday's said would be read by nobody.
+  if (entries > 0 && head !== sent?.head)
+    await notices.tellOperator({ kind: "chain-head", at: now, entries, head }, `access head ${day}`);
   await records.setSentHead({ at: now, entries, head });
 }
 

@@ -32,13 +32,11 @@ test("a message of ASCII is written as it is read", () => {
   assert.equal(
     Buffer.from(composeMessage(sample)).toString("latin1"),
     [
-      "From: AltMail",
-      " <postmaster@example.org>",
+      "From: AltMail <postmaster@example.org>",
       "To: ada@example.org",
       "Subject: Your mail",
       "Date: Sun, 1 Nov 2026 07:05:09 +0000",
-      "Message-ID:",
-      " <1@mail.example.org>",
+      "Message-ID: <1@mail.example.org>",
       "Auto-Submitted: auto-generated",
       "MIME-Version: 1.0",
       "Content-Type: text/plain; charset=us-ascii",

@@ -41,7 +41,7 @@ export function composeMessage(message: PlainMessage): Uint8Array {
     `To: ${mailboxText(message.to)}`,
     `Subject: ${phrase(message.subject, false)}`,
     `Date: ${dateText(message.date)}`,
-    `Message-ID:\r\n <${printable(message.messageId)}>`,
+    withinLine("Message-ID:", `<${printable(message.messageId)}>`),
     "Auto-Submitted: auto-generated",
     "MIME-Version: 1.0",
     `Content-Type: text/plain; charset=${isPlain ? "us-ascii" : "utf-8"}`,
@@ -53,7 +53,13 @@ export function composeMessage(message: PlainMessage): Uint8Array {
 
 function mailboxText({ name, address }: Mailbox): string {
   const shown = phrase(name, true);
-  return shown === "" ? printable(address) : `${shown}\r\n <${printable(address)}>`;
+  return shown === "" ? printable(address) : withinLine(shown, `<${printable(address)}>`);
+}
+
+/** Both on one line where that is short enough for the field's name too, else folded between them. */
+function withinLine(first: string, second: string): string {
+  const isShort = !first.includes("\n") && first.length + second.length + 1 <= MAX_LINE - 12;
+  return isShort ? `${first} ${second}` : `${first}\r\n ${second}`;
 }
 
 /** Header text of any length. `isPhrase`: a display name, in which specials must be quoted (RFC 5322 section 3.2.5). */
