@@ -5,6 +5,7 @@ import type { EventTable, FieldsOf } from "./declaration.ts";
 import { hostEvents } from "./host.ts";
 import { imapEvents } from "./imap.ts";
 import { logEvents } from "./log.ts";
+import { queueEvents } from "./queue.ts";
 import { retentionEvents } from "./retention.ts";
 import { serviceEvents } from "./service.ts";
 import { smtpEvents } from "./smtp.ts";
@@ -18,6 +19,7 @@ export type Events = typeof accessEvents &
   typeof hostEvents &
   typeof imapEvents &
   typeof logEvents &
+  typeof queueEvents &
   typeof retentionEvents &
   typeof serviceEvents &
   typeof smtpEvents &
@@ -34,6 +36,7 @@ export const events: Events & EventTable = {
   ...hostEvents,
   ...imapEvents,
   ...logEvents,
+  ...queueEvents,
   ...retentionEvents,
   ...serviceEvents,
   ...smtpEvents,

@@ -26,6 +26,7 @@ export const APPLICATION = {
   access: 0x416c7441,
   backup: 0x416c7442,
   figures: 0x416c7446,
+  outbound: 0x416c744f,
   watch: 0x416c7457,
 } as const;
 

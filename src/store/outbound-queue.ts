@@ -1,0 +1,258 @@
+/**
+ * Mail on its way to the world. Rests in `outbound.db`: a message with its recipients is one durable commit, its octets
+ * are sealed by a key of its own, and that key dies with the last thing that still needs it (promise D6). What became of
+ * each recipient is kept as a record without content.
+ *
+ * The queue knows *items*: one message for recipients of one destination, at most `RECIPIENTS_AN_ITEM`. Items are claimed
+ * under a lease: who dies with a claim leads to a repeat, never to a loss. It picks fairly by itself: senders take turns,
+ * destinations that failed stand apart and rest as a whole, however much waits for them. When to try again, whom to tell
+ * and what a reply means is decided elsewhere (rules/retry.ts, service/queue); times come in.
+ */
+import type { AccountId, DeliveryId } from "./ids.ts";
+import type { ContentSource } from "./mail-store.ts";
+
+/** RFC 5321 section 4.5.3.1.8: every server takes so many in one transaction. */
+export const RECIPIENTS_AN_ITEM = 100;
+
+export type Outbound = {
+  /** The acceptance of the message; a second one under the same id is not taken. */
+  readonly id: DeliveryId;
+  /** Who submitted it; `undefined`: the service itself. */
+  readonly account: AccountId | undefined;
+  /** As it stands between the angle brackets; empty for the null path. */
+  readonly sender: string;
+  /** The field's value without its brackets; only a keyed mark of it outlives the message. */
+  readonly messageId: string | undefined;
+  readonly size: number;
+  readonly body: "7BIT" | "8BITMIME" | "BINARYMIME";
+  readonly smtpUtf8: boolean;
+  /** RFC 8689: only over TLS that is sure, or not at all. */
+  readonly requireTls: boolean;
+  readonly ret: "FULL" | "HDRS" | undefined;
+  /** In xtext, as the sender gave it (RFC 3461 section 4.4). */
+  readonly envid: string | undefined;
+  readonly submittedAt: number;
+};
+
+export type OutboundRecipient = {
+  readonly address: string;
+  /** The domain that is asked for its hosts, in the one form by which it is compared: lower case. */
+  readonly destination: string;
+  /** RFC 3461 section 4.1; `undefined`: nothing was asked for, which means failure and, as we like, delay. */
+  readonly notify: { readonly success: boolean; readonly failure: boolean; readonly delay: boolean } | undefined;
+  /** Type, `;`, and address in xtext, as the sender gave it. */
+  readonly orcpt: string | undefined;
+};
+
+/** What a remote host said, or what we found without it. Words are cut and cleaned by who read them. */
+export type RemoteReply = {
+  /** Lower-case name of the host that said it; `undefined`: nobody did. */
+  readonly host: string | undefined;
+  /** RFC 5321 section 4.2; `undefined` when there was no reply. */
+  readonly code: number | undefined;
+  /** RFC 3463. */
+  readonly enhanced: string;
+  readonly words: string;
+  /** What TLS agreed on, for people; `undefined`: none. */
+  readonly tls: string | undefined;
+};
+
+/** `relayed`: taken by a host that tells the sender nothing more (RFC 3461 section 5.2.2). */
+export type RecipientEnd = "delivered" | "relayed" | "failed" | "expired" | "dropped";
+
+/** What became of one recipient: kept for ten days for the holder, no content. */
+export type DeliveryRecord = {
+  readonly message: DeliveryId;
+  readonly account: AccountId | undefined;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly submittedAt: number;
+  readonly at: number;
+  readonly end: RecipientEnd;
+  readonly reply: RemoteReply;
+  /** What came back later. */
+  readonly feedback: Feedback | undefined;
+};
+
+export type Feedback = "bounce" | "complaint";
+
+export type WaitingRecipient = OutboundRecipient & {
+  /** Within the queue; never reused. */
+  readonly id: number;
+  /** The last that was heard of it. */
+  readonly reply: RemoteReply | undefined;
+};
+
+/** One item, claimed. */
+export type Work = {
+  readonly item: number;
+  /** Tells this claim from later ones of the same item. */
+  readonly claim: string;
+  readonly message: Outbound;
+  readonly recipients: readonly WaitingRecipient[];
+  /** Attempts before this one. */
+  readonly attempts: number;
+  readonly deadline: number;
+  /** Set when the item waited because of its destination alone: what was wrong there last. */
+  readonly destinationReply: RemoteReply | undefined;
+};
+
+export type Batch = { readonly destination: string; readonly failures: number; readonly works: readonly Work[] };
+
+export type ClaimWish = {
+  readonly now: number;
+  /** Until then nobody else takes what is claimed. */
+  readonly until: number;
+  /** Destinations that failed last time, or those that did not. */
+  readonly troubled: boolean;
+  /** Destinations that have enough work already. */
+  readonly except: ReadonlySet<string>;
+  /** Items of one destination at most. */
+  readonly most: number;
+};
+
+export type RecipientResult =
+  | { readonly kind: "ended"; readonly recipient: number; readonly end: RecipientEnd; readonly reply: RemoteReply }
+  /** Waits on; the item is tried again. */
+  | { readonly kind: "waits"; readonly recipient: number; readonly reply: RemoteReply };
+
+/** RFC 3464 section 2.3.3, one recipient as a report tells it. */
+export type ReportedRecipient = {
+  readonly address: string;
+  readonly orcpt: string | undefined;
+  readonly action: "failed" | "delayed" | "delivered" | "relayed";
+  readonly reply: RemoteReply;
+  /** Why, where it is not the remote's word. */
+  readonly cause: "expired" | "held" | undefined;
+};
+
+/** A report that the sender is still to get. The message stays as long. */
+export type Report = {
+  /** Also the delivery id under which the sender's store takes it once. */
+  readonly id: DeliveryId;
+  readonly recipients: readonly ReportedRecipient[];
+};
+export type PendingReport = Report & {
+  readonly message: Outbound;
+  readonly deadline: number;
+  readonly at: number;
+  readonly attempts: number;
+};
+
+export type Settlement = {
+  readonly now: number;
+  readonly results: readonly RecipientResult[];
+  readonly reports: readonly Report[];
+  /** When what waits is due again. */
+  readonly retryAt: number;
+  /** False: nobody was asked, so the attempt does not count. */
+  readonly attempted: boolean;
+  /** The sender was told, or need not be, that it takes long. */
+  readonly delayTold?: boolean;
+};
+
+/** What an operator's word, or an account's state, concerns. */
+export type Selection =
+  | { readonly kind: "message"; readonly id: DeliveryId }
+  | { readonly kind: "account"; readonly account: AccountId }
+  | { readonly kind: "destination"; readonly destination: string };
+
+/** `account`: it may not send; `operator`: somebody said so. */
+export type HoldReason = "account" | "operator";
+
+export type ListedItem = {
+  readonly message: Outbound;
+  readonly item: number;
+  readonly destination: string;
+  readonly recipients: readonly WaitingRecipient[];
+  readonly state: "waiting" | "ready" | "claimed" | "held";
+  readonly attempts: number;
+  /** When it is due, or was; of what is claimed, when the claim ends. */
+  readonly at: number;
+  readonly deadline: number;
+};
+
+export type QueueSums = {
+  readonly messages: number;
+  readonly items: number;
+  readonly held: number;
+  /** Destinations that failed when last asked. */
+  readonly troubled: number;
+};
+
+/** @throws StoreError from every method, "closed" after disposal. */
+export interface OutboundQueue extends AsyncDisposable {
+  /** Durable with all recipients when it fulfils. Times: when it is due, given up, and when the sender hears that it takes long. */
+  add(
+    message: Omit<Outbound, "size">,
+    recipients: readonly OutboundRecipient[],
+    times: { readonly dueAt: number; readonly deadline: number; readonly delayAt: number },
+    content: ContentSource,
+  ): Promise<"added" | "known">;
+  /** @throws StoreError "gone" when nothing needs the message any more. */
+  content(message: DeliveryId): Promise<ContentSource>;
+
+  /** The next batch of one destination that is due, fairly; `undefined` when nothing is. */
+  claim(wish: ClaimWish): Promise<Batch | undefined>;
+  /** Items that nobody has claimed and whose deadline has come, or which the sender is to hear of as late. */
+  claimOverdue(what: "expired" | "late", now: number, until: number, most: number): Promise<readonly Work[]>;
+  renew(claims: readonly string[], until: number): Promise<void>;
+  /**
+   * What became of a claimed item, one commit. Of a claim that has run out, ends that a remote host said 2xx to still
+   * count; all else is the new claim's.
+   */
+  settle(work: Work, settlement: Settlement): Promise<void>;
+  /** Gives claimed items back untried. */
+  putBack(works: readonly Work[]): Promise<void>;
+  /** Keeps claimed items until they are released; given up at `submittedAt` + `lifeMs`. */
+  holdClaimed(works: readonly Work[], reason: HoldReason, lifeMs: number): Promise<void>;
+  /** Nobody is sent to this destination until then. `failed`: it stands among the troubled from now on. */
+  rest(destination: string, until: number, failed: RemoteReply | undefined): Promise<void>;
+  /** The destination took something: it stands with the well ones again. */
+  well(destination: string): Promise<void>;
+  /** When something will be due first, also claims that run out, deadlines, reports; `undefined`: never. */
+  nextAt(): Promise<number | undefined>;
+
+  reports(now: number, most: number): Promise<readonly PendingReport[]>;
+  reported(report: DeliveryId): Promise<void>;
+  postponeReport(report: DeliveryId, at: number): Promise<void>;
+
+  /** These four give the number of items concerned; what is claimed at the moment is concerned when its claim ends. */
+  hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number>;
+  /** Due at once. Given up at the message's own deadline, but not before `notBefore`, and never after `submittedAt` + `mostMs`. */
+  release(
+    selection: Selection,
+    reason: HoldReason,
+    times: { readonly now: number; readonly lifeMs: number; readonly notBefore: number; readonly mostMs: number },
+  ): Promise<number>;
+  /** Due at once, its destination too. */
+  retryNow(selection: Selection, now: number): Promise<number>;
+  /** Out of the queue, recorded, told to nobody. */
+  drop(selection: Selection, now: number): Promise<number>;
+  /** Accounts of which something is held because they may not send. */
+  heldAccounts(): Promise<readonly AccountId[]>;
+  /** Envelope and state, by item, those after `after`. */
+  list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]>;
+  sums(): Promise<QueueSums>;
+
+  /** Newest first. */
+  records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]>;
+  /** Finds what a report from outside is about, among the account's records, and notes it there, once a record. */
+  noteFeedback(
+    account: AccountId,
+    about: {
+      readonly messageId: string | undefined;
+      readonly envid: string | undefined;
+      /** Lower case; empty: every recipient of that message. */
+      readonly recipients: readonly string[];
+    },
+    feedback: Feedback,
+  ): Promise<"noted" | "unknown">;
+  feedbackCount(account: AccountId, feedback: Feedback, since: number): Promise<number>;
+  /** Erases records older than that. */
+  forget(before: number): Promise<number>;
+  /** Erases everything of an account that is closed. */
+  forgetAccount(account: AccountId): Promise<void>;
+  /** Erases what is done with, also from the write-ahead log. Runs by itself within 60 s. */
+  erase(): Promise<void>;
+}
