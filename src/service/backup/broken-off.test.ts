@@ -24,7 +24,7 @@ const archiveSteps = ["snapshot", "remember"] as const;
 
 for (const step of [...bookSteps, ...archiveSteps])
   for (const when of ["before", "after"] as const)
-    test(`a run that is stopped ${when} ${String(step)} loses no accounting`, async () => {
+    test(`a run that is stopped ${when} ${step} loses no accounting`, async () => {
       const places = await makePlaces();
       await using home = await openHome(places);
       const ada = await home.add("ada");
