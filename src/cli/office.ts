@@ -2,7 +2,6 @@
  * What the operator's side of the service works with, above the stores: the gate, backups, statistics, the audit of
  * retention, keys, the log. Opened in one process only: the elected worker, or a command that finds no service running.
  */
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { openPlace } from "../clients/object-storage/open-place.ts";
@@ -22,8 +21,8 @@ import { createRetention } from "../service/retention/retention.ts";
 import { publicKeyOf } from "../service/retention/statement.ts";
 import { createStatistics } from "../service/statistics/statistics.ts";
 import type { FileKey } from "../store/crypt/account-keys.ts";
+import { passingKeys } from "../store/crypt/passing-keys.ts";
 import { seal, unseal } from "../store/crypt/seal.ts";
-import type { AccountId } from "../store/ids.ts";
 import { openSqliteAccessRecords } from "../store/sqlite/access/records.ts";
 import { auditableDatabases } from "../store/sqlite/auditable-home.ts";
 import { openSqliteBackupBook } from "../store/sqlite/backup/book.ts";
@@ -160,18 +159,9 @@ async function openBackups(
 /** A home for a drill: sealed under keys that only this process knows, so what a crash leaves is noise. */
 async function makeTemporaryHome(dataFolder: string, clock: Clock): Promise<TemporaryHome> {
   const folder = await mkdtemp(join(dataFolder, "drill-"));
-  const keys = new Map<AccountId, FileKey>();
   const mail = openSqliteMailStore({
     folder,
-    keys: {
-      create(account) {
-        const key = keys.get(account) ?? (new Uint8Array(randomBytes(32)) as FileKey);
-        keys.set(account, key);
-        return key;
-      },
-      get: (account) => keys.get(account),
-      destroy: (account) => void keys.delete(account),
-    },
+    keys: passingKeys(),
     bus: silentBus,
     bootId: "drill",
     clock,

@@ -23,6 +23,7 @@ import { join } from "node:path";
 import { type Clock, DAY } from "../clock.ts";
 import { appendToChain, auditChain } from "../record/chain.ts";
 import { isLiving, startOfDay } from "./log-day.ts";
+import { syncFolder } from "../sync-folder.ts";
 
 export type RetentionOptions = {
   /** Holds `YYYY-MM-DD.seg`, and nothing else. */
@@ -140,15 +141,6 @@ function overwrite(path: string): void {
 
 function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).toSorted() : [];
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** Sentences of ours are shown; of the system's errors the code alone, for their text holds paths. */

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { HostError } from "../host-error.ts";
+import { syncFolder } from "../sync-folder.ts";
 
 export type ChainLine = {
   /** From 1 on. */
@@ -55,16 +56,6 @@ export function appendToChain(file: string, at: number, what: string, says: Chai
     const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
     if (code === undefined) throw error;
     throw new HostError(`${file} cannot be written (${code}): look at its disk`, { cause: error });
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** The name of a new file must be durable too. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

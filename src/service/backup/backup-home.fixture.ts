@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
-import { keysInMemory } from "../../../test/world/stores.ts";
+import { passingKeys } from "../../store/crypt/passing-keys.ts";
 import { silentBus } from "../../host/bus.ts";
 import { mail as sampleMail } from "../../store/contract/samples.ts";
 import type { FileKey } from "../../store/crypt/account-keys.ts";
@@ -130,7 +130,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
   const book = await openSqliteBackupBook({ file: join(folder, "backup.db"), key: key(), clock });
   const openMail = (name: string): ReturnType<typeof openSqliteMailStore> => {
     mkdirSync(join(folder, name), { recursive: true });
-    const own = { folder: join(folder, name), keys: keysInMemory(), bus: silentBus, bootId: "home" };
+    const own = { folder: join(folder, name), keys: passingKeys(), bus: silentBus, bootId: "home" };
     return openSqliteMailStore({ ...own, clock, log: () => {}, ledger: true });
   };
   const mail = openMail("accounts");

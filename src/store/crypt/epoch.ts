@@ -6,7 +6,7 @@
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import { renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { syncFolder } from "../sqlite/database.ts";
+import { syncFolder } from "../../host/sync-folder.ts";
 import type { Root } from "./root.ts";
 import { readSecret, removeSecret, type Secret, writeSecret } from "./secret-file.ts";
 

@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { syncFolder } from "../sqlite/database.ts";
+import { syncFolder } from "../../host/sync-folder.ts";
 import { StoreError } from "../store-error.ts";
 
 export type Secret = Uint8Array & { readonly length: 32 };

@@ -10,6 +10,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3-multiple-ciphers";
+import { syncFolder } from "../../host/sync-folder.ts";
 import type { FileKey } from "../crypt/account-keys.ts";
 import { StoreError } from "../store-error.ts";
 import { type Migration, migrate } from "./migrate.ts";
@@ -71,16 +72,6 @@ export function createDatabase(options: DatabaseOptions): void {
     if (!existsSync(options.path)) createFile(options, options.create?.fill);
   } catch (error) {
     throw storeError(error, "Creating a database");
-  }
-}
-
-/** Syncs a folder, so that names made or removed in it are durable. */
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -1,27 +1,18 @@
 /** The records of staff access in encrypted SQLite: small, written rarely, each commit fsynced. */
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { AccessEntry, AccessRecords, SentHead } from "../../access-records.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { accessMigrations } from "./schema.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
-export type SqliteAccessRecordsOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteAccessRecordsOptions = SystemDatabaseOptions;
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteAccessRecords(options: SqliteAccessRecordsOptions): Promise<AccessRecords> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.access,
-      migrations: accessMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.access, accessMigrations);
   return sqliteAccessRecords(db, clock);
 }
 

@@ -1,13 +1,13 @@
 /** The book of backups in `backup.db`. Each change is one commit, durable when it returns (synchronous FULL). */
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { BackupBook, BookedObject, BookedSet } from "../../backup-book.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import { accountId, type AccountId } from "../../ids.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { backupMigrations } from "./schema.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
-export type SqliteBackupBookOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteBackupBookOptions = SystemDatabaseOptions;
 
 /** Rows read at once. */
 const SLICE = 5000;
@@ -24,16 +24,7 @@ type SetRow = {
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteBackupBook(options: SqliteBackupBookOptions): Promise<BackupBook> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.backup,
-      migrations: backupMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.backup, backupMigrations);
   return new SqliteBackupBook(db, clock);
 }
 

@@ -4,24 +4,16 @@ import { systemClock } from "../../../host/clock.ts";
 import type { DirectoryArchive, UsedAddresses } from "../../directory-archive.ts";
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried } from "../immediate.ts";
 import type { SqliteDirectoryOptions } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
+import { openSystemDatabase } from "../system-database.ts";
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDirectoryArchive(options: SqliteDirectoryOptions): Promise<DirectoryArchive> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.system,
-      migrations: directoryMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.system, directoryMigrations);
   return {
     reserved: (account: AccountId) =>
       retried({ clock }, () => {

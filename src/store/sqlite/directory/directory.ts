@@ -5,32 +5,23 @@
  */
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import type { Account, AccountState, AppPassword, Directory, Language } from "../../directory.ts";
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { auditDirectory } from "./audit.ts";
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow, appPasswordOf, type AppPasswordRow } from "./rows.ts";
 import { directoryMigrations } from "./schema.ts";
 import { directoryStatements, type DirectoryStatements } from "./statements.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
-export type SqliteDirectoryOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteDirectoryOptions = SystemDatabaseOptions;
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.system,
-      migrations: directoryMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.system, directoryMigrations);
   return new SqliteDirectory(db, clock);
 }
 

@@ -1,27 +1,18 @@
 /** Figures in `figures.db`. A day is one commit, durable when `keep` fulfils (synchronous FULL). */
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import type { Figure, FigurePeriod, FigureRange, Figures, FigureSum } from "../../figures.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried } from "../immediate.ts";
 import { figuresMigrations } from "./schema.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
-export type SqliteFiguresOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteFiguresOptions = SystemDatabaseOptions;
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteFigures(options: SqliteFiguresOptions): Promise<Figures> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.figures,
-      migrations: figuresMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.figures, figuresMigrations);
   return new SqliteFigures(db, clock);
 }
 

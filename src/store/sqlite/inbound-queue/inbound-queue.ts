@@ -4,16 +4,16 @@
  * (the process died) are erased when the queue is next opened an hour later.
  */
 import { type Clock, HOUR, systemClock } from "../../../host/clock.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import { accountId, deliveryId } from "../../ids.ts";
 import type { Deferred, InboundQueue } from "../../inbound-queue.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { inboundMigrations } from "./schema.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
-export type SqliteInboundQueueOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteInboundQueueOptions = SystemDatabaseOptions;
 
 const PIECE_BYTES = 256 * 1024;
 /** Pieces of one transaction: 1 MiB shares a sync and keeps the loop free. */
@@ -24,16 +24,7 @@ const ABANDONED_MS: number = HOUR;
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteInboundQueue(options: SqliteInboundQueueOptions): Promise<InboundQueue> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.queue,
-      migrations: inboundMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.queue, inboundMigrations);
   const queue = new SqliteInboundQueue(db, clock);
   await queue.eraseAbandoned();
   return queue;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keysInMemory } from "../../../../test/world/stores.ts";
+import { passingKeys } from "../../crypt/passing-keys.ts";
 import { silentBus } from "../../../host/bus.ts";
 import { archiveContract } from "../../contract/archive-cases.ts";
 import type { OpenArchivedStore } from "../../contract/archive-world.ts";
@@ -17,7 +17,7 @@ process.on("exit", () => rmSync(home, { recursive: true, force: true }));
 const open: OpenArchivedStore = async ({ clock, limits }) =>
   openSqliteMailStore({
     folder: mkdtempSync(join(home, "accounts-")),
-    keys: keysInMemory(),
+    keys: passingKeys(),
     bus: silentBus,
     clock,
     bootId: "one boot",

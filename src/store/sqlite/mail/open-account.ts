@@ -9,12 +9,13 @@ import { dirname, join } from "node:path";
 import type { AccountKeys, FileKey } from "../../crypt/account-keys.ts";
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { APPLICATION, createDatabase, type DatabaseOptions, openDatabase, syncFolder } from "../database.ts";
+import { APPLICATION, createDatabase, type DatabaseOptions, openDatabase } from "../database.ts";
 import { isBusy } from "../sqlite-error.ts";
 import { raiseGap } from "./change-log.ts";
 import { Handle } from "./handle.ts";
 import type { MailLimits } from "./limits.ts";
 import { fillAccount, mailMigrations } from "./schema.ts";
+import { syncFolder } from "../../../host/sync-folder.ts";
 
 export type AccountPlace = { readonly folder: string; readonly keys: AccountKeys; readonly bootId: string };
 

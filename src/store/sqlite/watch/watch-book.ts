@@ -3,15 +3,15 @@
  * forgotten is overwritten in the file (secure_delete) and gone from its write-ahead log.
  */
 import { type Clock, DAY, systemClock } from "../../../host/clock.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import { type AccountId, accountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
 import type { Evidence, Flag, Habit, Usual, WatchBook } from "../../watch-book.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { watchMigrations } from "./schema.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
-export type SqliteWatchBookOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteWatchBookOptions = SystemDatabaseOptions;
 
 /** Habits of one transaction: some ten milliseconds, so that the loop stays free. */
 const HABITS_AT_ONCE = 200;
@@ -21,16 +21,7 @@ const PLACES_A_DAY = 16;
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteWatchBook(options: SqliteWatchBookOptions): Promise<WatchBook> {
   const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.watch,
-      migrations: watchMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
+  const db = await openSystemDatabase(options, APPLICATION.watch, watchMigrations);
   const networkKey = db.prepare("SELECT value FROM secret WHERE name = 'network'").pluck().get() as Uint8Array;
   return new SqliteWatchBook(db, clock, networkKey);
 }

@@ -14,11 +14,12 @@ import type { AccountArchive, AccountSnapshot } from "../../../account-archive.t
 import type { FileKey } from "../../../crypt/account-keys.ts";
 import type { AccountId } from "../../../ids.ts";
 import { StoreError } from "../../../store-error.ts";
-import { createDatabase, type DatabaseOptions, openDatabase, syncFolder } from "../../database.ts";
+import { createDatabase, type DatabaseOptions, openDatabase } from "../../database.ts";
 import { storeError } from "../../sqlite-error.ts";
 import { Handle } from "../handle.ts";
 import { accountFileOptions, accountPath, type AccountPlace } from "../open-account.ts";
 import { fillRestored } from "./restored-rows.ts";
+import { syncFolder } from "../../../../host/sync-folder.ts";
 
 /** Pages of a file that is written once and whole. */
 const CACHE_KIB = 4000;
