@@ -11,6 +11,7 @@ import { serviceEvents } from "./service.ts";
 import { smtpEvents } from "./smtp.ts";
 import { statisticsEvents } from "./statistics.ts";
 import { storeEvents } from "./store.ts";
+import { submissionEvents } from "./submission.ts";
 import { watchEvents } from "./watch.ts";
 import { webEvents } from "./web.ts";
 
@@ -25,6 +26,7 @@ export type Events = typeof accessEvents &
   typeof smtpEvents &
   typeof statisticsEvents &
   typeof storeEvents &
+  typeof submissionEvents &
   typeof watchEvents &
   typeof webEvents;
 export type EventName = keyof Events;
@@ -42,6 +44,7 @@ export const events: Events & EventTable = {
   ...smtpEvents,
   ...statisticsEvents,
   ...storeEvents,
+  ...submissionEvents,
   ...watchEvents,
   ...webEvents,
 };
