@@ -12,7 +12,7 @@ import type { Statistics } from "../service/statistics/statistics.ts";
 import type { Watch } from "../service/watch/watch.ts";
 import type { Directory } from "../store/directory.ts";
 import type { Finding, MailStore } from "../store/mail-store.ts";
-import type { AccessScope } from "../service/notices/notices.ts";
+import type { AccessScope, Notices } from "../service/notices/notices.ts";
 import type { Exit } from "./exit-code.ts";
 
 export type Argument = { readonly name: string; readonly summary: string; readonly optional?: true };
@@ -32,6 +32,7 @@ export type Operator = {
   readonly accounts: Accounts;
   readonly directory: Directory;
   readonly mail: MailStore;
+  readonly notices: Notices;
   /** Compares records, keys and files of accounts (orphans.ts). */
   readonly orphans: () => Promise<readonly Finding[]>;
   readonly access: Access;

@@ -4,6 +4,7 @@ import type { Given, Operator, StoreCommand } from "./command.ts";
 import { accessCommands } from "./commands/access.ts";
 import { accountCommands } from "./commands/account.ts";
 import { aliasCommands } from "./commands/alias.ts";
+import { announceCommands } from "./commands/announce.ts";
 import { appPasswordCommands } from "./commands/app-password.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { checkCommands } from "./commands/check.ts";
@@ -20,6 +21,7 @@ export const storeCommands: readonly StoreCommand[] = [
   ...appPasswordCommands,
   ...aliasCommands,
   ...checkCommands,
+  ...announceCommands,
   ...watchCommands,
   ...logCommands,
   ...statisticsCommands,

@@ -21,7 +21,14 @@ export type HolderNotice =
     }
   | { readonly kind: "mail-restored"; readonly at: number; readonly messages: number; readonly takenAt: number }
   | { readonly kind: "sending-paused"; readonly at: number }
-  | { readonly kind: "sending-resumed"; readonly at: number };
+  | { readonly kind: "sending-resumed"; readonly at: number }
+  /** Promise W5: the operator's own words to every holder. */
+  | { readonly kind: "announcement"; readonly words: Announcement };
+
+/** A letter in both languages. */
+export type Announcement = Readonly<
+  Record<"en" | "sv", { readonly subject: string; readonly paragraphs: readonly string[] }>
+>;
 
 /** Told to the operator. Names flags and records by their ids, never a person or an address: mail lives long. */
 export type OperatorNotice =

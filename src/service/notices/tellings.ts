@@ -1,5 +1,6 @@
 /** Every notice and how it is told, by its kind. */
 import { accountFlagged } from "./account-flagged.ts";
+import { announcement } from "./announcement.ts";
 import { backupFailed } from "./backup-failed.ts";
 import { barRunning } from "./bar-running.ts";
 import { chainHead } from "./chain-head.ts";
@@ -20,6 +21,7 @@ const TELLINGS: Tellings = {
   "mail-restored": mailRestored,
   "sending-paused": sendingPaused,
   "sending-resumed": sendingResumed,
+  announcement,
   "account-flagged": accountFlagged,
   "bar-running": barRunning,
   "backup-failed": backupFailed,
