@@ -2,7 +2,7 @@
  * Holds the certificates a mail server shows against the TLSA records of its host (RFC 7672 sections 3.1, 3.2). Authorities
  * that browsers know play no part in it.
  */
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, X509Certificate } from "node:crypto";
 import { type CertificateUse, readCertificateUse } from "./certificate.ts";
 import { MATCHING, SELECTOR, type TlsaRecord, USAGE } from "./tlsa.ts";
 
@@ -25,7 +25,7 @@ export type DaneCheck = {
   readonly now: number;
 };
 
-type Link = { readonly certificate: X509Certificate; readonly use: CertificateUse };
+type Link = { readonly certificate: X509Certificate; readonly key: KeyObject; readonly use: CertificateUse };
 
 /** More certificates than anybody needs; a longer list would only cost time. */
 const MAX_CHAIN = 12;
@@ -38,7 +38,7 @@ export function verifyDane({ records, names, chain, now }: DaneCheck): DaneVerdi
   if (own === undefined || !isOwn) return { kind: "failed", why: "validation-failure" };
   const endEntity = records.filter(({ usage }) => usage === USAGE.endEntity);
   // Neither name nor time counts: the record itself ties the key to the host.
-  if (endEntity.some((record) => matches(record, own.certificate))) return { kind: "verified", by: "end-entity" };
+  if (endEntity.some((record) => matches(record, own))) return { kind: "verified", by: "end-entity" };
   const anchors = records.filter(({ usage }) => usage === USAGE.trustAnchor);
   if (anchors.length === 0) return { kind: "failed", why: "validation-failure" };
   return underAnchor(own, others, anchors, names, now);
@@ -79,7 +79,7 @@ function pathToAnchor(own: Link, others: readonly Link[], anchors: readonly Tlsa
       left = left.filter((link) => !issuers.includes(link));
       for (const issuer of issuers) longer.push([...path, issuer]);
     }
-    const found = longer.find((path) => anchors.some((record) => matches(record, lastOf(path).certificate)));
+    const found = longer.find((path) => anchors.some((record) => matches(record, lastOf(path))));
     if (found !== undefined) return found;
     paths = longer;
   }
@@ -88,7 +88,7 @@ function pathToAnchor(own: Link, others: readonly Link[], anchors: readonly Tlsa
 
 const lastOf = (path: readonly Link[]): Link => path.at(-1) as Link;
 
-function hasIssued({ certificate, use }: Link, path: readonly Link[]): boolean {
+function hasIssued({ certificate, key, use }: Link, path: readonly Link[]): boolean {
   const below = lastOf(path);
   const intermediates = path.length - 1;
   return (
@@ -97,11 +97,20 @@ function hasIssued({ certificate, use }: Link, path: readonly Link[]): boolean {
     !use.hasUnknown &&
     (use.pathLength ?? Infinity) >= intermediates &&
     below.certificate.checkIssued(certificate) &&
-    below.certificate.verify(certificate.publicKey)
+    isSignedBy(below.certificate, key)
   );
 }
 
-function matches({ selector, matchingType, data }: TlsaRecord, certificate: X509Certificate): boolean {
+/** A signature of a kind that OpenSSL does not know throws. */
+function isSignedBy(certificate: X509Certificate, key: KeyObject): boolean {
+  try {
+    return certificate.verify(key);
+  } catch {
+    return false;
+  }
+}
+
+function matches({ selector, matchingType, data }: TlsaRecord, { certificate, key }: Link): boolean {
   const octets =
     selector === SELECTOR.certificate ? certificate.raw : certificate.publicKey.export({ type: "spki", format: "der" });
   if (matchingType === MATCHING.full) return octets.equals(data);
@@ -126,7 +135,8 @@ const bearsName = (certificate: X509Certificate, name: string): boolean =>
 function read(der: Uint8Array): Link | undefined {
   try {
     const use = readCertificateUse(der);
-    return use === undefined ? undefined : { certificate: new X509Certificate(Buffer.from(der)), use };
+    const certificate = new X509Certificate(Buffer.from(der));
+    return use === undefined ? undefined : { certificate, key: certificate.publicKey, use };
   } catch {
     return undefined;
   }

@@ -45,7 +45,8 @@ export type PolicyFailure =
   | "dnssec-invalid"
   | "sts-policy-fetch-error"
   | "sts-policy-invalid"
-  | "sts-webpki-invalid";
+  | "sts-webpki-invalid"
+  | "validation-failure";
 
 /** What was found on the way; for reports and for the operator who walks the route. */
 export type RouteFindings = {
@@ -77,6 +78,11 @@ export type Route =
     };
 
 export interface Router {
-  /** The way for mail to this domain now, as the envelope names it: A-labels, U-labels or an address literal. */
+  /**
+   * The way for mail to this domain now, as the envelope names it: A-labels, U-labels or an address literal.
+   * @throws StoreError when the cache of policies cannot be read
+   */
   route(domain: string): Promise<Route>;
+  /** The way over a host that the operator has named (a smarthost): no MX is asked, its policies count (RFC 8461 section 3.4). */
+  routeOver(host: string): Promise<Route>;
 }
