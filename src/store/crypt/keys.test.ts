@@ -1,28 +1,15 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { accountId } from "../ids.ts";
-import { StoreError } from "../store-error.ts";
+import { epochText, home, isKeyError } from "./keys.fixture.ts";
 import { type Keys, type KeysOptions, openKeys } from "./keys.ts";
 import { generateRoot, readRoot } from "./root.ts";
 
 const ALICE = accountId("a".repeat(32));
 const BOB = accountId("b".repeat(32));
-const isKeyError = (error: unknown): boolean => error instanceof StoreError && error.code === "key";
-
-function home(): { options: KeysOptions; folder: string } & Disposable {
-  const folder = mkdtempSync(join(tmpdir(), "altmail-keys-"));
-  for (const name of ["data", "secret"]) mkdirSync(join(folder, name));
-  const root = generateRoot(join(folder, "secret", "root"));
-  const options = { dataFolder: join(folder, "data"), secretFolder: join(folder, "secret"), root };
-  return { options, folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-const epochText = (options: KeysOptions): string => readFileSync(join(options.secretFolder, "epoch"), "latin1");
-
 test("a root is made once, for its owner alone", () => {
   using at = home();
   const path = join(at.folder, "secret", "root");
