@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import { RelaxedBodyHash, relaxedField } from "./canonical.ts";
+
+const octets = (text: string): Uint8Array => Buffer.from(text, "latin1");
+const sha256 = (text: string): string => createHash("sha256").update(text, "latin1").digest("base64");
+
+function hashOf(text: string, cut = text.length): string {
+  const body = new RelaxedBodyHash();
+  for (let at = 0; at < text.length; at += cut) body.write(octets(text.slice(at, at + cut)));
+  return body.end();
+}
+
+/** RFC 6376 section 3.4.4 word by word, over the whole body at once. */
+function relaxed(text: string): string {
+  const lines = text.split("\r\n").map((line) => line.replace(/[ \t]+/g, " ").replace(/ $/, ""));
+  while (lines.at(-1) === "") lines.pop();
+  return lines.map((line) => `${line}\r\n`).join("");
+}
+
+test("RFC 6376 section 3.4.5: the example of relaxed canonicalization", () => {
+  assert.equal(relaxedField("A: X\r\n"), "a:X");
+  assert.equal(relaxedField("B : Y\t\r\n\tZ  \r\n"), "b:Y Z");
+  assert.equal(relaxedField("SUBJect: AbC\r\n"), "subject:AbC");
+  assert.equal(relaxedField("X:\r\n"), "x:");
+  assert.equal(hashOf(" C \r\nD \t E\r\n\r\n\r\n"), sha256(" C\r\nD E\r\n"));
+});
+
+test("RFC 6376 section 3.4.4: an empty body is nothing", () => {
+  for (const body of ["", "\r\n", "\r\n\r\n", " \t\r\n"])
+    assert.equal(hashOf(body), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+});
+
+test("the hash of a body that comes in pieces is that of the whole, in relaxed form", () => {
+  const piece = fc.constantFrom("\r\n", "\r", "\n", " ", "\t", "a", "bc", "\r\n\r\n", "\xff", ".");
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (pieces, cut) => {
+      const text = pieces.join("");
+      assert.equal(hashOf(text, cut), sha256(relaxed(text)));
+    }),
+    { numRuns: 2000 },
+  );
+  assert.equal(hashOf(`a${"\r\n".repeat(5000)}b`), sha256(`a${"\r\n".repeat(5000)}b\r\n`));
+});

@@ -1,0 +1,114 @@
+/**
+ * Takes the header off a message that streams by, for whoever edits it: the octets up to the empty line are gathered and
+ * given out once, all others pass untouched. Pure, bounded, cut wherever the network cut it.
+ *
+ * A field that was changed is written anew, all others keep their octets.
+ */
+import { type HeaderField, headerFields } from "./header-fields.ts";
+import { octetsOf } from "./octets.ts";
+
+const LF = 10;
+const CR = 13;
+
+/** What has come of a message so far. */
+export class HeaderSplitter {
+  readonly #maxBytes: number;
+  #gathered: Uint8Array[] = [];
+  #size = 0;
+  /** Octets of the line at hand, of which only none and one CR matter. */
+  #line: "empty" | "cr" | "text" = "empty";
+  #header: Uint8Array | undefined;
+  #isTooLarge = false;
+
+  /** @param maxBytes of the header */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** True when the header exceeds the bound; what comes is thrown away from then on. */
+  get isTooLarge(): boolean {
+    return this.#isTooLarge;
+  }
+
+  /** Takes the next octets and returns those of the body among them, if any. */
+  write(octets: Uint8Array): Uint8Array | undefined {
+    if (this.#isTooLarge) return undefined;
+    if (this.#header !== undefined) return octets;
+    const end = this.#endOfHeader(octets);
+    const mine = octets.subarray(0, end ?? octets.length);
+    this.#size += mine.length;
+    if (this.#size > this.#maxBytes) {
+      this.#isTooLarge = true;
+      this.#gathered = [];
+      this.#size = 0;
+      return undefined;
+    }
+    // A copy: the caller may reuse its octets.
+    this.#gathered.push(mine.slice());
+    if (end === undefined) return undefined;
+    this.end();
+    return end < octets.length ? octets.subarray(end) : undefined;
+  }
+
+  /** The header with its empty line, if it had one; a message may end before. */
+  end(): Uint8Array {
+    this.#header ??= joined(this.#gathered, this.#size);
+    this.#gathered = [];
+    return this.#header;
+  }
+
+  /** Where the body begins in `octets`; undefined when it does not yet. */
+  #endOfHeader(octets: Uint8Array): number | undefined {
+    for (let at = 0; at < octets.length; at++) {
+      const octet = octets[at];
+      if (octet === LF) {
+        if (this.#line !== "text") return at + 1;
+        this.#line = "empty";
+      } else this.#line = octet === CR && this.#line === "empty" ? "cr" : "text";
+    }
+    return undefined;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
+}
+
+/** One field of a header that is being edited. */
+export type EditedField = {
+  /** Lower case. */
+  readonly name: string;
+  /** Unfolded, one character an octet. */
+  readonly value: string;
+  /** The field as it goes out, with its line end; one character an octet. */
+  readonly raw: string;
+};
+
+/** Lists the fields with their octets; a line that is no field has the name "". */
+export function editedFields(header: Uint8Array): EditedField[] {
+  return headerFields(header).map((field) => ({ name: field.name, value: field.value, raw: rawOf(header, field) }));
+}
+
+/** Every line ends with CRLF, the last one too (RFC 5322 section 2.1). */
+function rawOf(header: Uint8Array, { start, end }: HeaderField): string {
+  let raw = "";
+  for (let at = start; at < end; at += 4096)
+    raw += String.fromCharCode(...header.subarray(at, Math.min(at + 4096, end)));
+  return raw.replace(/\r?\n?$/, "\r\n");
+}
+
+/** Makes a field; `value` is ASCII on one line, or folded by the caller. */
+export function newField(name: string, value: string): EditedField {
+  return { name: name.toLowerCase(), value: value.replace(/\r\n(?=[ \t])/g, ""), raw: `${name}: ${value}\r\n` };
+}
+
+/** The octets of a header of these fields, with its empty line. */
+export function encodeHeader(fields: readonly EditedField[]): Uint8Array {
+  return octetsOf(`${fields.map(({ raw }) => raw).join("")}\r\n`);
+}
