@@ -111,8 +111,7 @@ function isSignedBy(certificate: X509Certificate, key: KeyObject): boolean {
 }
 
 function matches({ selector, matchingType, data }: TlsaRecord, { certificate, key }: Link): boolean {
-  const octets =
-    selector === SELECTOR.certificate ? certificate.raw : certificate.publicKey.export({ type: "spki", format: "der" });
+  const octets = selector === SELECTOR.certificate ? certificate.raw : key.export({ type: "spki", format: "der" });
   if (matchingType === MATCHING.full) return octets.equals(data);
   return createHash(matchingType === MATCHING.sha256 ? "sha256" : "sha512")
     .update(octets)

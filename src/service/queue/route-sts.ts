@@ -3,8 +3,7 @@
  * file behind it. The DNS is asked each time, so a domain that changes its policy is believed at once; the file is fetched
  * only when its id is new.
  */
-import type { Clock } from "../../host/clock.ts";
-import { DAY } from "../../host/clock.ts";
+import { type Clock, DAY } from "../../host/clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { type FailedFetch, FETCH_PAUSE_MS, nextStep } from "../../rules/mta-sts/next-step.ts";
 import { readPolicy, type StsPolicy } from "../../rules/mta-sts/policy.ts";
@@ -49,6 +48,8 @@ export type StsOptions = {
 const REFRESH_AFTER_MS = DAY;
 /** Of one round; what is left is the next round's. */
 const MAX_REFRESHED = 1000;
+/** So that a few slow servers do not hold up the round. */
+const REFRESHED_TOGETHER = 10;
 const MAX_FAILURES_KEPT = 10_000;
 
 type Got =
@@ -121,11 +122,15 @@ export function createStsPolicies({ resolver, fetch, cache, clock }: StsOptions)
       const removed = await cache.removeExpired(now);
       let renewed = 0;
       let failed = 0;
-      for (const old of await cache.fetchedBefore(now - REFRESH_AFTER_MS, now, MAX_REFRESHED)) {
-        const got = await renew(old);
-        if (got.kind === "policy") renewed++;
-        else if (readPolicy(old.text)?.mode !== "none") failed++;
-      }
+      const due = (await cache.fetchedBefore(now - REFRESH_AFTER_MS, now, MAX_REFRESHED)).values();
+      const work = async (): Promise<void> => {
+        for (const old of due) {
+          const got = await renew(old);
+          if (got.kind === "policy") renewed++;
+          else if (readPolicy(old.text)?.mode !== "none") failed++;
+        }
+      };
+      await Promise.all(Array.from({ length: REFRESHED_TOGETHER }, work));
       return { renewed, failed, removed };
     },
   };
