@@ -5,6 +5,7 @@ import { silentBus } from "../host/bus.ts";
 import { systemClock } from "../host/clock.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import type { Root } from "../store/crypt/root.ts";
+import { addMissing } from "./add-missing.ts";
 
 export type Share = {
   readonly settings: Settings;
@@ -24,9 +25,8 @@ async function make({ settings, root, password, bootId, addresses }: Share): Pro
   await using stores = await openStores({ settings, root: key, ...machine });
   for (let at = 0; at < addresses.length; at += BATCH) {
     const batch = addresses.slice(at, at + BATCH);
-    const result = await stores.accounts.addMany({ addresses: batch, password });
-    process.send?.(result.kind === "refused" ? result.sentence : batch.length);
-    if (result.kind === "refused") return;
+    await addMissing(stores.accounts, batch, password);
+    process.send?.(batch.length);
   }
 }
 

@@ -13,7 +13,7 @@ export const labCommands: readonly LocalCommand[] = [
     where: "here",
     summary: "Run the whole service on loopback, with demo accounts and an authority of its own",
     description:
-      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025 and IMAP on 20993. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
+      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025, IMAP on 20993 and metrics on 20464. Backups go to two folders in the home, with the key that opens them beside: HOME/secret/age-key.txt. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
     arguments: [],
     options: [
       { name: "base-port", value: "N", summary: "default 20000, or as before" },

@@ -8,6 +8,7 @@ import { openStores, type StoresOptions } from "../cli/stores.ts";
 import { silentBus } from "../host/bus.ts";
 import { type Clock, SECOND } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
+import { addMissing } from "./add-missing.ts";
 import type { Share } from "./account-maker.ts";
 import type { LabHome } from "./lab-home.ts";
 
@@ -35,8 +36,7 @@ export async function makeAccounts(
   const missing = Array.from({ length: accounts }, (_, n) => nameOf(n + 1, domain)).filter((name) => !known.has(name));
   if (missing.length === 0) return;
   if (missing.length <= FEW) {
-    const result = await stores.accounts.addMany({ addresses: missing, password });
-    if (result.kind === "refused") throw new HostError(result.sentence);
+    await addMissing(stores.accounts, missing, password);
     return;
   }
   let made = 0;

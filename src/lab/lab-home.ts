@@ -1,6 +1,6 @@
 /**
- * The home of a lab: made at the first start, found at the next. It has its own authority and certificate, and a root
- * key in a file, which protects nothing when the disk is taken: a lab is to be tried, not to be relied on.
+ * The home of a lab: made at the first start, found at the next. It has its own authority and certificate, backups, and a
+ * root key in a file, which protects nothing when the disk is taken: a lab is to be tried, not to be relied on.
  */
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { parseSettings } from "../host/settings/read.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import { openLabAuthority } from "../host/tls/lab-authority.ts";
 import { generateRoot, readRoot, type Root } from "../store/crypt/root.ts";
+import { LAB_ESCROW, LAB_TARGET, openLabBackup } from "./lab-backup.ts";
 
 export type LabWishes = {
   readonly home: string;
@@ -26,11 +27,15 @@ export type LabHome = {
   readonly root: Root;
   /** The certificate that mail clients of this lab must trust. */
   readonly authorityFile: string;
+  /** What opens the lab's backup sets. */
+  readonly identityFile: string;
 };
 
 const HOST = "127.0.0.1";
 const SMTP = 25;
 const IMAP = 993;
+/** Prometheus knows us by 9464; four digits may not fit above the base port. */
+const METRICS = 464;
 const UNBOUNDED = 100_000;
 
 /** Makes what is missing, and writes the settings anew: ports and workers are those of this start. */
@@ -42,13 +47,14 @@ export async function openLabHome(wishes: LabWishes, clock: Clock): Promise<LabH
   copyFileSync(certificates.authorityFile, authorityFile);
   const rootFile = join(secretFolder, "root");
   const root = existsSync(rootFile) ? readRoot(rootFile) : generateRoot(rootFile);
+  const { identityFile, recipient } = await openLabBackup(home, secretFolder);
   const file = join(home, "altmail.toml");
-  const text = settingsText(wishes);
+  const text = settingsText(wishes, recipient);
   writeFileSync(file, text, { mode: 0o600 });
-  return { settings: parseSettings(text, file), root, authorityFile };
+  return { settings: parseSettings(text, file), root, authorityFile, identityFile };
 }
 
-function settingsText({ basePort, domain, workers, bounded }: LabWishes): string {
+function settingsText({ basePort, domain, workers, bounded }: LabWishes, recipient: string): string {
   const bounds = bounded ? [] : [`connections = ${UNBOUNDED}`, `connections-per-peer = ${UNBOUNDED}`];
   return [
     "# The settings of a lab; it writes them at each start.",
@@ -69,6 +75,14 @@ function settingsText({ basePort, domain, workers, bounded }: LabWishes): string
     "[tls]",
     'certificate = "secret/tls/server.pem"',
     'key = "secret/tls/server.key"',
+    "",
+    "[metrics]",
+    `listen = "${HOST}:${basePort + METRICS}"`,
+    "",
+    "[backup]",
+    `target = "${LAB_TARGET}"`,
+    `escrow = "${LAB_ESCROW}"`,
+    `recipient = "${recipient}"`,
     "",
   ].join("\n");
 }

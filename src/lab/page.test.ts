@@ -10,16 +10,20 @@ const lab = {
   password: "amber-oak-river-stone",
   smtpPort: 20025,
   imapPort: 20993,
+  metricsPort: 20464,
   authorityFile: "/srv/var/ca.pem",
+  identityFile: "/srv/var/secret/age-key.txt",
 };
 
-test("the page names addresses, ports, accounts, password and authority, and three things to try", () => {
+test("the page names addresses, ports, accounts, password and authority, and what to try", () => {
   const page = labPage(lab);
   for (const part of ["20025", "20993", "u1@altmail.test and u2@altmail.test", lab.password, lab.authorityFile])
     assert.ok(page.includes(part), part);
   assert.match(page, /^ {2}send +bin\/altmail lab send u1@altmail\.test --home var$/m);
   assert.match(page, /^ {2}read +mutt .*certificate_file='\/srv\/var\/ca\.pem'.*imap_pass='amber-oak-river-stone'"$/m);
   assert.match(page, /Thunderbird/);
+  assert.match(page, /127\.0\.0\.1:20464\/metrics/);
+  assert.match(page, /backup drill --identity \/srv\/var\/secret\/age-key\.txt --home var$/m);
 });
 
 test("a password that a shell could misread is not put into a command", () => {

@@ -8,10 +8,13 @@ export type LabPage = {
   readonly password: string;
   readonly smtpPort: number;
   readonly imapPort: number;
+  readonly metricsPort: number;
   readonly authorityFile: string;
+  readonly identityFile: string;
 };
 
-export function labPage({ home, domain, accounts, password, smtpPort, imapPort, authorityFile }: LabPage): string {
+export function labPage(page: LabPage): string {
+  const { home, domain, accounts, password, smtpPort, imapPort, metricsPort, authorityFile, identityFile } = page;
   const [first, second] = [nameOf(1, domain), nameOf(2, domain)];
   const names =
     accounts === 1 ? first : accounts === 2 ? `${first} and ${second}` : `${first} to ${nameOf(accounts, domain)}`;
@@ -27,6 +30,8 @@ export function labPage({ home, domain, accounts, password, smtpPort, imapPort, 
   accounts   ${names}
   password   ${password}
   authority  ${authorityFile}
+  metrics    http://127.0.0.1:${metricsPort}/metrics
+  backups    ${home}/backup, each night; ${identityFile} opens them
   store      ${home} (encrypted; its key lies beside it, so it protects a copy of ${home}/data alone)
 
 Try at once, in another terminal:
@@ -35,6 +40,8 @@ Try at once, in another terminal:
   read       mutt -n -F /dev/null -e "set ${mutt}"
   and        add ${first} to Thunderbird: IMAP, localhost, port ${imapPort}, SSL/TLS, normal password
              (first import the authority: Settings, Privacy & Security, Certificates)
+  back up    bin/altmail backup create --home ${home}
+  prove it   bin/altmail backup drill --identity ${identityFile} --home ${home}
 
 Ctrl-C stops it; the next start finds its mail again.
 `;

@@ -35,8 +35,13 @@ export async function runLab(start: LabStart): Promise<void> {
   using signals = listenToSignals(clock, "stop");
   const { lab, memory } = await prepare(home, start);
   if (signals.stop.aborted) return;
-  const { settings, root, authorityFile } = lab;
-  const ports = { smtpPort: settings.smtpListen[0]?.port ?? 0, imapPort: settings.imapListen[0]?.port ?? 0 };
+  const { settings, root, authorityFile, identityFile } = lab;
+  const { smtpListen, imapListen, metricsListen } = settings;
+  const ports = {
+    smtpPort: smtpListen[0]?.port ?? 0,
+    imapPort: imapListen[0]?.port ?? 0,
+    metricsPort: metricsListen?.port ?? 0,
+  };
   await runService({
     settings,
     root,
@@ -46,7 +51,7 @@ export async function runLab(start: LabStart): Promise<void> {
     onReady(readiness) {
       if (start.output === "json") process.stdout.write(`${JSON.stringify(readiness)}\n`);
       if (start.output === "page")
-        process.stdout.write(labPage({ ...memory, ...ports, home: start.home, authorityFile }));
+        process.stdout.write(labPage({ ...memory, ...ports, home: start.home, authorityFile, identityFile }));
     },
   });
 }

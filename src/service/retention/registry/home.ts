@@ -62,6 +62,7 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
     { name: /secret\/epoch/, what: "the epoch", promise: "D5", limit: livesAs("the next midnight") },
     { name: /secret\/epoch\.next/, what: "an epoch that is being made", promise: "D5", limit: hours(24) },
     { name: /secret\/root/, what: "a lab's root", promise: "D3", limit: installation },
+    { name: /secret\/age-key\.txt/, what: "what opens a lab's backups", promise: "D4", limit: installation },
     { name: /secret\/lab\.json/, what: "the one password of a lab", promise: "D7", limit: installation },
     { name: /secret\/tls\/[a-z-]+\.(?:pem|key)/, what: "a lab's TLS keys", promise: "F1", limit: installation },
     {
