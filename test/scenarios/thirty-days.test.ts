@@ -31,7 +31,8 @@ const NEVER = [CANARY, "wachtel", "QUOTED-REASON", CLIENT, "client.example.net",
 
 /** Days on which things happen. */
 const [CROWDED, TEMPTING, EXPUNGED, CLOSED, GATE] = [2, 3, 5, 6, 8];
-const LOOKS = [12, 20, DAYS];
+const LOOKS = [12, 20];
+const isOfFifthDay = ({ day }: Copy): boolean => day % 5 === 0 || day === CLOSED - 1;
 
 const subjectOf = (day: number): string => `${CANARY} of day ${day}`;
 const DOOMED = `${CANARY} to be expunged`;
@@ -106,7 +107,7 @@ async function lookBack(service: WholeService, copies: readonly Copy[], living: 
     for (const subject of gone) assert.ok(!subjects.has(subject), `${id} gives back "${subject}"`);
     assert.ok(subjects.has(subjectOf(living - 10)), "the sets that live do open");
   }
-  assert.ok(read.size >= 9, "nine sets live at any time");
+  assert.ok(read.size >= Math.min(copies.length, 9), "nine sets live at any time");
 
   // The keys of today beside an earlier disk: what was destroyed since does not open either.
   for (const copy of copies) {
@@ -174,7 +175,8 @@ async function live(service: WholeService, day: number, copies: Copy[]): Promise
   await service.seen("backup.made");
   await service.until(9);
   const smtp = await service.smtp();
-  const here = PEOPLE.filter((address) => address !== LEAVER || day <= CLOSED);
+  const somebody = PEOPLE[4 + (day % (PEOPLE.length - 4))] ?? "";
+  const here = [READER, HOLDER, somebody, ...(day <= CLOSED ? [LEAVER] : [])];
   await send(smtp, here, subjectOf(day));
   if (day === TEMPTING) await send(smtp, [READER], DOOMED);
   if (day === TEMPTING) await send(smtp, [LEAVER], LEAVING);
@@ -248,7 +250,8 @@ test("D2, D3, D4, D5, A7, L2, L4: thirty days of the whole service keep what is 
       const sets = await setsOn(copy, copy.secrets, inflateOf(service), clock, new Set());
       assert.deepEqual([sets.length, sets.at(-1)?.subjects.has(DOOMED)], [EXPUNGED, true]);
     }
-    if (LOOKS.includes(day + 1)) await lookBack(service, copies, day);
+    const isLast = day === DAYS - 1;
+    if (isLast || LOOKS.includes(day + 1)) await lookBack(service, isLast ? copies : copies.filter(isOfFifthDay), day);
   }
 
   const days = await service.command("statistics", { from: first, to: dateOf(clock.now() - DAY), by: "day" });
