@@ -86,7 +86,7 @@ export type WaitingRecipient = OutboundRecipient & {
 /** One item, claimed. */
 export type Work = {
   readonly item: number;
-  /** Tells this claim from later ones of the same item. */
+  /** Tells this claim from later ones of the same item; empty when it is not claimed. */
   readonly claim: string;
   readonly message: Outbound;
   readonly recipients: readonly WaitingRecipient[];
@@ -147,8 +147,6 @@ export type Settlement = {
   readonly retryAt: number;
   /** False: nobody was asked, so the attempt does not count. */
   readonly attempted: boolean;
-  /** The sender was told, or need not be, that it takes long. */
-  readonly delayTold?: boolean;
 };
 
 /** What an operator's word, or an account's state, concerns. */
@@ -194,8 +192,12 @@ export interface OutboundQueue extends AsyncDisposable {
 
   /** The next batch of one destination that is due, fairly; `undefined` when nothing is. */
   claim(wish: ClaimWish): Promise<Batch | undefined>;
-  /** Items that nobody has claimed and whose deadline has come, or which the sender is to hear of as late. */
-  claimOverdue(what: "expired" | "late", now: number, until: number, most: number): Promise<readonly Work[]>;
+  /** Items whose deadline has come, whatever they wait for. */
+  claimExpired(now: number, until: number, most: number): Promise<readonly Work[]>;
+  /** Items of which the sender is to hear that they take long; not claimed. */
+  late(now: number, most: number): Promise<readonly Work[]>;
+  /** The sender is told so, or need not be; once an item. */
+  noteLate(item: number, report: Report | undefined): Promise<void>;
   renew(claims: readonly string[], until: number): Promise<void>;
   /**
    * What became of a claimed item, one commit. Of a claim that has run out, ends that a remote host said 2xx to still
@@ -210,14 +212,12 @@ export interface OutboundQueue extends AsyncDisposable {
   rest(destination: string, until: number, failed: RemoteReply | undefined): Promise<void>;
   /** The destination took something: it stands with the well ones again. */
   well(destination: string): Promise<void>;
-  /** When something will be due first, also claims that run out, deadlines, reports; `undefined`: never. */
-  nextAt(): Promise<number | undefined>;
 
   reports(now: number, most: number): Promise<readonly PendingReport[]>;
   reported(report: DeliveryId): Promise<void>;
   postponeReport(report: DeliveryId, at: number): Promise<void>;
 
-  /** These four give the number of items concerned; what is claimed at the moment is concerned when its claim ends. */
+  /** These four give the number of items concerned. What is claimed at the moment is held, and due again, when its claim ends. */
   hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number>;
   /** Due at once. Given up at the message's own deadline, but not before `notBefore`, and never after `submittedAt` + `mostMs`. */
   release(
@@ -226,7 +226,7 @@ export interface OutboundQueue extends AsyncDisposable {
     times: { readonly now: number; readonly lifeMs: number; readonly notBefore: number; readonly mostMs: number },
   ): Promise<number>;
   /** Due at once, its destination too. */
-  retryNow(selection: Selection, now: number): Promise<number>;
+  retryNow(selection: Selection): Promise<number>;
   /** Out of the queue, recorded, told to nobody. */
   drop(selection: Selection, now: number): Promise<number>;
   /** Accounts of which something is held because they may not send. */

@@ -1,0 +1,404 @@
+/** Mail on its way to the world, in memory, for tests: the same order and the same ends, found by looking at everything. */
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../host/clock.ts";
+import type { AccountId, DeliveryId } from "../ids.ts";
+import {
+  type Batch,
+  type DeliveryRecord,
+  type OutboundQueue,
+  type PendingReport,
+  type RemoteReply,
+  type Report,
+  RECIPIENTS_AN_ITEM,
+  type Selection,
+  type Work,
+} from "../outbound-queue.ts";
+import { StoreError } from "../store-error.ts";
+import { contentOf, gather } from "./gather.ts";
+import {
+  type Destination,
+  isSelected,
+  isTaken,
+  type Item,
+  type Kept,
+  listedOf,
+  type Message,
+  newItem,
+  recordOf,
+  UNHEARD,
+  workIn,
+} from "./outbound-item.ts";
+
+export function memoryOutboundQueue(clock: Clock): OutboundQueue {
+  const messages = new Map<DeliveryId, Message>();
+  const items = new Map<number, Item>();
+  const destinations = new Map<string, Destination>();
+  const senders = new Map<string, number>();
+  const reports = new Map<DeliveryId, PendingReport>();
+  let records: Kept[] = [];
+  let served = 0;
+  let numbers = 0;
+  let closed = false;
+  const open = (): void => {
+    if (closed) throw new StoreError("closed", "the queue is closed");
+  };
+
+  const senderOf = (item: Item): string => item.message.outbound.account ?? "";
+  const destinationOf = (name: string): Destination => {
+    const known = destinations.get(name) ?? { troubled: false, restsUntil: undefined, failures: 0, reply: undefined };
+    destinations.set(name, known);
+    return known;
+  };
+  const makeReady = (item: Item): void => {
+    item.claim = "";
+    item.state = item.hold === undefined ? "ready" : "held";
+    if (item.hold !== undefined) return;
+    item.tag = Math.max(served, senders.get(senderOf(item)) ?? 0) + 1;
+    senders.set(senderOf(item), item.tag);
+  };
+  const tidy = (name: string): void => {
+    if (![...items.values()].some((item) => item.destination === name)) destinations.delete(name);
+  };
+  const wake = (now: number): void => {
+    const due = [...items.values()].filter(
+      ({ state, at }) => (state === "waiting" || state === "claimed") && at <= now,
+    );
+    for (const item of due.toSorted((a, b) => a.at - b.at || a.id - b.id)) makeReady(item);
+    for (const destination of destinations.values())
+      if (destination.restsUntil !== undefined && destination.restsUntil <= now) destination.restsUntil = undefined;
+  };
+  const workOf = (item: Item): Work => workIn(item, destinations.get(item.destination)?.reply);
+  const claim = (item: Item, until: number): Work => {
+    item.state = "claimed";
+    item.at = until;
+    item.claim = randomBytes(16).toString("hex");
+    return workOf(item);
+  };
+  const claimed = ({ item, claim: token }: Work): Item | undefined => {
+    const known = items.get(item);
+    return known?.state === "claimed" && known.claim === token ? known : undefined;
+  };
+  const record = (
+    message: Message,
+    recipient: string,
+    end: DeliveryRecord["end"],
+    reply: RemoteReply,
+    at: number,
+  ): void => {
+    const { id, account, sender, submittedAt, messageId, envid } = message.outbound;
+    const feedback = undefined;
+    records.push({ message: id, account, sender, recipient, submittedAt, at, end, reply, feedback, messageId, envid });
+  };
+  const endMessage = (message: Message): void => {
+    const { id } = message.outbound;
+    if ([...items.values()].some((item) => item.message === message)) return;
+    if ([...reports.values()].some((report) => report.message.id === id)) return;
+    message.octets.fill(0);
+    messages.delete(id);
+  };
+  const addReport = (message: Message, report: Report): void => {
+    if (reports.has(report.id)) return;
+    const { outbound, deadline } = message;
+    reports.set(report.id, { ...report, message: outbound, deadline, at: clock.now(), attempts: 0 });
+  };
+  const chosen = (selection: Selection | undefined): Item[] =>
+    [...items.values()].filter((item) => isSelected(item, selection));
+  const drop = (selection: Selection, now: number): number => {
+    const gone = chosen(selection);
+    for (const item of gone) {
+      for (const { address } of item.recipients) record(item.message, address, "dropped", UNHEARD, now);
+      items.delete(item.id);
+      tidy(item.destination);
+      endMessage(item.message);
+    }
+    return gone.length;
+  };
+
+  return {
+    async add(message, recipients, { dueAt, deadline, delayAt }, content) {
+      open();
+      const octets = await gather(content);
+      if (messages.has(message.id) || records.some((known) => known.message === message.id)) return "known";
+      const kept: Message = { outbound: { ...message, size: octets.length }, deadline, octets };
+      messages.set(message.id, kept);
+      for (const [destination, all] of Map.groupBy(recipients, (recipient) => recipient.destination)) {
+        destinationOf(destination);
+        for (let at = 0; at < all.length; at += RECIPIENTS_AN_ITEM) {
+          const own = all
+            .slice(at, at + RECIPIENTS_AN_ITEM)
+            .map((one) => ({ ...one, id: ++numbers, reply: undefined }));
+          const item = newItem(++numbers, kept, destination, own, { dueAt, deadline, delayAt });
+          items.set(item.id, item);
+          if (dueAt <= clock.now()) makeReady(item);
+        }
+      }
+      return "added";
+    },
+
+    async content(message) {
+      open();
+      const kept = messages.get(message);
+      if (kept === undefined) throw new StoreError("gone", "the message is done with");
+      return contentOf(kept.octets);
+    },
+
+    async claim({ now, until, troubled, except, most }) {
+      open();
+      wake(now);
+      let best: { readonly name: string; readonly turn: number } | undefined;
+      const ready = [...items.values()].filter(({ state }) => state === "ready").toSorted((a, b) => a.tag - b.tag);
+      for (const [name, all] of Map.groupBy(ready, (item) => item.destination)) {
+        const destination = destinationOf(name);
+        if (destination.troubled !== troubled || destination.restsUntil !== undefined || except.has(name)) continue;
+        const turn = all[0]?.tag ?? 0;
+        if (best === undefined || turn < best.turn) best = { name, turn };
+      }
+      if (best === undefined) return undefined;
+      const { name, turn } = best;
+      served = Math.max(served, turn);
+      const first = ready.filter((item) => item.destination === name).slice(0, most);
+      const batch: Batch = {
+        destination: name,
+        failures: destinationOf(name).failures,
+        works: first.map((item) => claim(item, until)),
+      };
+      return batch;
+    },
+
+    async claimExpired(now, until, most) {
+      open();
+      const over = [...items.values()].filter(({ state, deadline }) => state !== "claimed" && deadline <= now);
+      return over
+        .toSorted((a, b) => a.deadline - b.deadline)
+        .slice(0, most)
+        .map((item) => claim(item, until));
+    },
+
+    async late(now, most) {
+      open();
+      const long = [...items.values()].filter(
+        ({ state, delayAt }) => state !== "claimed" && delayAt !== undefined && delayAt <= now,
+      );
+      return long.slice(0, most).map((item) => ({ ...workOf(item), claim: "" }));
+    },
+
+    async noteLate(id, report) {
+      open();
+      const item = items.get(id);
+      if (item?.delayAt === undefined) return;
+      item.delayAt = undefined;
+      if (report !== undefined) addReport(item.message, report);
+    },
+
+    async renew(claims, until) {
+      open();
+      for (const item of items.values()) if (item.state === "claimed" && claims.includes(item.claim)) item.at = until;
+    },
+
+    async settle(work, { now, results, reports: told, retryAt, attempted }) {
+      open();
+      const item = items.get(work.item);
+      if (item === undefined) {
+        for (const result of results.filter(isTaken)) {
+          const address = work.recipients.find(({ id }) => id === result.recipient)?.address;
+          records = records.map((known) =>
+            known.message === work.message.id && known.recipient === address && known.end === "dropped"
+              ? { ...known, end: result.end, reply: result.reply }
+              : known,
+          );
+        }
+        return;
+      }
+      const isOurs = claimed(work) !== undefined;
+      for (const result of results) {
+        const known = item.recipients.find(({ id }) => id === result.recipient);
+        if (known === undefined) continue;
+        if (result.kind === "ended" && (isOurs || isTaken(result))) {
+          record(item.message, known.address, result.end, result.reply, now);
+          item.recipients = item.recipients.filter((one) => one !== known);
+        } else if (isOurs) {
+          item.recipients = item.recipients.map((one) => (one === known ? { ...one, reply: result.reply } : one));
+        }
+      }
+      if (isOurs) for (const report of told) addReport(item.message, report);
+      if (item.recipients.length === 0) items.delete(item.id);
+      else if (isOurs) {
+        item.attempts += Number(attempted);
+        item.at = retryAt;
+        item.state = "waiting";
+        item.claim = "";
+        if (item.hold !== undefined || retryAt <= now) makeReady(item);
+      }
+      tidy(item.destination);
+      endMessage(item.message);
+    },
+
+    async putBack(works) {
+      open();
+      for (const work of works) {
+        const item = claimed(work);
+        if (item !== undefined) makeReady(item);
+      }
+    },
+
+    async holdClaimed(works, reason, lifeMs) {
+      open();
+      for (const item of works.map(claimed).filter((one) => one !== undefined)) {
+        item.hold ??= reason;
+        item.deadline = item.message.outbound.submittedAt + lifeMs;
+        makeReady(item);
+      }
+    },
+
+    async rest(name, until, failed) {
+      open();
+      const destination = destinations.get(name);
+      if (destination === undefined) return;
+      destination.restsUntil = until;
+      if (failed === undefined) return;
+      destination.troubled = true;
+      destination.failures += 1;
+      destination.reply = failed;
+    },
+
+    async well(name) {
+      open();
+      if (destinations.has(name))
+        destinations.set(name, { troubled: false, restsUntil: undefined, failures: 0, reply: undefined });
+    },
+
+    async reports(now, most) {
+      open();
+      const due = [...reports.values()].filter(({ at }) => at <= now);
+      return due.toSorted((a, b) => a.at - b.at).slice(0, most);
+    },
+
+    async reported(id) {
+      open();
+      const message = messages.get(reports.get(id)?.message.id ?? id);
+      reports.delete(id);
+      if (message !== undefined) endMessage(message);
+    },
+
+    async postponeReport(id, at) {
+      open();
+      const report = reports.get(id);
+      if (report !== undefined) reports.set(id, { ...report, at, attempts: report.attempts + 1 });
+    },
+
+    async hold(selection, reason, lifeMs) {
+      open();
+      const free = chosen(selection).filter((item) => item.hold === undefined);
+      for (const item of free) {
+        item.hold = reason;
+        item.deadline = item.message.outbound.submittedAt + lifeMs;
+        if (item.state !== "claimed") makeReady(item);
+      }
+      return free.length;
+    },
+
+    async release(selection, reason, { lifeMs, notBefore, mostMs }) {
+      open();
+      const held = chosen(selection).filter((item) => item.hold === reason);
+      for (const item of held) {
+        const { submittedAt } = item.message.outbound;
+        item.hold = undefined;
+        item.deadline = Math.min(submittedAt + mostMs, Math.max(submittedAt + lifeMs, notBefore));
+        if (item.state === "held") makeReady(item);
+      }
+      return held.length;
+    },
+
+    async retryNow(selection) {
+      open();
+      const all = chosen(selection);
+      for (const item of all) {
+        if (item.state === "waiting") makeReady(item);
+        destinationOf(item.destination).restsUntil = undefined;
+      }
+      return all.length;
+    },
+
+    async drop(selection, now) {
+      open();
+      return drop(selection, now);
+    },
+
+    async heldAccounts() {
+      open();
+      const held = [...items.values()]
+        .filter((item) => item.hold === "account")
+        .map((item) => item.message.outbound.account);
+      return [...new Set(held)].filter((account): account is AccountId => account !== undefined).toSorted();
+    },
+
+    async list(selection, after, most) {
+      open();
+      const some = chosen(selection).filter(({ id }) => id > after);
+      return some.slice(0, most).map(listedOf);
+    },
+
+    async sums() {
+      open();
+      const all = [...items.values()];
+      return {
+        messages: messages.size,
+        items: all.length,
+        held: all.filter((item) => item.hold !== undefined).length,
+        troubled: [...destinations.values()].filter((destination) => destination.troubled).length,
+      };
+    },
+
+    async records(account, since) {
+      open();
+      const own = records.filter((known) => known.account === account && known.at >= since);
+      return own
+        .toReversed()
+        .toSorted((a, b) => b.at - a.at)
+        .map(recordOf);
+    },
+
+    async noteFeedback(account, { messageId, envid, recipients }, feedback) {
+      open();
+      const found = records.filter(
+        (known) =>
+          known.account === account &&
+          ((messageId !== undefined && known.messageId === messageId) ||
+            (envid !== undefined && known.envid === envid)),
+      );
+      const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
+      const about = named.length > 0 ? named : found;
+      records = records.map((known) =>
+        about.includes(known) ? { ...known, feedback: known.feedback ?? feedback } : known,
+      );
+      return found.length > 0 ? "noted" : "unknown";
+    },
+
+    async feedbackCount(account, feedback, since) {
+      open();
+      return records.filter((known) => known.account === account && known.feedback === feedback && known.at >= since)
+        .length;
+    },
+
+    async forget(before) {
+      open();
+      const count = records.length;
+      records = records.filter(({ at }) => at >= before);
+      return count - records.length;
+    },
+
+    async forgetAccount(account) {
+      open();
+      drop({ kind: "account", account }, clock.now());
+      for (const report of reports.values()) if (report.message.account === account) reports.delete(report.id);
+      for (const message of messages.values()) if (message.outbound.account === account) endMessage(message);
+      records = records.filter((known) => known.account !== account);
+    },
+
+    erase: async () => open(),
+
+    async [Symbol.asyncDispose]() {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** Claims on items, and destinations that rest. All functions run inside the caller's transaction. */
+import { randomBytes } from "node:crypto";
+import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Work } from "../../outbound-queue.ts";
+import type { Database } from "../database.ts";
+import { type ItemRow, PHASE, replyText, workOf } from "./rows.ts";
+import { addReport } from "./settle.ts";
+import { sql } from "./statements.ts";
+import { makeReady, refresh, serve } from "./turns.ts";
+
+/** The destination whose turn it is, and its first items. */
+export function claim(db: Database, { until, troubled, except, most }: ClaimWish): Batch | undefined {
+  const destination = sql(
+    db,
+    `SELECT name, turn, failures FROM destination
+      WHERE resting = 0 AND turn IS NOT NULL AND troubled = ? AND name NOT IN (SELECT value FROM json_each(?))
+      ORDER BY turn LIMIT 1`,
+  ).get(Number(troubled), JSON.stringify([...except])) as
+    | { readonly name: string; readonly turn: number; readonly failures: number }
+    | undefined;
+  if (destination === undefined) return undefined;
+  const { name, turn, failures } = destination;
+  const items = sql(db, "SELECT * FROM item WHERE destination = ? AND phase = 1 ORDER BY tag LIMIT ?").all(
+    name,
+    most,
+  ) as readonly ItemRow[];
+  const works = items.map((item) => claimItem(db, item, until));
+  serve(db, turn);
+  refresh(db, name);
+  return { destination: name, failures, works };
+}
+
+export function claimExpired(db: Database, now: number, until: number, most: number): readonly Work[] {
+  const items = sql(db, "SELECT * FROM item WHERE phase <> 2 AND deadline <= ? ORDER BY deadline LIMIT ?").all(
+    now,
+    most,
+  ) as readonly ItemRow[];
+  const works = items.map((item) => claimItem(db, item, until));
+  for (const destination of new Set(items.map((item) => item.destination))) refresh(db, destination);
+  return works;
+}
+
+function claimItem(db: Database, item: ItemRow, until: number): Work {
+  const token = randomBytes(16).toString("hex");
+  const work = workOf(db, item, token);
+  sql(db, "UPDATE item SET phase = ?, at = ?, claim = ? WHERE id = ?").run(PHASE.claimed, until, token, item.id);
+  return work;
+}
+
+export function late(db: Database, now: number, most: number): readonly Work[] {
+  const items = sql(
+    db,
+    "SELECT * FROM item WHERE phase <> 2 AND delay_at IS NOT NULL AND delay_at <= ? ORDER BY delay_at LIMIT ?",
+  ).all(now, most) as readonly ItemRow[];
+  return items.map((item) => workOf(db, item, ""));
+}
+
+export function noteLate(db: Database, item: number, report: Report | undefined, now: number): void {
+  const row = sql(db, "SELECT message FROM item WHERE id = ? AND delay_at IS NOT NULL").get(item) as
+    | { readonly message: number }
+    | undefined;
+  if (row === undefined) return;
+  sql(db, "UPDATE item SET delay_at = NULL WHERE id = ?").run(item);
+  if (report !== undefined) addReport(db, row.message, report, now);
+}
+
+export function renew(db: Database, claims: readonly string[], until: number): void {
+  sql(db, "UPDATE item SET at = ? WHERE phase = 2 AND claim IN (SELECT value FROM json_each(?))").run(
+    until,
+    JSON.stringify(claims),
+  );
+}
+
+const claimed = (db: Database, { item, claim }: Work): ItemRow | undefined =>
+  sql(db, "SELECT * FROM item WHERE id = ? AND phase = 2 AND claim = ?").get(item, claim) as ItemRow | undefined;
+
+export function putBack(db: Database, works: readonly Work[]): void {
+  const items = works.map((work) => claimed(db, work)).filter((item) => item !== undefined);
+  for (const { id, account, hold } of items) makeReady(db, id, account, hold);
+  for (const destination of new Set(items.map((item) => item.destination))) refresh(db, destination);
+}
+
+export function holdClaimed(db: Database, works: readonly Work[], reason: HoldReason, lifeMs: number): void {
+  for (const work of works) {
+    const item = claimed(db, work);
+    if (item === undefined) continue;
+    sql(
+      db,
+      `UPDATE item SET phase = 3, claim = NULL, hold = coalesce(hold, ?),
+         deadline = (SELECT submitted_at FROM message WHERE message.id = message) + ? WHERE id = ?`,
+    ).run(reason, lifeMs, item.id);
+    refresh(db, item.destination);
+  }
+}
+
+export function rest(db: Database, destination: string, until: number, failed: RemoteReply | undefined): void {
+  sql(db, "UPDATE destination SET resting = 1, next_at = ? WHERE name = ?").run(until, destination);
+  if (failed !== undefined)
+    sql(db, "UPDATE destination SET troubled = 1, failures = failures + 1, reply = ? WHERE name = ?").run(
+      replyText(failed),
+      destination,
+    );
+}
+
+export function well(db: Database, destination: string): void {
+  sql(
+    db,
+    "UPDATE destination SET troubled = 0, failures = 0, resting = 0, reply = NULL WHERE name = ? AND (troubled = 1 OR resting = 1)",
+  ).run(destination);
+}

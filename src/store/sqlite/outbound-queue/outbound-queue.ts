@@ -1,0 +1,363 @@
+/**
+ * Mail on its way, in `outbound.db`, open in every worker. A small message is one commit with its recipients; a large one
+ * is committed piece by piece under a content that no message names yet, and the commit that makes message and
+ * recipients makes it count. What is done with loses its key in the commit that ends it; its sealed pieces and the
+ * write-ahead log are emptied within half a minute, when the queue is next opened, and when it is closed.
+ */
+import { type Clock, HOUR, SECOND, systemClock } from "../../../host/clock.ts";
+import type { FileKey } from "../../crypt/account-keys.ts";
+import { type AccountId, accountId, type DeliveryId } from "../../ids.ts";
+import type { ContentSource } from "../../mail-store.ts";
+import type {
+  Batch,
+  ClaimWish,
+  DeliveryRecord,
+  Feedback,
+  HoldReason,
+  ListedItem,
+  Outbound,
+  OutboundQueue,
+  OutboundRecipient,
+  PendingReport,
+  QueueSums,
+  RemoteReply,
+  Report,
+  Selection,
+  Settlement,
+  Work,
+} from "../../outbound-queue.ts";
+import { StoreError } from "../../store-error.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
+import { immediate, retried, truncateLog } from "../immediate.ts";
+import * as claims from "./claims.ts";
+import * as records from "./records.ts";
+import { addMessage } from "./adding.ts";
+import { pendingReports } from "./reports.ts";
+import type { ItemRow, MessageRow } from "./rows.ts";
+import { outboundMigrations } from "./schema.ts";
+import { addContent, addPiece, eraseSome, newContentKey, openContent, sealedPieces } from "./sealed-content.ts";
+import * as chosen from "./selected.ts";
+import { endMessage, settle } from "./settle.ts";
+import { sql } from "./statements.ts";
+import { forgetTurns, wake } from "./turns.ts";
+
+export type SqliteOutboundQueueOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+
+/** Messages up to this many octets are one commit; it is held in memory sealed meanwhile. */
+const ONE_COMMIT_BYTES = 1024 * 1024;
+/** Pieces of one transaction: 1 MiB shares a sync and keeps the loop free. */
+const PIECES_AT_ONCE = 4;
+/** Items of one transaction: a few milliseconds. */
+const ITEMS_AT_ONCE = 200;
+/** After this long nobody is still writing the pieces. */
+const ABANDONED_MS: number = HOUR;
+/** Half of what promise D6 gives, for the log may be in use when its time comes. */
+const ERASE_AFTER_MS: number = 30 * SECOND;
+
+/** @throws StoreError "key", "io", "full", "busy". */
+export async function openSqliteOutboundQueue(options: SqliteOutboundQueueOptions): Promise<OutboundQueue> {
+  const clock = options.clock ?? systemClock;
+  const db = await retried({ clock }, () =>
+    openDatabase({
+      path: options.file,
+      key: options.key,
+      applicationId: APPLICATION.outbound,
+      migrations: outboundMigrations,
+      synchronous: "full",
+      create: {},
+    }),
+  );
+  const queue = new SqliteOutboundQueue(db, clock);
+  await queue.erase();
+  return queue;
+}
+
+type Times = Parameters<OutboundQueue["add"]>[2];
+
+class SqliteOutboundQueue implements OutboundQueue {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  #eraser: Disposable | undefined;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  async add(
+    message: Omit<Outbound, "size">,
+    recipients: readonly OutboundRecipient[],
+    times: Times,
+    content: ContentSource,
+  ): Promise<"added" | "known"> {
+    const key = newContentKey();
+    const put = (stored: number): "added" => {
+      addMessage(this.#db, { ...message, size: content.size }, recipients, times, stored, this.#clock.now());
+      return "added";
+    };
+    if (content.size <= ONE_COMMIT_BYTES) {
+      const pieces = await Array.fromAsync(sealedPieces(content, key));
+      return this.#write((db) => {
+        if (this.#isKnown(message.id)) return "known";
+        const stored = addContent(db, key, this.#clock.now());
+        for (const [n, octets] of pieces.entries()) addPiece(db, stored, n, octets);
+        return put(stored);
+      });
+    }
+    const stored = await this.#write((db) => addContent(db, key, this.#clock.now()));
+    try {
+      await this.#addPieces(stored, sealedPieces(content, key));
+      const outcome = await this.#write(() => (this.#isKnown(message.id) ? "known" : put(stored)));
+      if (outcome === "known") await this.#abandon(stored);
+      return outcome;
+    } catch (error) {
+      if (this.#db.open) await this.#abandon(stored);
+      throw error;
+    }
+  }
+
+  async content(message: DeliveryId): Promise<ContentSource> {
+    const row = (await this.#read((db) => sql(db, "SELECT * FROM message WHERE delivery = ?").get(message))) as
+      | MessageRow
+      | undefined;
+    if (row === undefined) throw new StoreError("gone", "The queued message was erased.");
+    return openContent(row.size, row.content, (step) => this.#read(step));
+  }
+
+  async claim(wish: ClaimWish): Promise<Batch | undefined> {
+    await this.#wake(wish.now);
+    const isIdle = await this.#read(
+      (db) => sql(db, "SELECT 1 FROM destination WHERE resting = 0 AND turn IS NOT NULL LIMIT 1").get() === undefined,
+    );
+    return isIdle ? undefined : this.#write((db) => claims.claim(db, wish));
+  }
+
+  async claimExpired(now: number, until: number, most: number): Promise<readonly Work[]> {
+    const some = await this.#read((db) =>
+      sql(db, "SELECT 1 FROM item WHERE phase <> 2 AND deadline <= ? LIMIT 1").get(now),
+    );
+    return some === undefined ? [] : this.#write((db) => claims.claimExpired(db, now, until, most));
+  }
+
+  late(now: number, most: number): Promise<readonly Work[]> {
+    return this.#read((db) => claims.late(db, now, most));
+  }
+
+  noteLate(item: number, report: Report | undefined): Promise<void> {
+    return this.#write((db) => claims.noteLate(db, item, report, this.#clock.now()));
+  }
+
+  renew(held: readonly string[], until: number): Promise<void> {
+    return this.#write((db) => claims.renew(db, held, until));
+  }
+
+  async settle(work: Work, settlement: Settlement): Promise<void> {
+    if (await this.#write((db) => settle(db, work, settlement))) this.#eraseSoon();
+  }
+
+  putBack(works: readonly Work[]): Promise<void> {
+    return this.#write((db) => claims.putBack(db, works));
+  }
+
+  holdClaimed(works: readonly Work[], reason: HoldReason, lifeMs: number): Promise<void> {
+    return this.#write((db) => claims.holdClaimed(db, works, reason, lifeMs));
+  }
+
+  rest(destination: string, until: number, failed: RemoteReply | undefined): Promise<void> {
+    return this.#write((db) => claims.rest(db, destination, until, failed));
+  }
+
+  well(destination: string): Promise<void> {
+    return this.#write((db) => claims.well(db, destination));
+  }
+
+  reports(now: number, most: number): Promise<readonly PendingReport[]> {
+    return this.#read((db) => pendingReports(db, now, most));
+  }
+
+  async reported(report: DeliveryId): Promise<void> {
+    const ended = await this.#write((db) => {
+      const message = sql(db, "DELETE FROM report WHERE id = ? RETURNING message").pluck().get(report);
+      return message !== undefined && endMessage(db, Number(message));
+    });
+    if (ended) this.#eraseSoon();
+  }
+
+  async postponeReport(report: DeliveryId, at: number): Promise<void> {
+    await this.#write((db) =>
+      sql(db, "UPDATE report SET at = ?, attempts = attempts + 1 WHERE id = ?").run(at, report),
+    );
+  }
+
+  hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number> {
+    return this.#inSlices(selection, (db, items) => chosen.hold(db, items, reason, lifeMs));
+  }
+
+  release(selection: Selection, reason: HoldReason, times: Parameters<OutboundQueue["release"]>[2]): Promise<number> {
+    return this.#inSlices(selection, (db, items) => chosen.release(db, items, reason, times));
+  }
+
+  retryNow(selection: Selection): Promise<number> {
+    return this.#inSlices(selection, chosen.retryNow);
+  }
+
+  async drop(selection: Selection, now: number): Promise<number> {
+    const count = await this.#inSlices(selection, (db, items) => chosen.drop(db, items, now));
+    this.#eraseSoon();
+    return count;
+  }
+
+  async heldAccounts(): Promise<readonly AccountId[]> {
+    const held = await this.#read((db) =>
+      sql(db, "SELECT DISTINCT account FROM item WHERE hold IS NOT NULL AND hold = 'account' AND account <> ''")
+        .pluck()
+        .all(),
+    );
+    return held.map((account) => accountId(String(account)));
+  }
+
+  list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]> {
+    return this.#read((db) => chosen.list(db, selection, after, most));
+  }
+
+  sums(): Promise<QueueSums> {
+    return this.#read(chosen.sums);
+  }
+
+  records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]> {
+    return this.#read((db) => records.records(db, account, since));
+  }
+
+  noteFeedback(
+    account: AccountId,
+    about: Parameters<OutboundQueue["noteFeedback"]>[1],
+    feedback: Feedback,
+  ): Promise<"noted" | "unknown"> {
+    return this.#write((db) => records.noteFeedback(db, account, about, feedback));
+  }
+
+  feedbackCount(account: AccountId, feedback: Feedback, since: number): Promise<number> {
+    return this.#read((db) => records.feedbackCount(db, account, feedback, since));
+  }
+
+  async forget(before: number): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const some = await this.#write((db) => records.forget(db, before, ITEMS_AT_ONCE));
+      count += some;
+      if (some < ITEMS_AT_ONCE) break;
+    }
+    if (count > 0) this.#eraseSoon();
+    return count;
+  }
+
+  async forgetAccount(account: AccountId): Promise<void> {
+    await this.drop({ kind: "account", account }, this.#clock.now());
+    await this.#write((db) => {
+      const messages = sql(db, "SELECT id FROM message WHERE account = ?").pluck().all(account);
+      for (const message of messages) {
+        sql(db, "DELETE FROM report WHERE message = ?").run(message as number);
+        endMessage(db, Number(message));
+      }
+      sql(db, "DELETE FROM record WHERE account = ?").run(account);
+      sql(db, "DELETE FROM sender WHERE account = ?").run(account);
+    });
+    await this.erase();
+  }
+
+  async erase(): Promise<void> {
+    this.#eraser?.[Symbol.dispose]();
+    this.#eraser = undefined;
+    const before = this.#clock.now() - ABANDONED_MS;
+    await this.#write((db) => {
+      sql(
+        db,
+        "UPDATE content SET key = NULL WHERE created_at < ? AND key IS NOT NULL AND id NOT IN (SELECT content FROM message)",
+      ).run(before);
+      forgetTurns(db);
+    });
+    while ((await this.#write((db) => eraseSome(db, PIECES_AT_ONCE))) > 0);
+    if (!(await truncateLog(this.#db, { clock: this.#clock }))) this.#eraseSoon();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#db.open) return;
+    if (this.#eraser !== undefined) await this.erase();
+    this.#eraser?.[Symbol.dispose]();
+    this.#db.close();
+  }
+
+  #eraseSoon(): void {
+    this.#eraser ??= this.#clock.after(ERASE_AFTER_MS, () => {
+      this.#eraser = undefined;
+      // What fails now (a lock, a full disk) is made up for when the next message ends, or at the next start.
+      if (this.#db.open) this.erase().catch(() => this.#eraseSoon());
+    });
+  }
+
+  #isKnown(id: DeliveryId): boolean {
+    return (
+      sql(this.#db, "SELECT 1 FROM message WHERE delivery = ? UNION ALL SELECT 1 FROM record WHERE delivery = ?").get(
+        id,
+        id,
+      ) !== undefined
+    );
+  }
+
+  async #addPieces(content: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    let n = 0;
+    let waiting: Uint8Array[] = [];
+    const flush = (): Promise<void> =>
+      this.#write((db) => {
+        for (const octets of waiting) addPiece(db, content, n++, octets);
+        waiting = [];
+      });
+    for await (const octets of pieces) {
+      waiting.push(octets);
+      if (waiting.length === PIECES_AT_ONCE) await flush();
+    }
+    if (waiting.length > 0) await flush();
+  }
+
+  async #abandon(content: number): Promise<void> {
+    await this.#write((db) => sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content));
+    this.#eraseSoon();
+  }
+
+  async #wake(now: number): Promise<void> {
+    for (;;) {
+      const due = await this.#read((db) =>
+        sql(
+          db,
+          `SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE phase IN (0, 2) AND at <= ?)
+            OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
+        ).get(now, now),
+      );
+      if (due === undefined) return;
+      if ((await this.#write((db) => wake(db, now, ITEMS_AT_ONCE))) < ITEMS_AT_ONCE) return;
+    }
+  }
+
+  async #inSlices(selection: Selection, step: (db: Database, items: readonly ItemRow[]) => number): Promise<number> {
+    let count = 0;
+    for (let after = 0; ; ) {
+      const items = await this.#write((db) => {
+        const slice = chosen.selected(db, selection, after, ITEMS_AT_ONCE);
+        count += step(db, slice);
+        return slice;
+      });
+      if (items.length < ITEMS_AT_ONCE) return count;
+      after = items.at(-1)?.id ?? after;
+    }
+  }
+
+  #read<T>(step: (db: Database) => T): Promise<T> {
+    if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
+    return retried({ clock: this.#clock }, () => step(this.#db));
+  }
+
+  #write<T>(step: (db: Database) => T): Promise<T> {
+    if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
+    return immediate(this.#db, { clock: this.#clock }, () => step(this.#db));
+  }
+}

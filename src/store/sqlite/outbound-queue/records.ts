@@ -1,0 +1,50 @@
+/** Records of what became of recipients, and what came back about them. Inside the caller's transaction. */
+import type { AccountId } from "../../ids.ts";
+import type { DeliveryRecord, Feedback, OutboundQueue } from "../../outbound-queue.ts";
+import type { Database } from "../database.ts";
+import { type RecordRow, recordOf } from "./rows.ts";
+import { markOf } from "./settle.ts";
+import { sql } from "./statements.ts";
+
+export function records(db: Database, account: AccountId, since: number): readonly DeliveryRecord[] {
+  const rows = sql(db, "SELECT * FROM record WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC").all(
+    account,
+    since,
+  );
+  return rows.map((row) => recordOf(row as RecordRow));
+}
+
+type Found = { readonly id: number; readonly recipient: string; readonly account: string };
+
+/** A report may name another recipient than ours (a list, a forwarding): then it is about the message as a whole. */
+export function noteFeedback(
+  db: Database,
+  account: AccountId,
+  { messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
+  feedback: Feedback,
+): "noted" | "unknown" {
+  const byMark =
+    messageId === undefined ? [] : sql(db, "SELECT * FROM record WHERE mark = ?").all(markOf(db, messageId));
+  const byEnvelope =
+    envid === undefined ? [] : sql(db, "SELECT * FROM record WHERE account = ? AND envid = ?").all(account, envid);
+  const found = [...byMark, ...byEnvelope].filter((row) => (row as Found).account === account) as readonly Found[];
+  const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
+  for (const { id } of named.length > 0 ? named : found)
+    sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL").run(feedback, id);
+  return found.length > 0 ? "noted" : "unknown";
+}
+
+export function feedbackCount(db: Database, account: AccountId, feedback: Feedback, since: number): number {
+  return Number(
+    sql(db, "SELECT count(*) FROM record WHERE account = ? AND at >= ? AND feedback = ?")
+      .pluck()
+      .get(account, since, feedback),
+  );
+}
+
+export function forget(db: Database, before: number, most: number): number {
+  return sql(db, "DELETE FROM record WHERE id IN (SELECT id FROM record WHERE at < ? ORDER BY at LIMIT ?)").run(
+    before,
+    most,
+  ).changes;
+}

@@ -1,0 +1,103 @@
+/**
+ * The octets of a queued message: pieces of 256 KiB, each sealed with the message's own key and bound to its place. The
+ * functions with a database run inside the caller's transaction.
+ */
+import { randomBytes } from "node:crypto";
+import { seal, unseal } from "../../crypt/seal.ts";
+import type { ContentSource } from "../../mail-store.ts";
+import { StoreError } from "../../store-error.ts";
+import type { Database } from "../database.ts";
+import { sql } from "./statements.ts";
+
+const PIECE_BYTES = 256 * 1024;
+
+export const newContentKey = (): Uint8Array => randomBytes(32);
+
+/** Cuts a content anew into sealed pieces that are full but for the last. @throws RangeError when it is not as long as it says. */
+export async function* sealedPieces(content: ContentSource, key: Uint8Array): AsyncGenerator<Uint8Array> {
+  let n = 0;
+  let size = 0;
+  for await (const piece of wholePieces(content)) {
+    size += piece.length;
+    yield seal(key, piece, contextOf(n++));
+  }
+  if (size !== content.size) throw new RangeError("a content is not as long as it says");
+}
+
+const contextOf = (n: number): string => `outbound piece ${n}`;
+
+export function addContent(db: Database, key: Uint8Array, now: number): number {
+  return sql(db, "INSERT INTO content (key, created_at) VALUES (?, ?)").run(key, now).lastInsertRowid;
+}
+
+export function addPiece(db: Database, content: number, n: number, octets: Uint8Array): void {
+  sql(db, "INSERT INTO piece (content, n, octets) VALUES (?, ?, ?)").run(content, n, octets);
+}
+
+/** Destroys the key. What the pieces hold is noise from now on. */
+export function doom(db: Database, content: number): void {
+  sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content);
+}
+
+/** Erases some pieces of doomed contents, and contents without pieces. Gives how many rows went. */
+export function eraseSome(db: Database, most: number): number {
+  const doomed = sql(db, "SELECT id FROM content WHERE key IS NULL ORDER BY id LIMIT ?")
+    .pluck()
+    .all(most) as readonly number[];
+  let left = most;
+  for (const content of doomed) {
+    const slice = sql(db, "DELETE FROM piece WHERE rowid IN (SELECT rowid FROM piece WHERE content = ? LIMIT ?)");
+    left -= slice.run(content, left).changes;
+    if (left <= 0) break;
+    left -= sql(db, "DELETE FROM content WHERE id = ?").run(content).changes;
+    if (left <= 0) break;
+  }
+  return most - left;
+}
+
+/** `look` lends the database for one read. */
+export async function openContent(
+  size: number,
+  content: number,
+  look: <T>(step: (db: Database) => T) => Promise<T>,
+): Promise<ContentSource> {
+  const piece = (n: number): Promise<Uint8Array> =>
+    look((db) => {
+      const row = sql(
+        db,
+        "SELECT octets, key FROM piece JOIN content ON content.id = content WHERE content = ? AND n = ?",
+      ).get(content, n) as { readonly octets: Uint8Array; readonly key: Uint8Array | null } | undefined;
+      if (row === undefined || row.key === null) throw new StoreError("gone", "The queued message was erased.");
+      const octets = unseal(row.key, row.octets, contextOf(n));
+      if (octets === undefined) throw new StoreError("io", "A piece of a queued message is damaged.");
+      return octets;
+    });
+  return {
+    size,
+    bytes: size > 0 && size <= PIECE_BYTES ? await piece(0) : undefined,
+    async *pieces(): AsyncGenerator<Uint8Array> {
+      for (let n = 0; n * PIECE_BYTES < size; n++) yield await piece(n);
+    },
+  };
+}
+
+async function* wholePieces(content: ContentSource): AsyncGenerator<Uint8Array> {
+  if (content.bytes !== undefined && content.bytes.length <= PIECE_BYTES) {
+    if (content.bytes.length > 0) yield content.bytes;
+    return;
+  }
+  const piece = new Uint8Array(PIECE_BYTES);
+  let used = 0;
+  for await (const octets of content.pieces()) {
+    for (let at = 0; at < octets.length; ) {
+      const taken = Math.min(octets.length - at, PIECE_BYTES - used);
+      piece.set(octets.subarray(at, at + taken), used);
+      at += taken;
+      used += taken;
+      if (used < PIECE_BYTES) continue;
+      yield piece;
+      used = 0;
+    }
+  }
+  if (used > 0) yield piece.subarray(0, used);
+}

@@ -1,0 +1,111 @@
+/**
+ * What became of items: ends of recipients with their records, reports to come, and the end of the message itself, in the
+ * commit in which nothing needs it any more. All functions run inside the caller's transaction.
+ */
+import { createHmac } from "node:crypto";
+import type { RecipientResult, RemoteReply, Report, Settlement, Work } from "../../outbound-queue.ts";
+import type { Database } from "../database.ts";
+import { type ItemRow, type MessageRow, PHASE, replyText } from "./rows.ts";
+import { doom } from "./sealed-content.ts";
+import { sql } from "./statements.ts";
+import { makeReady, refresh } from "./turns.ts";
+
+type Ended = Extract<RecipientResult, { readonly kind: "ended" }>;
+
+/** True when a message ended. */
+export function settle(db: Database, work: Work, settlement: Settlement): boolean {
+  const { now, results, reports, retryAt, attempted } = settlement;
+  const item = sql(db, "SELECT * FROM item WHERE id = ?").get(work.item) as ItemRow | undefined;
+  if (item === undefined) {
+    for (const result of results) if (isTaken(result)) correctRecord(db, work, result);
+    return false;
+  }
+  const message = sql(db, "SELECT * FROM message WHERE id = ?").get(item.message) as MessageRow;
+  const isOurs = item.phase === PHASE.claimed && item.claim === work.claim;
+  for (const result of results) {
+    if (result.kind === "ended" && (isOurs || isTaken(result))) end(db, item, message, result, now);
+    else if (isOurs)
+      sql(db, "UPDATE recipient SET reply = ? WHERE id = ?").run(replyText(result.reply), result.recipient);
+  }
+  if (isOurs) for (const report of reports) addReport(db, message.id, report, now);
+  const left = sql(db, "SELECT 1 FROM recipient WHERE item = ? LIMIT 1").get(item.id);
+  if (left === undefined) {
+    sql(db, "DELETE FROM item WHERE id = ?").run(item.id);
+  } else if (isOurs) {
+    sql(db, "UPDATE item SET attempts = attempts + ?, at = ?, claim = NULL, phase = 0 WHERE id = ?").run(
+      Number(attempted),
+      retryAt,
+      item.id,
+    );
+    if (item.hold !== null || retryAt <= now) makeReady(db, item.id, item.account, item.hold);
+  }
+  refresh(db, item.destination);
+  return left === undefined && endMessage(db, message.id);
+}
+
+/** A remote host said 2xx: that is so, whoever holds the claim now. */
+const isTaken = (result: RecipientResult): result is Ended =>
+  result.kind === "ended" && (result.end === "delivered" || result.end === "relayed");
+
+function end(db: Database, item: ItemRow, message: MessageRow, result: Ended, now: number): void {
+  const address = sql(db, "DELETE FROM recipient WHERE id = ? AND item = ? RETURNING address")
+    .pluck()
+    .get(result.recipient, item.id);
+  if (typeof address === "string") addRecord(db, message, address, result.end, result.reply, now);
+}
+
+export function addRecord(
+  db: Database,
+  message: MessageRow,
+  recipient: string,
+  ended: Ended["end"],
+  reply: RemoteReply,
+  now: number,
+): void {
+  const { delivery, account, sender, submitted_at: submittedAt, envid } = message;
+  const mark = message.message_id === null ? null : markOf(db, message.message_id);
+  sql(
+    db,
+    `INSERT INTO record (delivery, account, sender, recipient, submitted_at, at, ended, reply, mark, envid)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(delivery, account, sender, recipient, submittedAt, now, ended, replyText(reply), mark, envid);
+}
+
+/** What was dropped while it was on its way, and arrived all the same. */
+function correctRecord(db: Database, work: Work, { recipient, end: ended, reply }: Ended): void {
+  const known = work.recipients.find(({ id }) => id === recipient);
+  sql(db, "UPDATE record SET ended = ?, reply = ? WHERE delivery = ? AND recipient = ? AND ended = 'dropped'").run(
+    ended,
+    replyText(reply),
+    work.message.id,
+    known?.address ?? "",
+  );
+}
+
+/** Stands for a Message-ID in records: without the file's secret nobody can test a guess against it. */
+export function markOf(db: Database, messageId: string): Uint8Array {
+  const secret = sql(db, "SELECT value FROM secret WHERE name = 'mark'").pluck().get() as Uint8Array;
+  return createHmac("sha256", secret).update(messageId).digest();
+}
+
+export function addReport(db: Database, message: number, report: Report, now: number): void {
+  sql(db, "INSERT OR IGNORE INTO report VALUES (?, ?, ?, 0, ?)").run(
+    report.id,
+    message,
+    now,
+    JSON.stringify(report.recipients),
+  );
+}
+
+/** Ends the message when no recipient and no report needs it: its key is destroyed. True when it ended. */
+export function endMessage(db: Database, message: number): boolean {
+  const needed = sql(
+    db,
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE message = ?) OR EXISTS (SELECT 1 FROM report WHERE message = ?)",
+  ).get(message, message);
+  if (needed !== undefined) return false;
+  const content = sql(db, "DELETE FROM message WHERE id = ? RETURNING content").pluck().get(message);
+  if (content === undefined) return false;
+  doom(db, Number(content));
+  return true;
+}
