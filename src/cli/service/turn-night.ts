@@ -16,7 +16,11 @@ export type Night = EndDaysOptions & {
 
 /** Never throws. */
 export async function turnNight({ writer, keys, failed, ...days }: Night): Promise<void> {
-  const steps = [() => writer?.turn(), () => endDays(days, writer?.log), () => keys?.rotateEpoch()];
+  const steps: readonly (() => Promise<void> | void)[] = [
+    () => writer?.turn(),
+    () => endDays(days, writer?.log),
+    () => keys?.rotateEpoch(),
+  ];
   for (const step of steps)
     try {
       await step();
