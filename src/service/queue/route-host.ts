@@ -62,6 +62,12 @@ export async function findHost(name: string, nameIsSecure: boolean, options: Hos
   return { ...host, dane, failure: dane.kind === "must-encrypt" ? "tlsa-invalid" : undefined };
 }
 
+/** The addresses of a host that is no mail server, as that of a policy; none also where the DNS cannot say. */
+export async function addressesOf(host: string, options: HostOptions): Promise<readonly string[]> {
+  const found = await findHost(host, false, options);
+  return found.kind === "host" ? found.addresses : [];
+}
+
 const NOT_ASKED: Promise<Answer<"A" | "AAAA">> = Promise.resolve({ kind: "nodata", secure: false });
 
 /** `undefined`: the DNS cannot say. */
