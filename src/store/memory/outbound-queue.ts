@@ -4,7 +4,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { AccountId, DeliveryId } from "../ids.ts";
 import {
   type Batch,
-  type DeliveryRecord,
+  type RecipientEnd,
   type OutboundQueue,
   type PendingReport,
   type RemoteReply,
@@ -78,13 +78,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     const known = items.get(item);
     return known?.state === "claimed" && known.claim === token ? known : undefined;
   };
-  const record = (
-    message: Message,
-    recipient: string,
-    end: DeliveryRecord["end"],
-    reply: RemoteReply,
-    at: number,
-  ): void => {
+  const record = (message: Message, recipient: string, end: RecipientEnd, reply: RemoteReply, at: number): void => {
     const { id, account, sender, submittedAt, messageId, envid } = message.outbound;
     const feedback = undefined;
     records.push({ message: id, account, sender, recipient, submittedAt, at, end, reply, feedback, messageId, envid });
