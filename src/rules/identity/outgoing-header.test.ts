@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import { editedFields, encodeHeader } from "../../syntax/message/header-edit.ts";
+import { canonicalAddress } from "../../syntax/smtp/address.ts";
+import { editHeader, type Editing, isDispositionNotification } from "./outgoing-header.ts";
+
+const editing: Editing = {
+  identity: { primary: "anna.primary@example.test", aliases: ["pen@example.test", "shop@other.test"] },
+  canonical: (local, domain) => canonicalAddress({ local, domain: domain.toLowerCase() }),
+  client: "192.0.2.7",
+  helo: "annas-laptop.lan",
+  now: Date.parse("2026-06-01T12:00:00Z"),
+  freshId: "0123abcd",
+};
+
+const fieldsOf = (text: string): ReturnType<typeof editedFields> =>
+  editedFields(Buffer.from(`${text.trim().replaceAll("\n", "\r\n")}\r\n\r\n`, "latin1"));
+
+function edited(text: string, more: Partial<Editing> = {}): string {
+  const header = editHeader(fieldsOf(text), { ...editing, ...more });
+  if (header.kind === "refused") assert.fail(header.lines.join(" "));
+  return Buffer.from(encodeHeader(header.fields)).toString("latin1").replaceAll("\r\n", "\n").trim();
+}
+
+function refusal(text: string): string {
+  const header = editHeader(fieldsOf(text), editing);
+  return header.kind === "refused" ? `${header.enhanced} ${header.lines.join("\n")}` : "none";
+}
+
+test("Date and Message-ID are added where they are missing, with the author's domain and nothing of the client", () => {
+  assert.equal(
+    edited("From: Pen <pen@example.test>\nSubject: a\n  b"),
+    "From: Pen <pen@example.test>\nSubject: a\n  b\nMessage-ID: <0123abcd@example.test>\nDate: Mon, 1 Jun 2026 12:00:00 +0000",
+  );
+  const whole = "From: shop@other.test\nDate: Mon, 1 Jun 2026 09:00:00 +0200\nMessage-ID: <x.1@OTHER.test>";
+  assert.equal(edited(whole).split("\n").toSorted().join("\n"), whole.split("\n").toSorted().join("\n"));
+});
+
+test("blind copies, the way so far and software go, other fields stay as they are", () => {
+  const gone =
+    "Bcc: eve@example.net\nReceived: from annas-laptop.lan (192.0.2.7)\n by x\nUser-Agent: Mutt/2\nX-Mailer: A\n" +
+    "X-Originating-IP: [203.0.113.9]\nReturn-Path: <pen@example.test>\nFcc: ~/sent\n";
+  const kept = "From: pen@example.test\nX-Priority: 1\nList-Id: <a.example.net>\nX-Face:  ab\n";
+  assert.equal(
+    edited(`${gone}${kept}Message-ID: <a@example.test>\nDate: x`),
+    `${kept}Date: x\nMessage-ID: <a@example.test>`,
+  );
+});
+
+test("fields that name the client, in any spelling, go too", () => {
+  for (const [client, value] of [
+    ["192.0.2.7", "from [192.0.2.7]"],
+    ["192.0.2.7", "ip=192.0.2.7:587"],
+    ["192.0.2.7", "::ffff:192.0.2.7"],
+    ["192.0.2.7", "sent by ANNAS-LAPTOP.lan"],
+    ["2001:db8::1:0", "[IPv6:2001:DB8:0:0:0:0:1:0]"],
+    ["2001:db8::1:0", "2001:0db8::0001:0000"],
+  ] as const)
+    assert.doesNotMatch(edited(`From: pen@example.test\nX-Whatever: ${value}`, { client }), /whatever/i, value);
+  assert.match(edited("From: pen@example.test\nX-Whatever: 192.0.2.77 1192.0.2.7"), /X-Whatever/);
+});
+
+test("a Message-ID keeps its left side and gets the author's domain, and so do references to earlier ones", () => {
+  const id = (old: string, more = ""): string => edited(`From: pen@example.test\n${more}Message-ID: ${old}\nDate: x`);
+  assert.match(id("<a.b@annas-laptop.lan>"), /Message-ID: <a\.b@example\.test>/);
+  assert.match(id("<a.b@Example.test>"), /Message-ID: <a\.b@Example\.test>/);
+  for (const told of ["<anna.primary@example.test>", "<a@[192.0.2.7]>x", "<a.annas-laptop.lan.b@x>", "a b", "<a>"])
+    assert.match(id(told), /Message-ID: <0123abcd@example\.test>/, told);
+  assert.match(
+    id(
+      "<b@annas-laptop.lan>",
+      "References: <z@example.net>\n <a@annas-laptop.lan>\nIn-Reply-To: <a@annas-laptop.lan>\n",
+    ),
+    /References: <z@example\.net>\n <a@example\.test>\nIn-Reply-To: <a@example\.test>/,
+  );
+});
+
+test("A3: every address of From and Sender must be the account's own; the refusal names what is", () => {
+  for (const header of [
+    "From: eve@example.net",
+    "From: pen@example.test, eve@example.net",
+    "From: pen@example.test\nSender: eve@example.net",
+    "From: pen@example.test\nResent-From: eve@example.net",
+    'From: "pen@example.test" <eve@example.net>',
+  ]) {
+    assert.match(refusal(header), /^5\.7\.1 The field \S+ holds an address that is not one of your account/, header);
+    assert.match(refusal(header), /\nanna\.primary@example\.test, pen@example\.test, shop@other\.test$/);
+  }
+  for (const own of ["PEN@Example.test", '"A, b" <pen+x@example.test> (c (d))', "pen@example.test,shop@other.test"])
+    assert.equal(refusal(`From: ${own}`), "none", own);
+});
+
+test("a From in which readers could find different addresses is refused", () => {
+  for (const from of [
+    "pen@example.test <eve@example.net>",
+    "<pen@example.test> <eve@example.net>",
+    "Pen <pen@example.test> eve@example.net",
+    "<@evil.test:pen@example.test>",
+    "Group: pen@example.test;",
+    "pen",
+    "",
+    "pen@example.test,",
+    '"pen <pen@example.test>',
+    "=?utf-8?Q?<eve@example.net>?= <pen@example.test>",
+    "pen@example.test (eve@example.net",
+    `${"(".repeat(10)}${")".repeat(10)}pen@example.test`,
+  ])
+    assert.match(refusal(`From: ${from}`), /^5\.6\.0 /, from);
+  assert.match(refusal("From: pen@example.test\nFrom: pen@example.test"), /From comes more than once/);
+  assert.match(refusal("Subject: a"), /has no field From/);
+  assert.match(refusal("From: pen@example.test\nno field"), /no field/);
+  assert.match(refusal("From: pen@example.test\nX: \0"), /NUL/);
+});
+
+test("A6: what a program wrote of the primary address goes when an alias writes; what a person wrote is refused", () => {
+  const alias = "From: pen@example.test\nDate: x\nMessage-ID: <a@example.test>\n";
+  for (const field of [
+    "Sender: Anna <anna.primary@example.test>",
+    "X-Unknown: user=anna.primary@example.test",
+    "X-Unknown: anna.primary+tag@example.test",
+    "X-Unknown: anna.primary%40example.test",
+    "X-Unknown: =?utf-8?Q?anna.primary=40example.test?=",
+    "Autocrypt: addr=anna.primary@example.test; keydata=AA",
+    "Mail-Followup-To: anna.primary@example.test",
+    "References: <anna.primary@example.test>",
+  ]) {
+    assert.doesNotMatch(edited(alias + field), /primary|Unknown/i, field);
+    assert.match(
+      edited(alias.replace("pen@", "anna.primary@") + field),
+      /primary/,
+      "the primary address may name itself",
+    );
+  }
+  for (const field of [
+    "Reply-To: Anna.Primary@example.test",
+    "Cc: x@example.net, a <anna.primary+x@EXAMPLE.test>",
+    "To: =?utf-8?B?YW5uYS5wcmltYXJ5QGV4YW1wbGUudGVzdA==?= <x@example.net>",
+  ])
+    assert.match(refusal(alias + field), /^5\.7\.1 .*under an alias, but its field (?:Reply-To|Cc|To) names/, field);
+  assert.match(
+    refusal(alias.replace("pen@example.test", '"anna.primary@example.test" <pen@example.test>')),
+    /field From/,
+  );
+  assert.equal(refusal(`${alias}To: other.anna.primary@example.test, anna.primary@example.test.net.org`), "none");
+});
+
+test("A6: no header that leaves names the client, nor the primary address of who writes under an alias", () => {
+  const secret = fc.constantFrom(
+    "192.0.2.7",
+    "annas-laptop.lan",
+    "anna.primary@example.test",
+    "Anna.Primary@EXAMPLE.test",
+  );
+  const around = fc.constantFrom("<", ">", "[", "]", "(", ")", " ", ";", "a=", '"', "\r\n\t", "x", "@", ",", ":");
+  const value = fc.array(fc.oneof(secret, around), { maxLength: 8 }).map((pieces) => pieces.join(""));
+  const names =
+    "Sender Reply-To To Cc Bcc Message-ID In-Reply-To References Received User-Agent X-Mailer X-Anything Autocrypt Organization Return-Path List-Post Mail-Followup-To Resent-To";
+  const field = fc.tuple(fc.constantFrom(...names.split(" ")), value).map(([name, text]) => `${name}: ${text}\r\n`);
+  let went = 0;
+  fc.assert(
+    fc.property(fc.uniqueArray(field, { maxLength: 6, selector: (text) => text.split(":")[0] }), (lines) => {
+      const octets = Buffer.from(`From: pen@example.test\r\n${lines.join("")}\r\n`, "latin1");
+      const header = editHeader(editedFields(octets), editing);
+      if (header.kind === "refused") return;
+      went++;
+      // To and Cc are for people to fill; what they tell of the client is their own doing.
+      const machine = header.fields.filter(({ name }) => !/^(?:to|cc|reply-to|resent-to|sender)$/.test(name));
+      const all = Buffer.from(encodeHeader(header.fields)).toString("latin1");
+      assert.doesNotMatch(all, /(?<![a-z0-9.])anna\.primary@example\.test(?![a-z0-9-])/i);
+      assert.doesNotMatch(
+        Buffer.from(encodeHeader(machine)).toString("latin1"),
+        /(?<![0-9a-z.:-])(?:192\.0\.2\.7|annas-laptop\.lan)(?![0-9a-z-])/i,
+      );
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(went > 300, "most of what is made up does not go at all");
+});
+
+test("RFC 8098 section 3: what the null path is for", () => {
+  const is = (type: string): boolean => isDispositionNotification(fieldsOf(`From: a\n${type}`));
+  assert.ok(is('Content-Type: multipart/report; boundary=x;\n report-type="disposition-notification"'));
+  assert.ok(!is("Content-Type: multipart/report; report-type=delivery-status; boundary=x"));
+  assert.ok(!is("Content-Type: text/plain; report-type=disposition-notification"));
+  assert.ok(!is("Subject: x"));
+});
