@@ -162,6 +162,25 @@ test("when an address turns out to be taken, no mail file is left behind", async
   assert.equal(files.size, 2);
 });
 
+test("keys of accounts that are made together are made in one go, before their files", async () => {
+  await using directory = memoryDirectory();
+  await using inner = memoryMailStore();
+  const steps: string[] = [];
+  const mail: MailStore = {
+    ...inner,
+    async create(id, options) {
+      steps.push("file");
+      await inner.create(id, options);
+    },
+  };
+  const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
+  const revocations = createRevocations(silentBus);
+  const parts = { directory, mail, hasher, revocations, clock: systemClock, log() {}, domains: ["example.org"] };
+  const accounts = createAccounts({ ...parts, makeKeys: (made) => void steps.push(`${made.length} keys`) });
+  await accounts.addMany({ addresses: ["a@example.org", "b@example.org"], password: PASSWORD });
+  assert.deepEqual(steps, ["2 keys", "file", "file"]);
+});
+
 test("what ends or changes a credential is told to every worker", () =>
   world(async ({ accounts, directory, notices }) => {
     const { id } = (await directory.byAddress(ALICE)) ?? assert.fail();

@@ -15,7 +15,11 @@ import { credentialVerbs } from "./manage-credentials.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
 import { stateVerbs } from "./manage-state.ts";
 
-export type AccountsOptions = AccountsParts & { readonly limits?: Partial<AccountLimits> };
+export type AccountsOptions = AccountsParts & {
+  readonly limits?: Partial<AccountLimits>;
+  /** Makes the keys of accounts that are made together in one go; without it each is made with its file. */
+  readonly makeKeys?: (accounts: readonly AccountId[]) => void;
+};
 
 const DONE: Done = { kind: "done" };
 
@@ -53,6 +57,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     );
     const undo = (): Promise<void> => inBatches(records, limits.filesAtOnce, ({ id }) => mail.destroy(id));
     try {
+      options.makeKeys?.(records.map(({ id }) => id));
       await inBatches(records, limits.filesAtOnce, ({ id }) => mail.create(id, { quotaBytes }));
       const outcome = await directory.add(records);
       if (outcome.kind === "added") return { kind: "made", records };
