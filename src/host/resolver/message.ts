@@ -95,25 +95,17 @@ function chainOf<T extends RecordType>(
 const ttlOf = (answer: packet.Answer): number => ("ttl" in answer ? (answer.ttl ?? 0) : 0);
 
 function dataOf(answer: packet.Answer): RecordData[RecordType] | undefined {
-  switch (answer.type) {
-    case "A":
-    case "AAAA":
-      return answer.data;
-    case "CNAME":
-      return plainName(answer.data);
-    case "MX":
-      return { preference: answer.data.preference ?? 0, exchange: plainName(answer.data.exchange) };
-    case "TLSA": {
-      const { usage, selector, matchingType, certificate } = answer.data;
-      return { usage, selector, matchingType, data: Uint8Array.from(certificate) };
-    }
-    case "TXT": {
-      const strings = Array.isArray(answer.data) ? answer.data : [answer.data];
-      return strings.map((part) => (typeof part === "string" ? part : part.toString("latin1"))).join("");
-    }
-    default:
-      return undefined;
+  if (answer.type === "A" || answer.type === "AAAA") return answer.data;
+  if (answer.type === "CNAME") return plainName(answer.data);
+  if (answer.type === "MX")
+    return { preference: answer.data.preference ?? 0, exchange: plainName(answer.data.exchange) };
+  if (answer.type === "TLSA") {
+    const { usage, selector, matchingType, certificate } = answer.data;
+    return { usage, selector, matchingType, data: Uint8Array.from(certificate) };
   }
+  if (answer.type !== "TXT") return undefined;
+  const strings = Array.isArray(answer.data) ? answer.data : [answer.data];
+  return strings.map((part) => (typeof part === "string" ? part : part.toString("latin1"))).join("");
 }
 
 /** Names differ neither by case nor by the dot at their end (RFC 1035 section 2.3.3). */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { test } from "node:test";
 import packet from "dns-packet";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { readResponse } from "./message.ts";
 import { createResolver, type ResolverOptions } from "./resolver.ts";
 

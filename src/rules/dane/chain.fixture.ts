@@ -22,7 +22,8 @@ export type CertificateWish = {
   readonly names?: readonly string[];
   readonly authority?: boolean;
   readonly pathLength?: number;
-  readonly keyUsage?: number;
+  /** Whether the key usage says so; without it nothing is said. */
+  readonly maySign?: boolean;
   readonly purposes?: readonly string[];
   /** An extension with this id, which says nothing. */
   readonly extension?: { readonly id: string; readonly isCritical: boolean };
@@ -44,7 +45,9 @@ export async function certify(name: string, issuer: Party | undefined, wish: Cer
     notAfter: new Date(wish.until ?? Date.parse("2026-01-01") + 365 * DAY_MS),
     extensions: [
       new BasicConstraintsExtension(wish.authority ?? false, wish.pathLength, true),
-      ...(wish.keyUsage === undefined ? [] : [new KeyUsagesExtension(wish.keyUsage, true)]),
+      ...(wish.maySign === undefined
+        ? []
+        : [new KeyUsagesExtension(wish.maySign ? KeyUsageFlags.keyCertSign : KeyUsageFlags.digitalSignature, true)]),
       ...(wish.names === undefined
         ? []
         : [new SubjectAlternativeNameExtension(wish.names.map((value) => ({ type: "dns" as const, value })))]),
@@ -58,7 +61,7 @@ export async function certify(name: string, issuer: Party | undefined, wish: Cer
 }
 
 export const authority = (name: string, issuer?: Party, wish: CertificateWish = {}): Promise<Party> =>
-  certify(name, issuer, { authority: true, keyUsage: KeyUsageFlags.keyCertSign, ...wish });
+  certify(name, issuer, { authority: true, maySign: true, ...wish });
 
 /** The TLSA record that names a certificate. */
 export async function tlsaOf(party: Party, usage: number, selector: number, matchingType: number): Promise<TlsaRecord> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { FETCH_PAUSE_MS, nextStep } from "./next-step.ts";
 import { matchesPolicy, readPolicy } from "./policy.ts";
 import { readPolicyId } from "./record.ts";

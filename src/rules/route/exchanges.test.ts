@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type Exchange, exchangesOf } from "./exchanges.ts";
 import { readHostName } from "./host-name.ts";
 

@@ -23,7 +23,7 @@ export function fakeResolver(names: Names, insecureZones: readonly string[] = []
     async resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>> {
       resolver.asked.push(`${name} ${type}`);
       const at = resolver.names[name];
-      const entry = at?.[type] as Entry<T> | undefined;
+      const entry: Entry<T> | undefined = at?.[type];
       const secure = !resolver.insecureZones.some((zone) => name === zone || name.endsWith(`.${zone}`));
       if (entry === "servfail" || entry === "timeout") return { kind: entry };
       if (entry === undefined) return { kind: at === undefined ? "nxdomain" : "nodata", secure };
