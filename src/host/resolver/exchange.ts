@@ -37,9 +37,10 @@ export function askByDatagram<T>(
       const value = read(octets);
       if (value !== undefined) end(value);
     });
-    socket.connect(server.port, server.address, () => {
+    socket.on("connect", () => {
       if (!ended) socket.send(query);
     });
+    socket.connect(server.port, server.address);
   });
 }
 

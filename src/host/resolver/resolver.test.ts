@@ -6,7 +6,7 @@ import { test } from "node:test";
 import packet from "dns-packet";
 import * as fc from "fast-check";
 import { readResponse } from "./message.ts";
-import { createResolver, type ResolverOptions } from "./resolver.ts";
+import { createResolver, isLoopback, type ResolverOptions } from "./resolver.ts";
 
 type Reply = Partial<packet.Packet> & { readonly code?: number };
 type Asked = packet.DecodedPacket & { readonly name: string; readonly kind: string };
@@ -160,6 +160,12 @@ test("RFC 4035 section 4.9.3: what a server on another machine calls verified is
   }
 });
 
+test("RFC 4035 section 4.9.3: only loopback is believed", () => {
+  for (const address of ["127.0.0.1", "127.9.8.7", "::1"]) assert.ok(isLoopback(address), address);
+  for (const address of ["192.0.2.1", "1.2.7.0", "::ffff:192.0.2.1", "::2", "127.evil.test", ""])
+    assert.equal(isLoopback(address), false, address);
+});
+
 test("aliases in one answer are followed, the shortest time counts", async () => {
   await using dns = await serve(({ name }) =>
     name === "a.test"
@@ -259,6 +265,27 @@ test("an answer to something else is not taken for ours", async () => {
     await using dns = await serve(forged(change));
     assert.deepEqual(await dns.resolver({ patienceMs: [50] }).resolve("a.test", "A"), { kind: "timeout" });
   }
+});
+
+test("an answer from another port than the server's is not heard", async () => {
+  const server = createSocket("udp4").bind(0, "127.0.0.1");
+  const forger = createSocket("udp4").bind(0, "127.0.0.1");
+  await Promise.all([once(server, "listening"), once(forger, "listening")]);
+  server.on("message", (octets, from) => {
+    const { id, questions = [] } = packet.decode(octets);
+    const answers = [address("a.test", "192.0.2.66")];
+    forger.send(packet.encode({ type: "response", id, questions, answers }), from.port, from.address);
+  });
+  const resolver = createResolver({ servers: [server.address()], patienceMs: [100] });
+  assert.deepEqual(await resolver.resolve("a.test", "A"), { kind: "timeout" });
+  server.close();
+  forger.close();
+});
+
+test("a server that no packet can go to gives no answer", async () => {
+  // The kernel refuses a broadcast address before anything is sent.
+  const servers = [{ address: "255.255.255.255", port: 53 }];
+  assert.deepEqual(await createResolver({ servers }).resolve("a.test", "A"), { kind: "timeout" });
 });
 
 test("no more questions at one time than allowed, and all get their answer", async () => {

@@ -104,7 +104,9 @@ async function askOnce<T extends RecordType>(
   return octets === undefined ? undefined : (read(octets) ?? { kind: "servfail" });
 }
 
-const isLoopback = (address: string): boolean => (isIPv4(address) ? address.startsWith("127.") : address === "::1");
+/** Whether nobody but this machine's own programs can answer there. */
+export const isLoopback = (address: string): boolean =>
+  isIPv4(address) ? address.startsWith("127.") : address === "::1";
 
 /** Lets `most` pieces of work run at one time; the others wait in their order. */
 function gate(most: number): <T>(work: () => Promise<T>) => Promise<T> {
