@@ -1,18 +1,14 @@
 /** Events of submission: sessions on ports 465 and 587, what becomes of the mail, and the keys that sign it. */
 
-const session = {
-  session: "pseudonymous string",
-  client: "personal string",
-  helo: "personal string",
-  account: "pseudonymous string",
-} as const;
-
 export const submissionEvents = {
   "submission.message": {
     level: "info",
     summary: "A submitted message came to its end (DATA or BDAT): the access log's line for it.",
     fields: {
-      ...session,
+      session: "pseudonymous string",
+      client: "personal string",
+      helo: "personal string",
+      account: "pseudonymous string",
       verb: "public string",
       bytes: "public number",
       recipients: "public number",
@@ -23,13 +19,25 @@ export const submissionEvents = {
   "submission.refused": {
     level: "info",
     summary: "A command other than DATA and BDAT was refused on a port for submission.",
-    fields: { ...session, verb: "public string", code: "public number", enhanced: "public string" },
+    fields: {
+      session: "pseudonymous string",
+      client: "personal string",
+      helo: "personal string",
+      account: "pseudonymous string",
+      verb: "public string",
+      code: "public number",
+      enhanced: "public string",
+    },
   },
   "submission.closed": {
     level: "info",
-    summary: "A session for submission ended. `reason` is quit, gone, timeout, errors, shutdown, revoked, tls or fault.",
+    summary:
+      "A session for submission ended. `reason` is quit, gone, timeout, errors, shutdown, revoked, tls or fault.",
     fields: {
-      ...session,
+      session: "pseudonymous string",
+      client: "personal string",
+      helo: "personal string",
+      account: "pseudonymous string",
       reason: "public string",
       commands: "public number",
       messages: "public number",
@@ -60,7 +68,8 @@ export const submissionEvents = {
   },
   "dkim.moved": {
     level: "info",
-    summary: "A DKIM key came into another state; `made` asks for its record to be published, `gone` lets it be removed.",
+    summary:
+      "A DKIM key came into another state; `made` asks for its record to be published, `gone` lets it be removed.",
     fields: { domain: "public string", selector: "public string", state: "public string" },
   },
   "dkim.missing": {

@@ -1,0 +1,18 @@
+/** The forms of an address that submission needs: to be looked up and compared, and to stand in an envelope. */
+import { domainToASCII } from "node:url";
+import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
+
+/** The same address with its domain in A-labels and lower case, as it is looked up and compared. */
+export function asciiDomain({ local, domain }: Address): Address {
+  return { local, domain: domain.startsWith("[") ? lowerAscii(domain) : domainToASCII(domain) || lowerAscii(domain) };
+}
+
+/** Canonical, of what a header field has: octets, one a character. */
+export function canonicalOfField(local: string, domain: string): string {
+  const utf8 = (octets: string): string => Buffer.from(octets, "latin1").toString("utf8");
+  return canonicalAddress(asciiDomain({ local: utf8(local), domain: utf8(domain) }));
+}
+
+/** The address in full, for an envelope. */
+export const addressText = (address: Address | undefined): string =>
+  address === undefined ? "" : formatAddress(address);

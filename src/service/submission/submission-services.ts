@@ -1,0 +1,31 @@
+/** What submission is given: stores, the queue, scanners, and the machine, as parameters. */
+import type { Clock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Spool } from "../../host/spool/spool.ts";
+import type { Account, Directory } from "../../store/directory.ts";
+import type { SendCounts } from "../../store/send-counts.ts";
+import type { OutgoingScanner } from "../delivery/scanner.ts";
+import type { DkimSigner } from "./dkim-signer.ts";
+import type { SendLimits } from "./send-limits.ts";
+import type { SubmissionReply, Submit } from "./submission.ts";
+
+export type SubmissionServices = {
+  readonly directory: Directory;
+  readonly submit: Submit;
+  readonly signer: DkimSigner;
+  /** Asked one after the other. */
+  readonly scanners: readonly OutgoingScanner[];
+  readonly counts: SendCounts;
+  readonly limitsOf: (account: Account) => SendLimits;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Stands in the Received field. */
+  readonly hostName: string;
+  /** Ours, in A-labels; postmaster without a domain is at the first. */
+  readonly domains: readonly [string, ...string[]];
+  /** Why mail to an address at one of our domains cannot be taken; `undefined`: it can. @throws StoreError */
+  readonly local: (address: string) => Promise<SubmissionReply | undefined>;
+  /** Up to this size a body stays in memory; 256 KiB when not given. */
+  readonly memoryBytes?: number;
+};

@@ -1,0 +1,35 @@
+/**
+ * What becomes of mail that account holders submit: `Submission` as submission.ts describes it.
+ *
+ * At MAIL the account must be one that may send, and the sender one of its addresses. At RCPT its limits are asked. When
+ * the message is whole, its header is checked and edited, the message is counted, signed, shown to the scanners, and
+ * handed to the queue; only then 250 is said. What fails on the way leaves nothing behind, and the client is told to try
+ * again.
+ */
+import { ownAddress } from "../../rules/identity/identity.ts";
+import { canonicalAddress } from "../../syntax/smtp/address.ts";
+import { asciiDomain } from "./address-forms.ts";
+import { MailDraft } from "./mail-draft.ts";
+import * as refusals from "./refusals.ts";
+import type { Submission } from "./submission.ts";
+import type { SubmissionServices } from "./submission-services.ts";
+
+export function createSubmission(services: SubmissionServices): Submission {
+  const { directory, log } = services;
+  return {
+    async mail(submitter, envelope) {
+      try {
+        const account = await directory.byId(submitter.account);
+        const refusal = refusals.refusalOf(account);
+        if (account === undefined || refusal !== undefined) return refusal ?? refusals.closed;
+        const identity = { primary: account.primary, aliases: await directory.aliases(account.id) };
+        const sender = envelope.sender && asciiDomain(envelope.sender);
+        if (sender !== undefined && ownAddress(identity, canonicalAddress(sender)) === undefined)
+          return refusals.notYours(identity);
+        return await MailDraft.open(services, { submitter, account, identity, envelope: { ...envelope, sender } });
+      } catch (error) {
+        return refusals.failed(log, "mail", error, submitter);
+      }
+    },
+  };
+}
