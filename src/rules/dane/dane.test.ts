@@ -144,6 +144,16 @@ test("DANE-TA: who is no authority cannot certify", async () => {
   assert.deepEqual(await under(await understood("2.5.29.30", false)), failed, "limits of names");
 });
 
+test("DANE-TA: a server's certificate that asks for what is not understood is not relied upon", async () => {
+  const record = await tlsaOf(root, 2, 0, 1);
+  const judged = async (isCritical: boolean): Promise<DaneVerdict> => {
+    const extension = { id: "1.2.3.4", isCritical };
+    return verdict([record], [await certify("own", root, { names: ["mx.good.test"], extension }), root]);
+  };
+  assert.deepEqual(await judged(false), trustAnchor);
+  assert.deepEqual(await judged(true), failed);
+});
+
 test("DANE-TA: the length of the path is kept to", async () => {
   const short = await authority("short", undefined, { pathLength: 0 });
   const between = await authority("between", short);
