@@ -80,7 +80,11 @@ async function onAccount(
 }
 
 const time = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-const MiB = (octets: number): string => `${(octets / 1024 ** 2).toFixed(1)} MiB`;
+const KIB = 1024;
+const MIB: number = KIB * KIB;
+const size = (octets: number): string =>
+  octets < MIB ? `${Math.ceil(octets / KIB)} KiB` : `${(octets / MIB).toFixed(1)} MiB`;
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 export const backupCommands: readonly StoreCommand[] = [
   {
@@ -95,8 +99,8 @@ export const backupCommands: readonly StoreCommand[] = [
     examples: ["altmail backup create --home var"],
     work: ({ backups }, _given, report) => carried(() => backups.create(report)),
     show: ({ id, accounts, unchanged, skipped, sentOctets, seconds }: MadeSet) =>
-      `made ${id}: ${accounts} accounts (${unchanged} unchanged), ${MiB(sentOctets)} sent in ${seconds} s${
-        skipped > 0 ? `\n${skipped} accounts could not be read and are NOT in it: altmail check says why` : ""
+      `made ${id}: ${many(accounts, "account")} (${unchanged} unchanged), ${size(sentOctets)} sent in ${seconds} s${
+        skipped > 0 ? `\n${many(skipped, "account")} could not be read, NOT in the set: altmail check says why` : ""
       }`,
   },
   {
@@ -110,14 +114,8 @@ export const backupCommands: readonly StoreCommand[] = [
     work: ({ backups }) => carried(() => backups.list()),
     show: (sets: readonly ListedSet[]) =>
       sets.length === 0
-        ? "there is no set yet"
-        : sets
-            .map(({ id, madeAt, endsAt, doneAt, accounts, sentOctets }) =>
-              doneAt === undefined
-                ? `${id}  never finished`
-                : `${id}  made ${time(madeAt)}  ends ${time(endsAt)}  ${accounts} accounts  ${MiB(sentOctets)} sent`,
-            )
-            .join("\n"),
+        ? "no set is known here yet; sets that lie at the target already are found when the service starts"
+        : sets.map(listed).join("\n"),
   },
   {
     name: "backup verify",
@@ -136,11 +134,13 @@ export const backupCommands: readonly StoreCommand[] = [
       if (outcome.kind === "refused") return outcome;
       const { sets, keepers } = outcome.value as Verified;
       const findings = [...keepers, ...sets.flatMap((set) => set.findings.map((line) => `${set.id}: ${line}`))];
-      return findings.length > 0 ? refused(`${findings.length} findings:\n${findings.join("\n")}`) : outcome;
+      return findings.length > 0 ? refused(`${many(findings.length, "finding")}:\n${findings.join("\n")}`) : outcome;
     },
     show: ({ sets, opened }: Verified) =>
-      `${sets.length} sets verified, nothing found${
-        opened === undefined ? "" : `; ${opened.accounts} accounts opened: ${opened.mails} mails, ${MiB(opened.octets)}`
+      `${many(sets.length, "set")} verified, nothing found${
+        opened === undefined
+          ? ""
+          : `; ${many(opened.accounts, "account")} opened: ${many(opened.mails, "mail")}, ${size(opened.octets)}`
       }`,
   },
   {
@@ -160,10 +160,10 @@ export const backupCommands: readonly StoreCommand[] = [
       const outcome = await carried(() => backups.drill(fromOf(given), accounts, report));
       if (outcome.kind === "refused") return outcome;
       const { findings } = outcome.value as Drilled;
-      return findings.length > 0 ? refused(`${findings.length} findings:\n${findings.join("\n")}`) : outcome;
+      return findings.length > 0 ? refused(`${many(findings.length, "finding")}:\n${findings.join("\n")}`) : outcome;
     },
     show: ({ set, accounts, mails, octets, compared }: Drilled) =>
-      `${set}: ${accounts} accounts came back whole: ${mails} mails, ${MiB(octets)}; ${compared} contents are those of the living accounts`,
+      `${set}: ${many(accounts, "account")} came back whole: ${many(mails, "mail")}, ${size(octets)}; ${compared} compared with the living accounts, all equal`,
   },
   {
     name: "backup restore",
@@ -183,13 +183,13 @@ export const backupCommands: readonly StoreCommand[] = [
       if (failed.length === 0) return outcome;
       const lines = failed.map(({ account, sentence }) => `account ${account}: ${sentence}`);
       return refused(
-        `${accounts} accounts are back from ${set}, ${failed.length} are not: repeat it with another --set\n${lines.join("\n")}`,
+        `${many(accounts, "account")} back from ${set}, ${failed.length} not: repeat it with another --set\n${lines.join("\n")}`,
       );
     },
     show: ({ set, madeAt, accounts, whole, closed, mails }: RestoredEverything) =>
-      `restored ${set} of ${time(madeAt)}: ${accounts} accounts, ${mails} mails${whole > 0 ? `; ${whole} were back before` : ""}${
-        closed > 0 ? `; ${closed} were closed since and stay closed` : ""
-      }\nNext: "altmail check", then start the service.`,
+      `restored ${set} of ${time(madeAt)}: ${many(accounts, "account")}, ${many(mails, "mail")}${
+        whole > 0 ? `; ${whole} back before` : ""
+      }${closed > 0 ? `; closed since, and so not restored: ${closed}` : ""}\nNext: "altmail check", then start the service.`,
   },
   {
     name: "backup restore-account",
@@ -239,6 +239,13 @@ export const backupCommands: readonly StoreCommand[] = [
   },
 ];
 
+/** A set of an earlier home is known by its objects; how much it holds stands sealed in it. */
+function listed({ id, madeAt, endsAt, doneAt, accounts, sentOctets }: ListedSet): string {
+  if (doneAt === undefined) return `${id}  never finished`;
+  const holds = accounts === 0 ? "found at the target" : `${many(accounts, "account")}  ${size(sentOctets)} sent`;
+  return `${id}  made ${time(madeAt)}  ends ${time(endsAt)}  ${holds}`;
+}
+
 const DAY_MS = 86_400_000;
 
 function periodOf(given: Given): { readonly from: number; readonly to: number } {
@@ -250,7 +257,7 @@ function periodOf(given: Given): { readonly from: number; readonly to: number } 
 }
 
 function shownMail({ set, madeAt, mails }: RestoredMail): string {
-  return `${mails} mails came back from ${set} of ${time(madeAt)}; the holder is told`;
+  return `${many(mails, "mail")} came back from ${set} of ${time(madeAt)}; the holder is told`;
 }
 
 const KEY_PAGE = `The offline key opens every set; no set can be opened without it, by nobody. Make it on a machine that is

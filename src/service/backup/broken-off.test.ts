@@ -42,6 +42,11 @@ for (const step of [...bookSteps, ...archiveSteps])
       await places.clock.advance(1000);
       // A new process starts: what is over goes, then the next set.
       const next = createBackups(options);
+      // What was broken off is no finding, nor is a set that is just being made.
+      assert.deepEqual(
+        (await next.verify(working)).sets.flatMap(({ findings }) => findings),
+        [],
+      );
       await next.expire();
       assert.deepEqual(
         (await next.verify(working)).sets.flatMap(({ findings }) => findings),
@@ -65,3 +70,17 @@ for (const step of [...bookSteps, ...archiveSteps])
       const drilled = await next.drill({ identity: places.identity, set: undefined }, 9, working);
       assert.deepEqual([drilled.mails, drilled.findings], [2, []]);
     });
+
+test("a set that is asked for while the start's sweep is under way waits for it", async () => {
+  const places = await makePlaces();
+  await using home = await openHome(places);
+  await home.deliver(await home.add("ada"), "one", 4000);
+  const next = createBackups(home.options);
+  const [, made, again] = await Promise.allSettled([
+    next.expire(),
+    new Promise(setImmediate).then(() => next.create(working)),
+    new Promise(setImmediate).then(() => next.create(working)),
+  ]);
+  assert.equal(made.status, "fulfilled");
+  assert.match(String(again.status === "rejected" && again.reason), /a set is being made/);
+});

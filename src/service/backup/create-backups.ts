@@ -5,7 +5,7 @@ import type { Notices } from "../notices/notices.ts";
 import type { BackupFacts, Backups, FromSet, Working } from "./backups.ts";
 import { createSet } from "./create.ts";
 import { drill, type TemporaryHome } from "./drill.ts";
-import { expire, sweep } from "./expire.ts";
+import { expire, sweep as sweepUnknown } from "./expire.ts";
 import { createLedger } from "./ledger.ts";
 import { setEnd } from "./object-names.ts";
 import type { BackupParts } from "./parts.ts";
@@ -30,13 +30,17 @@ export function createBackups(options: BackupsOptions): Backups {
   const ledger = createLedger(parts);
   let isSwept = false;
   let busy: Promise<unknown> | undefined;
+  let sweeping: Promise<unknown> | undefined;
 
-  /** @throws HostError when other work is under way. */
-  function alone<T>(work: () => Promise<T>): Promise<T> {
+  /** Waits for a sweep, which comes unasked and is short. @throws HostError when other work is under way. */
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    await sweeping;
     if (busy !== undefined)
-      throw new HostError(
-        "a set is being made, or what is over is being swept up: repeat the command when that is done",
-      );
+      throw new HostError("a set is being made, or restored from: repeat the command when that is done");
+    return occupy(work);
+  }
+
+  function occupy<T>(work: () => Promise<T>): Promise<T> {
     const running = work().finally(() => {
       busy = undefined;
     });
@@ -96,7 +100,12 @@ export function createBackups(options: BackupsOptions): Backups {
     async expire() {
       const expired = await expire(parts);
       if (isSwept || busy !== undefined) return expired;
-      const objects = await alone(() => sweep(parts));
+      const sweep = occupy(() => sweepUnknown(parts));
+      sweeping = sweep.then(
+        () => void (sweeping = undefined),
+        () => void (sweeping = undefined),
+      );
+      const objects = await sweep;
       isSwept = true;
       return { sets: expired.sets, objects: expired.objects + objects };
     },

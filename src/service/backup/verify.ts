@@ -36,7 +36,10 @@ export async function verifySets(
     }
   const keys = new Set(await Array.fromAsync(escrow.list("set/"), ({ name }) => name));
   const verified: VerifiedSet[] = [];
+  const known = new Set<string>();
   for (const { id, number, doneAt } of await book.sets()) {
+    known.add(id);
+    // Being made, or broken off.
     if (doneAt === undefined) continue;
     const findings: string[] = [];
     let objects = 0;
@@ -52,7 +55,7 @@ export async function verifySets(
     verified.push({ id, objects, findings });
   }
   for (const name of keys)
-    if (!verified.some(({ id }) => id === ownerOf(name)))
+    if (!known.has(ownerOf(name)))
       verified.push({
         id: ownerOf(name),
         objects: 0,
