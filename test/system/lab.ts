@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,6 +24,8 @@ export type LabOptions = {
   readonly under?: readonly string[];
   /** Arguments for `altmail lab` beyond the usual. */
   readonly more?: readonly string[];
+  /** Runs `altmail serve` with the home and the settings that lie there, which a lab would write anew. */
+  readonly asItLies?: boolean;
 };
 
 export const DOMAIN = "example.test";
@@ -60,13 +63,14 @@ export class Lab implements AsyncDisposable {
     const { accounts = 4, workers = 2, password = PASSWORD, domain = DOMAIN } = options;
     const place = ["--home", home, "--base-port", String(basePort)];
     const people = ["--accounts", String(accounts), "--password", password, "--domain", domain];
-    const own = ["lab", ...place, ...people, "--workers", String(workers), "--json", ...(options.more ?? [])];
+    const lab = ["lab", ...place, ...people, "--workers", String(workers), "--json", ...(options.more ?? [])];
+    const own = options.asItLies === true ? ["serve", "--home", home, "--json"] : lab;
     const [program, ...before] = options.under ?? [];
     const args = program === undefined ? own : [...before, altmail, ...own];
     const child = spawn(program ?? altmail, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const lab = new Lab(home, basePort, child, options.home === undefined);
-    await lab.#ready();
-    return lab;
+    const started = new Lab(home, basePort, child, options.home === undefined);
+    await started.#ready();
+    return started;
   }
 
   /** Runs an operator's command against this home and returns its exit code and output. */
@@ -77,6 +81,27 @@ export class Lab implements AsyncDisposable {
   } {
     const { status, stdout, stderr } = spawnSync(altmail, [...args, "--home", this.home], { encoding: "utf8" });
     return { code: status, stdout, stderr };
+  }
+
+  /** The same, and fulfils when it has ended: meanwhile this process goes on. */
+  async commandBeside(
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+    const child = spawn(altmail, [...args, "--home", this.home], { stdio: ["ignore", "pipe", "pipe"] });
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "close") as Promise<[number | null]>,
+    ]);
+    return { code, stdout, stderr };
+  }
+
+  /** Ends every process of the service at once, as when the machine is lost. */
+  async kill(): Promise<void> {
+    const { supervisor, workers } = this.pids();
+    const exited = once(this.child, "exit");
+    for (const pid of [supervisor, ...workers]) process.kill(pid, "SIGKILL");
+    await exited;
   }
 
   /** Process ids: the supervisor first, then its workers. */
