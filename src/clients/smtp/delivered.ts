@@ -26,7 +26,7 @@ export type RecipientOutcome =
   | { readonly kind: "accepted"; readonly reply: RemoteReply }
   | { readonly kind: "temporary"; readonly reply: RemoteReply }
   | { readonly kind: "permanent"; readonly reply: RemoteReply }
-  /** All was said and no answer came: the host may have it or not (RFC 1047). Trying again may make two of it. */
+  /** All was said and no answer came: the host may have it or not. Trying again may make two of it. */
   | { readonly kind: "uncertain"; readonly reply: RemoteReply };
 
 /** RFC 8460 section 4.3.1 and section 4.3.3. */

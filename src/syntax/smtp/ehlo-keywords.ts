@@ -55,7 +55,7 @@ export const noExtensions: Extensions = {
 export function parseEhlo(lines: readonly string[]): Extensions {
   const offered = new Map<string, readonly string[]>();
   for (const line of lines.slice(1)) {
-    // `AUTH=LOGIN PLAIN` is how servers wrote it before RFC 2554.
+    // `AUTH=LOGIN PLAIN` is how servers wrote it before AUTH was a standard.
     const [keyword = "", ...parameters] = line
       .trim()
       .replace(/^AUTH=/i, "AUTH ")

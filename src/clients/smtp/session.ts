@@ -1,0 +1,238 @@
+/**
+ * From an address to a session that takes mail: greeting, EHLO, TLS as the host's policy asks, EHLO anew, AUTH for a
+ * smarthost (RFC 5321 section 3.1, RFC 3207 section 4, RFC 4954 section 4). What cannot be had is a value: `unreached`
+ * when it may be better later, `unfit` when the host says that it never will.
+ */
+import type { SecureContext } from "node:tls";
+import type { Clock } from "../../host/clock.ts";
+import type { RemoteReply } from "../../store/outbound-queue.ts";
+import { type Extensions, noExtensions, parseEhlo } from "../../syntax/smtp/ehlo-keywords.ts";
+import type { RelayHost, SessionTls, TlsFailure, TlsFailureKind } from "./delivered.ts";
+import type { SmtpClientLimits } from "./limits.ts";
+import { heardReply, isDone, ownReply, type Speaker } from "./remote-reply.ts";
+import { checkTls, type VerifyDane } from "./tls-check.ts";
+import { type Heard, Wire } from "./wire.ts";
+
+export type Session = {
+  readonly host: RelayHost;
+  readonly address: string;
+  readonly wire: Wire;
+  readonly extensions: Extensions;
+  readonly tls: SessionTls | undefined;
+  readonly speaker: Speaker;
+};
+
+export type Opening = { readonly tlsFailures: readonly TlsFailure[] } & (
+  | { readonly kind: "open"; readonly session: Session }
+  | { readonly kind: "unreached" | "unfit"; readonly reply: RemoteReply }
+);
+
+export type SessionOptions = {
+  /** Our name, for EHLO. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly limits: SmtpClientLimits;
+  readonly signal: AbortSignal | undefined;
+  readonly context: SecureContext;
+  readonly verifyDane: VerifyDane;
+  /** Our side of a connection to this address; `undefined`: as the system chooses. */
+  readonly localAddress: (address: string) => string | undefined;
+};
+
+const SMTP_PORT = 25;
+
+/** Opens a session; where TLS fails and need not be, over a new connection without it. */
+export async function openSession(host: RelayHost, address: string, options: SessionOptions): Promise<Opening> {
+  const tlsFailures: TlsFailure[] = [];
+  const entrance = new Entrance(host, address, options, tlsFailures);
+  const first = await entrance.enter(true);
+  const end = first.kind === "no-tls" && !needsTls(host) ? await entrance.enter(false) : first;
+  if (end.kind === "open") return { ...end, tlsFailures };
+  return { kind: end.kind === "unfit" ? "unfit" : "unreached", reply: end.reply, tlsFailures };
+}
+
+/** Whether no mail goes to the host in the clear. */
+function needsTls({ tls, implicitTls, credentials }: RelayHost): boolean {
+  switch (tls.kind) {
+    case "opportunistic":
+      return implicitTls === true || credentials !== undefined;
+    case "mta-sts":
+      return tls.mode === "enforce";
+    case "encrypted":
+    case "dane":
+      return true;
+  }
+}
+
+type Stop = { readonly kind: "unreached" | "unfit" | "no-tls"; readonly reply: RemoteReply };
+type Entered = Stop | { readonly kind: "open"; readonly session: Session };
+
+class Entrance {
+  readonly #host: RelayHost;
+  readonly #address: string;
+  readonly #options: SessionOptions;
+  readonly #tlsFailures: TlsFailure[];
+  #speaker: Speaker;
+
+  constructor(host: RelayHost, address: string, options: SessionOptions, tlsFailures: TlsFailure[]) {
+    this.#host = host;
+    this.#address = address;
+    this.#options = options;
+    this.#tlsFailures = tlsFailures;
+    this.#speaker = { name: host.name, tls: undefined, maxWords: options.limits.maxWords };
+  }
+
+  async enter(withTls: boolean): Promise<Entered> {
+    const { localAddress, ...options } = this.#options;
+    const wire = await Wire.open(
+      { address: this.#address, port: this.#host.port ?? SMTP_PORT, localAddress: localAddress(this.#address) },
+      options,
+    );
+    if ("kind" in wire) return this.#stop("unreached", "4.4.1", noConnection(wire.code));
+    const entered = await this.#introduce(wire, withTls);
+    if (entered.kind !== "open") await part(wire, options.limits);
+    return entered;
+  }
+
+  async #introduce(wire: Wire, withTls: boolean): Promise<Entered> {
+    const { limits } = this.#options;
+    const implicit = this.#host.implicitTls === true;
+    const refused = implicit ? await this.#secure(wire) : undefined;
+    if (refused !== undefined) return refused;
+    const greeting = await wire.hear(limits.greetingTimeoutMs);
+    if (!isGreeting(greeting)) return this.#refusal(greeting);
+    let extensions = await this.#ehlo(wire);
+    if ("kind" in extensions) return extensions;
+    if (withTls && !implicit) {
+      const failed = await this.#startTls(wire, extensions.startTls);
+      if (failed !== undefined) return failed;
+      // RFC 3207 section 4.2: nothing counts that was said in the clear.
+      if (this.#speaker.tls !== undefined) extensions = await this.#ehlo(wire);
+      if ("kind" in extensions) return extensions;
+    }
+    const unknown = await this.#logIn(wire, extensions);
+    if (unknown !== undefined) return unknown;
+    const session = { host: this.#host, address: this.#address, wire, extensions, speaker: this.#speaker };
+    return { kind: "open", session: { ...session, tls: this.#speaker.tls } };
+  }
+
+  /** RFC 5321 section 4.1.1.1; HELO for those who know nothing else (RFC 5321 section 3.2). */
+  async #ehlo(wire: Wire): Promise<Extensions | Stop> {
+    const { name, limits } = this.#options;
+    wire.write(`EHLO ${name}\r\n`);
+    const heard = await wire.hear(limits.greetingTimeoutMs);
+    if (isDone(heard) && heard.kind === "reply") return parseEhlo(heard.reply.lines);
+    const isUnknown = heard.kind === "reply" && [500, 501, 502, 504].includes(heard.reply.code);
+    if (!isUnknown) return this.#refusal(heard);
+    wire.write(`HELO ${name}\r\n`);
+    const second = await wire.hear(limits.greetingTimeoutMs);
+    return isDone(second) ? noExtensions : this.#refusal(second);
+  }
+
+  /** `undefined`: it goes on, with TLS or, where the policy allows it and the host wants none, without. */
+  async #startTls(wire: Wire, isOffered: boolean): Promise<Stop | undefined> {
+    const goesOn = !needsTls(this.#host);
+    if (!isOffered) {
+      this.#note("starttls-not-supported", undefined);
+      return goesOn
+        ? undefined
+        : this.#stop("no-tls", "4.7.4", "TLS is a must for this host, and it does not offer it");
+    }
+    wire.write("STARTTLS\r\n");
+    const heard = await wire.hear(this.#options.limits.greetingTimeoutMs);
+    if (heard.kind === "lost") {
+      this.#note("validation-failure", heard.why);
+      return { kind: "no-tls", reply: heardReply(this.#speaker, heard) };
+    }
+    if (heard.reply.code !== 220) {
+      this.#note("starttls-not-supported", String(heard.reply.code));
+      return goesOn ? undefined : { kind: "no-tls", reply: temporarily(heardReply(this.#speaker, heard)) };
+    }
+    return this.#secure(wire);
+  }
+
+  async #secure(wire: Wire): Promise<Stop | undefined> {
+    const { context, verifyDane, clock } = this.#options;
+    const socket = await wire.secure(context, serverNameOf(this.#host));
+    if ("kind" in socket) {
+      this.#note("validation-failure", socket.code);
+      return this.#stop("no-tls", "4.7.5", "The TLS handshake with the host failed");
+    }
+    const verdict = checkTls(socket, this.#host, verifyDane, clock.now());
+    this.#speaker = { ...this.#speaker, tls: verdict.tls };
+    if (verdict.failure === undefined) return undefined;
+    this.#note(verdict.failure.failure, verdict.failure.detail);
+    if (!needsTls(this.#host)) return undefined;
+    return this.#stop("unreached", "4.7.5", `The host's certificate is not right (${verdict.failure.failure})`);
+  }
+
+  /** RFC 4954 section 4; the password goes to nobody who has not shown who he is. */
+  async #logIn(wire: Wire, { auth }: Extensions): Promise<Stop | undefined> {
+    const { credentials } = this.#host;
+    if (credentials === undefined) return undefined;
+    if (this.#speaker.tls?.verified === undefined)
+      return this.#stop("unreached", "4.7.5", "We log in only where TLS shows the right certificate");
+    if (!auth.has("PLAIN")) return this.#stop("unreached", "4.7.0", "The host does not offer AUTH PLAIN");
+    const { user, password } = credentials;
+    wire.write(`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString("base64")}\r\n`);
+    const heard = await wire.hear(this.#options.limits.commandTimeoutMs);
+    if (heard.kind === "reply" && heard.reply.code === 235) return undefined;
+    // Our password is the operator's to correct; until then mail waits.
+    return { kind: "unreached", reply: temporarily(heardReply(this.#speaker, heard)) };
+  }
+
+  /** A host that refuses whoever we are, now or for good (RFC 7504 section 3). */
+  #refusal(heard: Heard): Stop {
+    const isForGood = heard.kind === "reply" && heard.reply.code >= 500;
+    return { kind: isForGood ? "unfit" : "unreached", reply: heardReply(this.#speaker, heard) };
+  }
+
+  #stop(kind: Stop["kind"], enhanced: string, words: string): Stop {
+    return { kind, reply: ownReply(this.#speaker, enhanced, words) };
+  }
+
+  #note(failure: TlsFailureKind, detail: string | undefined): void {
+    this.#tlsFailures.push({ failure, address: this.#address, detail });
+  }
+}
+
+/** Says QUIT (RFC 5321 section 4.1.1.10) and closes, whatever is answered. */
+export async function part(wire: Wire, limits: SmtpClientLimits): Promise<void> {
+  if (wire.isQuiet) {
+    wire.write("QUIT\r\n");
+    await wire.hear(limits.quitTimeoutMs);
+  }
+  wire.lose("closed");
+}
+
+const isGreeting = (heard: Heard): boolean => heard.kind === "reply" && heard.reply.code === 220;
+
+/** SNI: the name that the certificate is to bear (RFC 8461 section 7.1, RFC 7672 section 8.1); never an address. */
+function serverNameOf({ name, tls }: RelayHost): string | undefined {
+  const wanted = tls.kind === "dane" ? tls.serverName : name;
+  return wanted.startsWith("[") ? undefined : wanted;
+}
+
+/** What is wrong between us and the host is no word on the message. */
+function temporarily(reply: RemoteReply): RemoteReply {
+  return { ...reply, enhanced: reply.enhanced.replace(/^5/, "4") };
+}
+
+function noConnection(code: string): string {
+  switch (code) {
+    case "ECONNREFUSED":
+      return "The host refuses connections";
+    case "timeout":
+    case "ETIMEDOUT":
+      return "The host does not answer";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "There is no way to the host's network";
+    case "EADDRNOTAVAIL":
+      return "Our own address for this connection is not there";
+    case "shutdown":
+      return "Our service was stopped while it called the host";
+    default:
+      return "There is no connection to the host";
+  }
+}
