@@ -21,7 +21,7 @@ export class HeldBody implements AsyncDisposable {
   write(octets: Uint8Array): Promise<void> | undefined {
     this.#size += octets.length;
     if (this.#file === undefined && this.#size <= this.#memoryBytes) {
-      this.#pieces.push(octets.slice());
+      this.#pieces.push(new Uint8Array(octets));
       return undefined;
     }
     return this.#spill(octets);

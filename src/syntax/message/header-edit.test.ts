@@ -16,7 +16,7 @@ function split(
   const at = [0, ...cuts.map((cut) => cut % (text.length + 1)).toSorted((a, b) => a - b), text.length];
   for (let n = 1; n < at.length; n++) {
     // Reused by the caller, as a socket's buffer is.
-    const piece = octets(text.slice(at[n - 1], at[n]));
+    const piece = Buffer.from(text.slice(at[n - 1], at[n]), "latin1");
     const rest = splitter.write(piece);
     if (rest !== undefined) body += textOf(rest);
     piece.fill(0);

@@ -43,8 +43,8 @@ export class HeaderSplitter {
       this.#size = 0;
       return undefined;
     }
-    // A copy: the caller may reuse its octets.
-    this.#gathered.push(mine.slice());
+    // A copy, which `slice` of a Buffer is not: the caller may reuse its octets.
+    this.#gathered.push(new Uint8Array(mine));
     if (end === undefined) return undefined;
     this.end();
     return end < octets.length ? octets.subarray(end) : undefined;
