@@ -1,0 +1,37 @@
+/** MAIL, RFC 5321 section 4.1.1.2: opens a transaction, for a sender that is the account's own (RFC 6409 section 6.1). */
+import { formatAddress, needsUtf8 } from "../../../syntax/smtp/address.ts";
+import { parseMail } from "../../../syntax/smtp/path.ts";
+import { senderOk } from "../../../service/submission/refusals.ts";
+import { type Answer, answer, type Conversation } from "../conversation.ts";
+
+export async function mail(talk: Conversation, argument: string): Promise<Answer> {
+  const { requireTls, rest } = takeRequireTls(argument);
+  const command = parseMail(rest);
+  if (command.kind === "wrong") return answer(command.code, command.enhanced, command.text);
+  const { parameters, sender } = command;
+  const { maxMessageBytes } = talk.services.limits;
+  // RFC 1870 section 6.1.
+  if (parameters.size !== undefined && parameters.size > maxMessageBytes)
+    return answer(552, "5.3.4", `The message is too large: ${maxMessageBytes} octets are taken at most`);
+  // RFC 3030 section 3: not offered.
+  if (parameters.body === "BINARYMIME") return answer(555, "5.5.4", "BODY is 7BIT or 8BITMIME here");
+  // RFC 6531 section 3.5.
+  if (sender !== undefined && needsUtf8(formatAddress(sender)) && !parameters.smtpUtf8)
+    return answer(553, "5.6.7", "An address beyond ASCII needs the parameter SMTPUTF8");
+  const { account, helo = "", session, connection } = talk;
+  if (account === undefined) return answer(530, "5.7.0", "Log in first");
+  const submitter = { account, session, client: connection.peerAddress, helo };
+  const draft = await talk.services.submission.mail(submitter, { sender, parameters, requireTls });
+  if ("code" in draft) return { reply: draft };
+  talk.transaction = { draft, smtpUtf8: parameters.smtpUtf8, recipients: 0, hasChunks: false, bytes: 0 };
+  return { reply: senderOk };
+}
+
+/** RFC 8689 section 2: a parameter without value, once. What is left is read as on every other port. */
+function takeRequireTls(argument: string): { readonly requireTls: boolean; readonly rest: string } {
+  const path = /^[^<]*<(?:"(?:[^"\\]|\\.)*"|[^">])*>/u.exec(argument)?.[0];
+  if (path === undefined) return { requireTls: false, rest: argument };
+  const words = argument.slice(path.length).split(/[ \t]+/);
+  const at = words.findIndex((word) => word.toUpperCase() === "REQUIRETLS");
+  return { requireTls: at >= 0, rest: path + words.filter((_, n) => n !== at).join(" ") };
+}

@@ -1,0 +1,18 @@
+/** What the server for submission is given: who takes the mail, who checks log-ins, and the machine, as parameters. */
+import type { Clock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Authenticator } from "../../service/accounts/authenticator.ts";
+import type { Submission } from "../../service/submission/submission.ts";
+import type { SubmissionLimits } from "./limits.ts";
+
+export type SubmissionServerServices = {
+  readonly submission: Submission;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: SubmissionLimits;
+  /** Aborted when the service stops: every session says 421 as soon as it waits for its client. */
+  readonly signal: AbortSignal;
+  /** What we call ourselves in the greeting. */
+  readonly hostName: string;
+};
