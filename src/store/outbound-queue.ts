@@ -93,18 +93,31 @@ export type Work = {
   /** Attempts before this one. */
   readonly attempts: number;
   readonly deadline: number;
+  /** Why it was kept, if it was. */
+  readonly hold: HoldReason | undefined;
   /** Set when the item waited because of its destination alone: what was wrong there last. */
   readonly destinationReply: RemoteReply | undefined;
 };
 
-export type Batch = { readonly destination: string; readonly failures: number; readonly works: readonly Work[] };
+/**
+ * What is known of a destination: it took something in the last days; nothing; or it failed when last asked. Picked apart,
+ * so that each can be given its own share of places.
+ */
+export type Standing = "well" | "new" | "troubled";
+
+export type Batch = {
+  readonly destination: string;
+  readonly standing: Standing;
+  /** Since it last took something. */
+  readonly failures: number;
+  readonly works: readonly Work[];
+};
 
 export type ClaimWish = {
   readonly now: number;
   /** Until then nobody else takes what is claimed. */
   readonly until: number;
-  /** Destinations that failed last time, or those that did not. */
-  readonly troubled: boolean;
+  readonly standing: Standing;
   /** Destinations that have enough work already. */
   readonly except: ReadonlySet<string>;
   /** Items of one destination at most. */

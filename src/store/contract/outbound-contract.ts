@@ -176,17 +176,29 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     await queue.settle(work, settlement(1000, { results: allOf(work, "waits"), retryAt: 1000 }));
     await put(["three@dead.example"]);
     assert.equal((await queue.sums()).troubled, 1);
-    for (const troubled of [true, false]) assert.equal(await queue.claim(wish(4999, { troubled })), undefined);
+    for (const standing of ["well", "new", "troubled"] as const)
+      assert.equal(await queue.claim(wish(4999, { standing })), undefined);
     at(5000);
-    assert.equal(await queue.claim(wish(5000)), undefined, "it is not among the well ones");
-    const probe = await queue.claim(wish(5000, { troubled: true, most: 1 }));
+    assert.equal(await queue.claim(wish(5000)), undefined, "it is not among the others");
+    const probe = await queue.claim(wish(5000, { standing: "troubled", most: 1 }));
     assert.equal(probe?.failures, 1);
     assert.deepEqual(only(probe).destinationReply, why);
     await queue.well("dead.example");
-    assert.equal((await queue.claim(wish(5000)))?.works.length, 2);
+    assert.equal((await queue.claim(wish(5000, { standing: "well" })))?.works.length, 2);
     await queue.rest("dead.example", 6000, undefined);
     assert.equal((await queue.sums()).troubled, 0, "a pause is no failure");
-    assert.equal(await queue.claim(wish(5500)), undefined);
+    assert.equal(await queue.claim(wish(5500, { standing: "well" })), undefined);
+  });
+
+  claims("a destination that took something is known the next time", async ({ queue, put }) => {
+    await put(["one@a.example", "two@b.example"]);
+    for (const end of ["delivered", "failed"] as const) {
+      const work = only(await queue.claim(wish(1000)));
+      await queue.settle(work, settlement(1000, { results: allOf(work, end) }));
+    }
+    await put(["three@a.example", "four@b.example"]);
+    assert.equal((await queue.claim(wish(1000, { standing: "well" })))?.destination, "a.example");
+    assert.equal((await queue.claim(wish(1000)))?.destination, "b.example");
   });
 
   claims("what is put back is as before", async ({ queue, put }) => {

@@ -103,7 +103,7 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
         await queue.settle(work, settlement(1000, { results: allOf(work, "waits"), retryAt: 9000 }));
       await queue.rest("a.example", 9000, reply(421));
       assert.equal(await queue.retryNow({ kind: "message", id: later }), 1);
-      const work = only(await queue.claim(wish(1000, { troubled: true })));
+      const work = only(await queue.claim(wish(1000, { standing: "troubled" })));
       assert.equal(work.message.id, later);
       assert.equal(await queue.drop({ kind: "destination", destination: "a.example" }, 1500), 2);
       assert.deepEqual(await queue.sums(), { messages: 0, items: 0, held: 0, troubled: 0 });

@@ -52,7 +52,7 @@ export const reply = (code: number, words = "as told", more: Partial<RemoteReply
 export const wish = (now: number, more: Partial<ClaimWish> = {}): ClaimWish => ({
   now,
   until: now + 1000,
-  troubled: false,
+  standing: "new",
   except: new Set(),
   most: 10,
   ...more,

@@ -1,13 +1,16 @@
 /** The things of the outbound queue in memory, and how they look from outside. */
+import type { AccountId } from "../ids.ts";
 import type {
   DeliveryRecord,
   HoldReason,
   ListedItem,
   Outbound,
   OutboundQueue,
+  QueueSums,
   RecipientResult,
   RemoteReply,
   Selection,
+  Standing,
   WaitingRecipient,
   Work,
 } from "../outbound-queue.ts";
@@ -28,12 +31,16 @@ export type Item = {
   hold: HoldReason | undefined;
 };
 export type Destination = {
-  troubled: boolean;
+  standing: Standing;
   restsUntil: number | undefined;
   failures: number;
   reply: RemoteReply | undefined;
 };
-export type Kept = DeliveryRecord & { readonly messageId: string | undefined; readonly envid: string | undefined };
+export type Kept = DeliveryRecord & {
+  readonly destination: string;
+  readonly messageId: string | undefined;
+  readonly envid: string | undefined;
+};
 
 /** Of what nobody was asked about. */
 export const UNHEARD: RemoteReply = { host: undefined, code: undefined, enhanced: "5.0.0", words: "", tls: undefined };
@@ -68,21 +75,24 @@ export function isSelected({ message: { outbound }, destination }: Item, selecti
   return destination === selection.destination;
 }
 
+type Ended = Extract<RecipientResult, { readonly kind: "ended" }>;
+
 /** A remote host said 2xx. */
-export const isTaken = (result: RecipientResult): result is Extract<RecipientResult, { readonly kind: "ended" }> =>
-  result.kind === "ended" && (result.end === "delivered" || result.end === "relayed");
+export const isTaken = (result: RecipientResult): result is Ended => result.kind === "ended" && isTakenEnd(result.end);
+export const isTakenEnd = (end: DeliveryRecord["end"]): boolean => end === "delivered" || end === "relayed";
+
+/** A destination that nothing is held against; `isWell` when it took something lately. */
+export const unknown = (isWell: boolean): Destination => ({
+  standing: isWell ? "well" : "new",
+  restsUntil: undefined,
+  failures: 0,
+  reply: undefined,
+});
 
 export function workIn(item: Item, destinationReply: RemoteReply | undefined): Work {
-  const { id, claim, message, recipients, attempts, deadline } = item;
-  return {
-    item: id,
-    claim,
-    message: message.outbound,
-    recipients: [...recipients],
-    attempts,
-    deadline,
-    destinationReply,
-  };
+  const { id, claim, message, recipients, attempts, deadline, hold } = item;
+  const own = { message: message.outbound, recipients: [...recipients], destinationReply };
+  return { item: id, claim, attempts, deadline, hold, ...own };
 }
 
 export function listedOf({ message, id, destination, recipients, state, attempts, at, deadline }: Item): ListedItem {
@@ -93,4 +103,26 @@ export function listedOf({ message, id, destination, recipients, state, attempts
 export function recordOf(kept: Kept): DeliveryRecord {
   const { message, account, sender, recipient, submittedAt, at, end, reply, feedback } = kept;
   return { message, account, sender, recipient, submittedAt, at, end, reply, feedback };
+}
+
+/** What was dropped while it was on its way, and arrived all the same. */
+export function corrected(known: Kept, work: Work, result: Ended): Kept {
+  const address = work.recipients.find(({ id }) => id === result.recipient)?.address;
+  const isIt = known.message === work.message.id && known.recipient === address && known.end === "dropped";
+  return isIt ? { ...known, end: result.end, reply: result.reply } : known;
+}
+
+export function isAbout(
+  known: Kept,
+  account: AccountId,
+  { messageId, envid }: Parameters<OutboundQueue["noteFeedback"]>[1],
+): boolean {
+  if (known.account !== account) return false;
+  return (messageId !== undefined && known.messageId === messageId) || (envid !== undefined && known.envid === envid);
+}
+
+export function sumsOf(messages: number, items: readonly Item[], destinations: readonly Destination[]): QueueSums {
+  const held = items.filter((item) => item.hold !== undefined).length;
+  const troubled = destinations.filter(({ standing }) => standing === "troubled").length;
+  return { messages, items: items.length, held, troubled };
 }

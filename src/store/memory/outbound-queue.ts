@@ -16,16 +16,21 @@ import {
 import { StoreError } from "../store-error.ts";
 import { contentOf, gather } from "./gather.ts";
 import {
+  corrected,
   type Destination,
+  isAbout,
   isSelected,
   isTaken,
+  isTakenEnd,
   type Item,
   type Kept,
   listedOf,
   type Message,
   newItem,
   recordOf,
+  sumsOf,
   UNHEARD,
+  unknown,
   workIn,
 } from "./outbound-item.ts";
 
@@ -45,7 +50,8 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
 
   const senderOf = (item: Item): string => item.message.outbound.account ?? "";
   const destinationOf = (name: string): Destination => {
-    const known = destinations.get(name) ?? { troubled: false, restsUntil: undefined, failures: 0, reply: undefined };
+    const known =
+      destinations.get(name) ?? unknown(records.some((one) => one.destination === name && isTakenEnd(one.end)));
     destinations.set(name, known);
     return known;
   };
@@ -78,10 +84,29 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     const known = items.get(item);
     return known?.state === "claimed" && known.claim === token ? known : undefined;
   };
-  const record = (message: Message, recipient: string, end: RecipientEnd, reply: RemoteReply, at: number): void => {
+  const record = (
+    { message, destination }: Item,
+    recipient: string,
+    end: RecipientEnd,
+    reply: RemoteReply,
+    at: number,
+  ): void => {
     const { id, account, sender, submittedAt, messageId, envid } = message.outbound;
     const feedback = undefined;
-    records.push({ message: id, account, sender, recipient, submittedAt, at, end, reply, feedback, messageId, envid });
+    records.push({
+      message: id,
+      account,
+      sender,
+      recipient,
+      submittedAt,
+      at,
+      end,
+      reply,
+      feedback,
+      messageId,
+      envid,
+      destination,
+    });
   };
   const endMessage = (message: Message): void => {
     const { id } = message.outbound;
@@ -100,7 +125,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
   const drop = (selection: Selection, now: number): number => {
     const gone = chosen(selection);
     for (const item of gone) {
-      for (const { address } of item.recipients) record(item.message, address, "dropped", UNHEARD, now);
+      for (const { address } of item.recipients) record(item, address, "dropped", UNHEARD, now);
       items.delete(item.id);
       tidy(item.destination);
       endMessage(item.message);
@@ -136,14 +161,14 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       return contentOf(kept.octets);
     },
 
-    async claim({ now, until, troubled, except, most }) {
+    async claim({ now, until, standing, except, most }) {
       open();
       wake(now);
       let best: { readonly name: string; readonly turn: number } | undefined;
       const ready = [...items.values()].filter(({ state }) => state === "ready").toSorted((a, b) => a.tag - b.tag);
       for (const [name, all] of Map.groupBy(ready, (item) => item.destination)) {
         const destination = destinationOf(name);
-        if (destination.troubled !== troubled || destination.restsUntil !== undefined || except.has(name)) continue;
+        if (destination.standing !== standing || destination.restsUntil !== undefined || except.has(name)) continue;
         const turn = all[0]?.tag ?? 0;
         if (best === undefined || turn < best.turn) best = { name, turn };
       }
@@ -153,6 +178,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       const first = ready.filter((item) => item.destination === name).slice(0, most);
       const batch: Batch = {
         destination: name,
+        standing,
         failures: destinationOf(name).failures,
         works: first.map((item) => claim(item, until)),
       };
@@ -193,14 +219,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       open();
       const item = items.get(work.item);
       if (item === undefined) {
-        for (const result of results.filter(isTaken)) {
-          const address = work.recipients.find(({ id }) => id === result.recipient)?.address;
-          records = records.map((known) =>
-            known.message === work.message.id && known.recipient === address && known.end === "dropped"
-              ? { ...known, end: result.end, reply: result.reply }
-              : known,
-          );
-        }
+        for (const result of results.filter(isTaken)) records = records.map((known) => corrected(known, work, result));
         return;
       }
       const isOurs = claimed(work) !== undefined;
@@ -208,7 +227,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
         const known = item.recipients.find(({ id }) => id === result.recipient);
         if (known === undefined) continue;
         if (result.kind === "ended" && (isOurs || isTaken(result))) {
-          record(item.message, known.address, result.end, result.reply, now);
+          record(item, known.address, result.end, result.reply, now);
           item.recipients = item.recipients.filter((one) => one !== known);
         } else if (isOurs) {
           item.recipients = item.recipients.map((one) => (one === known ? { ...one, reply: result.reply } : one));
@@ -250,15 +269,14 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       if (destination === undefined) return;
       destination.restsUntil = until;
       if (failed === undefined) return;
-      destination.troubled = true;
+      destination.standing = "troubled";
       destination.failures += 1;
       destination.reply = failed;
     },
 
     async well(name) {
       open();
-      if (destinations.has(name))
-        destinations.set(name, { troubled: false, restsUntil: undefined, failures: 0, reply: undefined });
+      if (destinations.has(name)) destinations.set(name, unknown(true));
     },
 
     async reports(now, most) {
@@ -334,13 +352,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
 
     async sums() {
       open();
-      const all = [...items.values()];
-      return {
-        messages: messages.size,
-        items: all.length,
-        held: all.filter((item) => item.hold !== undefined).length,
-        troubled: [...destinations.values()].filter((destination) => destination.troubled).length,
-      };
+      return sumsOf(messages.size, [...items.values()], [...destinations.values()]);
     },
 
     async records(account, since) {
@@ -352,26 +364,19 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
         .map(recordOf);
     },
 
-    async noteFeedback(account, { messageId, envid, recipients }, feedback) {
+    async noteFeedback(account, about, feedback) {
       open();
-      const found = records.filter(
-        (known) =>
-          known.account === account &&
-          ((messageId !== undefined && known.messageId === messageId) ||
-            (envid !== undefined && known.envid === envid)),
-      );
-      const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
-      const about = named.length > 0 ? named : found;
-      records = records.map((known) =>
-        about.includes(known) ? { ...known, feedback: known.feedback ?? feedback } : known,
-      );
+      const found = records.filter((known) => isAbout(known, account, about));
+      const named = found.filter(({ recipient }) => about.recipients.includes(recipient.toLowerCase()));
+      const noted = new Set(named.length > 0 ? named : found);
+      records = records.map((one) => (noted.has(one) ? { ...one, feedback: one.feedback ?? feedback } : one));
       return found.length > 0 ? "noted" : "unknown";
     },
 
     async feedbackCount(account, feedback, since) {
       open();
-      return records.filter((known) => known.account === account && known.feedback === feedback && known.at >= since)
-        .length;
+      const own = records.filter((known) => known.account === account && known.at >= since);
+      return own.filter((known) => known.feedback === feedback).length;
     },
 
     async forget(before) {
@@ -390,9 +395,6 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     },
 
     erase: async () => open(),
-
-    async [Symbol.asyncDispose]() {
-      closed = true;
-    },
+    [Symbol.asyncDispose]: async () => void (closed = true),
   };
 }

@@ -1,20 +1,23 @@
 /** Claims on items, and destinations that rest. All functions run inside the caller's transaction. */
 import { randomBytes } from "node:crypto";
-import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Work } from "../../outbound-queue.ts";
+import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Standing, Work } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { type ItemRow, PHASE, replyText, workOf } from "./rows.ts";
 import { addReport } from "./settle.ts";
 import { sql } from "./statements.ts";
 import { makeReady, refresh, serve } from "./turns.ts";
 
+/** In the order of their numbers. */
+const STANDINGS: readonly Standing[] = ["well", "new", "troubled"];
+
 /** The destination whose turn it is, and its first items. */
-export function claim(db: Database, { until, troubled, except, most }: ClaimWish): Batch | undefined {
+export function claim(db: Database, { until, standing, except, most }: ClaimWish): Batch | undefined {
   const destination = sql(
     db,
     `SELECT name, turn, failures FROM destination
-      WHERE resting = 0 AND turn IS NOT NULL AND troubled = ? AND name NOT IN (SELECT value FROM json_each(?))
+      WHERE resting = 0 AND turn IS NOT NULL AND standing = ? AND name NOT IN (SELECT value FROM json_each(?))
       ORDER BY turn LIMIT 1`,
-  ).get(Number(troubled), JSON.stringify([...except])) as
+  ).get(STANDINGS.indexOf(standing), JSON.stringify([...except])) as
     | { readonly name: string; readonly turn: number; readonly failures: number }
     | undefined;
   if (destination === undefined) return undefined;
@@ -26,7 +29,7 @@ export function claim(db: Database, { until, troubled, except, most }: ClaimWish
   const works = items.map((item) => claimItem(db, item, until));
   serve(db, turn);
   refresh(db, name);
-  return { destination: name, failures, works };
+  return { destination: name, standing, failures, works };
 }
 
 export function claimExpired(db: Database, now: number, until: number, most: number): readonly Work[] {
@@ -95,7 +98,7 @@ export function holdClaimed(db: Database, works: readonly Work[], reason: HoldRe
 export function rest(db: Database, destination: string, until: number, failed: RemoteReply | undefined): void {
   sql(db, "UPDATE destination SET resting = 1, next_at = ? WHERE name = ?").run(until, destination);
   if (failed !== undefined)
-    sql(db, "UPDATE destination SET troubled = 1, failures = failures + 1, reply = ? WHERE name = ?").run(
+    sql(db, "UPDATE destination SET standing = 2, failures = failures + 1, reply = ? WHERE name = ?").run(
       replyText(failed),
       destination,
     );
@@ -104,6 +107,6 @@ export function rest(db: Database, destination: string, until: number, failed: R
 export function well(db: Database, destination: string): void {
   sql(
     db,
-    "UPDATE destination SET troubled = 0, failures = 0, resting = 0, reply = NULL WHERE name = ? AND (troubled = 1 OR resting = 1)",
+    "UPDATE destination SET standing = 0, failures = 0, resting = 0, reply = NULL WHERE name = ? AND (standing <> 0 OR resting = 1)",
   ).run(destination);
 }

@@ -154,6 +154,7 @@ export function workOf(db: Database, item: ItemRow, claim: string): Work {
     recipients: recipientsOf(db, item),
     attempts: item.attempts,
     deadline: item.deadline,
+    hold: item.hold ?? undefined,
     destinationReply: replyOf((reply as string | null | undefined) ?? null),
   };
 }

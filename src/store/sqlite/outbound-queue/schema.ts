@@ -61,17 +61,17 @@ export const outboundMigrations: readonly Migration[] = [
         reply TEXT
       ) STRICT;
       CREATE INDEX recipient_item ON recipient (item);
-      -- turn: the smallest tag of what is ready, or the tag served last when that was higher; null: nothing is ready.
+      -- standing: 0 took something lately, 1 unknown, 2 failed when last asked. turn: the smallest tag of what is ready, or the tag served last when that was higher; null: nothing is ready.
       CREATE TABLE destination (
         name TEXT PRIMARY KEY,
-        troubled INTEGER NOT NULL,
+        standing INTEGER NOT NULL,
         resting INTEGER NOT NULL,
         next_at INTEGER NOT NULL,
         failures INTEGER NOT NULL,
         turn INTEGER,
         reply TEXT
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX destination_open ON destination (troubled, turn) WHERE resting = 0 AND turn IS NOT NULL;
+      CREATE INDEX destination_open ON destination (standing, turn) WHERE resting = 0 AND turn IS NOT NULL;
       CREATE INDEX destination_rest ON destination (next_at) WHERE resting = 1;
       -- The tag that each sender's last item got; those below what was served are as none.
       CREATE TABLE sender (account TEXT PRIMARY KEY, tag INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -92,6 +92,7 @@ export const outboundMigrations: readonly Migration[] = [
         account TEXT NOT NULL,
         sender TEXT NOT NULL,
         recipient TEXT NOT NULL,
+        destination TEXT NOT NULL,
         submitted_at INTEGER NOT NULL,
         at INTEGER NOT NULL,
         ended TEXT NOT NULL,
@@ -104,6 +105,7 @@ export const outboundMigrations: readonly Migration[] = [
       CREATE INDEX record_mark ON record (mark) WHERE mark IS NOT NULL;
       CREATE INDEX record_envid ON record (account, envid) WHERE envid IS NOT NULL;
       CREATE INDEX record_delivery ON record (delivery);
+      CREATE INDEX record_taken ON record (destination) WHERE ended IN ('delivered', 'relayed');
       CREATE INDEX record_time ON record (at);
       CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `);

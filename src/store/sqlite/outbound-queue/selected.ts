@@ -70,7 +70,7 @@ export function drop(db: Database, items: readonly ItemRow[], now: number): numb
     const message = sql(db, "SELECT * FROM message WHERE id = ?").get(item.message) as MessageRow;
     const gone = sql(db, "DELETE FROM recipient WHERE item = ? RETURNING address").pluck().all(item.id);
     const reply = { host: undefined, code: undefined, enhanced: "5.0.0", words: "", tls: undefined };
-    for (const address of gone) addRecord(db, message, String(address), "dropped", reply, now);
+    for (const address of gone) addRecord(db, message, [String(address), item.destination], "dropped", reply, now);
     sql(db, "DELETE FROM item WHERE id = ?").run(item.id);
     endMessage(db, item.message);
   }
@@ -93,6 +93,6 @@ export function sums(db: Database): QueueSums {
     messages: count("message"),
     items: count("item"),
     held: count("item WHERE hold IS NOT NULL"),
-    troubled: count("destination WHERE troubled = 1"),
+    troubled: count("destination WHERE standing = 2"),
   };
 }

@@ -51,13 +51,13 @@ function end(db: Database, item: ItemRow, message: MessageRow, result: Ended, no
   const address = sql(db, "DELETE FROM recipient WHERE id = ? AND item = ? RETURNING address")
     .pluck()
     .get(result.recipient, item.id);
-  if (typeof address === "string") addRecord(db, message, address, result.end, result.reply, now);
+  if (typeof address === "string") addRecord(db, message, [address, item.destination], result.end, result.reply, now);
 }
 
 export function addRecord(
   db: Database,
   message: MessageRow,
-  recipient: string,
+  [recipient, destination]: readonly [address: string, destination: string],
   ended: Ended["end"],
   reply: RemoteReply,
   now: number,
@@ -66,9 +66,9 @@ export function addRecord(
   const mark = message.message_id === null ? null : markOf(db, message.message_id);
   sql(
     db,
-    `INSERT INTO record (delivery, account, sender, recipient, submitted_at, at, ended, reply, mark, envid)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(delivery, account, sender, recipient, submittedAt, now, ended, replyText(reply), mark, envid);
+    `INSERT INTO record (delivery, account, sender, recipient, destination, submitted_at, at, ended, reply, mark, envid)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(delivery, account, sender, recipient, destination, submittedAt, now, ended, replyText(reply), mark, envid);
 }
 
 /** What was dropped while it was on its way, and arrived all the same. */

@@ -26,10 +26,11 @@ export function serve(db: Database, tag: number): void {
 export function refresh(db: Database, destination: string): void {
   const first = sql(db, "SELECT min(tag) FROM item WHERE destination = ? AND phase = 1").pluck().get(destination);
   const turn = typeof first === "number" ? Math.max(first, servedTag(db)) : null;
-  sql(db, "INSERT INTO destination VALUES (?, 0, 0, 0, 0, ?, NULL) ON CONFLICT DO UPDATE SET turn = excluded.turn").run(
-    destination,
-    turn,
-  );
+  sql(
+    db,
+    `INSERT INTO destination VALUES (?, iif(EXISTS (SELECT 1 FROM record WHERE destination = ? AND
+       ended IN ('delivered', 'relayed')), 0, 1), 0, 0, 0, ?, NULL) ON CONFLICT DO UPDATE SET turn = excluded.turn`,
+  ).run(destination, destination, turn);
   if (turn === null)
     sql(db, "DELETE FROM destination WHERE name = ? AND NOT EXISTS (SELECT 1 FROM item WHERE destination = name)").run(
       destination,

@@ -1,0 +1,254 @@
+/**
+ * One attempt: a batch of claimed items for one destination goes over its hosts in their order. Every claim ends in
+ * exactly one of: settled, put back, held. What a host took is settled until it is durable, for nothing may be sent twice
+ * because our disk was busy; what throws leads to another attempt, never to a loss.
+ */
+import { type Clock, MINUTE, pause, SECOND } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import { demandOf, pauseAfter, restAfter, type RetrySchedule } from "../../rules/retry.ts";
+import type { Directory } from "../../store/directory.ts";
+import type { Batch, OutboundQueue, RemoteReply, Work } from "../../store/outbound-queue.ts";
+import { StoreError } from "../../store/store-error.ts";
+import { maySend } from "../accounts/account-state.ts";
+import { failureOf } from "../delivery/verdict.ts";
+import type { HostGates } from "./host-gates.ts";
+import { allFail, allWait, type NewReportId, OUR_FAULT, type Outcome, outcomeOf, routeReply } from "./outcome.ts";
+import type { RouteHost, Router } from "./route.ts";
+import type { Deliver, Handover } from "./transport.ts";
+
+export type AttemptServices = {
+  readonly queue: OutboundQueue;
+  readonly router: Pick<Router, "route">;
+  readonly deliver: Deliver;
+  readonly directory: Directory;
+  readonly gates: HostGates;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly schedule: RetrySchedule;
+  /** How long what is held may wait, from its submission. */
+  readonly heldLifeMs: number;
+  readonly chance: () => number;
+  readonly newId: NewReportId;
+  /** Called as soon as a host has answered something: the attempt is no longer one that waits for a dead host. */
+  readonly answered: () => void;
+  readonly signal: AbortSignal;
+};
+
+/** Never rejects but for a bug in the queue's store; what it leaves claimed comes again when the lease ends. */
+export async function attemptBatch(services: AttemptServices, batch: Batch): Promise<void> {
+  const { queue, router, log } = services;
+  const works = await withoutHeld(services, batch.works);
+  if (works.length === 0) return;
+  let route: Awaited<ReturnType<Router["route"]>>;
+  try {
+    route = await router.route(batch.destination);
+  } catch (error) {
+    log("queue.broken", { step: "route", code: failureOf(error) });
+    await destinationFailed(services, batch, works, OUR_FAULT);
+    return;
+  }
+  if (route.kind === "hosts") {
+    await overHosts(services, batch, works, route.hosts);
+    return;
+  }
+  const reply = routeReply(route.code, route.enhanced, route.sentence);
+  if (route.kind === "temporary") await destinationFailed(services, batch, works, reply);
+  else {
+    for (const work of works) await settleSurely(services, work, allFail(work, reply, services.newId));
+    await queue.well(batch.destination);
+  }
+}
+
+/** Promise A8: what an account that may not send has queued waits. One that is closing has its last try. */
+async function withoutHeld(
+  { queue, directory, heldLifeMs, log }: AttemptServices,
+  works: readonly Work[],
+): Promise<Work[]> {
+  const free: Work[] = [];
+  for (const work of works) {
+    const { account, id } = work.message;
+    const known = account === undefined ? undefined : await directory.byId(account);
+    if (account === undefined || known === undefined || known.state === "closing" || maySend(known)) free.push(work);
+    else {
+      await queue.holdClaimed([work], "account", heldLifeMs);
+      log("queue.held", { delivery: id, account });
+    }
+  }
+  return free;
+}
+
+async function overHosts(
+  services: AttemptServices,
+  batch: Batch,
+  works: readonly Work[],
+  hosts: readonly RouteHost[],
+): Promise<void> {
+  const { queue, signal, clock } = services;
+  let isWell = batch.standing === "well";
+  for (const [n, work] of works.entries()) {
+    if (signal.aborted) {
+      await queue.putBack(works.slice(n));
+      return;
+    }
+    const course = await overHostsOnce(services, work, hosts);
+    switch (course.kind) {
+      case "settled":
+        if (!isWell) await queue.well(batch.destination);
+        isWell = true;
+        break;
+      case "broken":
+        break;
+      case "closed":
+        await queue.rest(batch.destination, course.until, undefined);
+        await queue.putBack(works.slice(n));
+        return;
+      case "unreached":
+        if (course.asksForLess) {
+          const until = clock.now() + MINUTE;
+          await queue.rest(batch.destination, until, undefined);
+          await settleSurely(services, work, allWait(work, course.reply), until);
+          await queue.putBack(works.slice(n + 1));
+        } else await destinationFailed(services, batch, works.slice(n), course.reply);
+        return;
+    }
+  }
+}
+
+type Course =
+  | { readonly kind: "settled" }
+  /** A fault of ours; the item waits, nothing is known of the destination. */
+  | { readonly kind: "broken" }
+  /** Every host has enough for now. */
+  | { readonly kind: "closed"; readonly until: number }
+  | { readonly kind: "unreached"; readonly reply: RemoteReply; readonly asksForLess: boolean };
+
+async function overHostsOnce(services: AttemptServices, work: Work, hosts: readonly RouteHost[]): Promise<Course> {
+  const { gates, newId } = services;
+  let unfit: RemoteReply | undefined;
+  let unreached: RemoteReply | undefined;
+  let closedUntil: number | undefined;
+  let asksForLess = false;
+  for (const host of hosts) {
+    const gate = gates.enter(host.name);
+    if (gate.kind === "closed") {
+      closedUntil = Math.min(closedUntil ?? gate.until, gate.until);
+      continue;
+    }
+    let handover: Handover | undefined;
+    try {
+      handover = await handOver(services, host, work);
+    } finally {
+      gates.leave(host.name);
+    }
+    if (handover === undefined) return { kind: "broken" };
+    if (handover.kind === "answered") {
+      services.answered();
+      noteDemands(services, host, handover);
+      await settleSurely(services, work, outcomeOf(work, handover, newId));
+      return { kind: "settled" };
+    }
+    const isDemand = demandOf(handover.reply) === "less";
+    if (isDemand) slow(services, host, handover.reply);
+    asksForLess ||= isDemand;
+    if (handover.kind === "unfit") unfit = handover.reply;
+    else unreached = handover.reply;
+  }
+  if (unreached !== undefined) return { kind: "unreached", reply: unreached, asksForLess };
+  if (closedUntil !== undefined) return { kind: "closed", until: closedUntil };
+  await settleSurely(services, work, allFail(work, unfit ?? OUR_FAULT, newId));
+  return { kind: "settled" };
+}
+
+/** `undefined`: it threw; the item is settled or, where nothing needs it any more, left alone. */
+async function handOver(services: AttemptServices, host: RouteHost, work: Work): Promise<Handover | undefined> {
+  const { queue, deliver, log } = services;
+  try {
+    const content = await queue.content(work.message.id);
+    return await deliver(host, { ...work.message, recipients: work.recipients }, content);
+  } catch (error) {
+    // Dropped meanwhile: nothing is left to be tried.
+    if (error instanceof StoreError && error.code === "gone") return undefined;
+    log("queue.broken", { step: "deliver", code: failureOf(error) });
+    await settleSurely(services, work, allWait(work, OUR_FAULT));
+    return undefined;
+  }
+}
+
+function noteDemands(
+  services: AttemptServices,
+  host: RouteHost,
+  { outcomes }: Extract<Handover, { kind: "answered" }>,
+): void {
+  if (outcomes.some(({ kind }) => kind === "accepted")) services.gates.took(host.name);
+  const demand = outcomes.find(({ kind, reply }) => kind === "temporary" && demandOf(reply) === "less");
+  if (demand !== undefined) slow(services, host, demand.reply);
+}
+
+function slow({ gates, clock, log }: AttemptServices, host: RouteHost, reply: RemoteReply): void {
+  const slowness = gates.slow(host.name);
+  if (slowness === undefined) return;
+  const { connections, until } = slowness;
+  log("queue.slowed", { host: host.name, code: reply.code, connections, forMs: until - clock.now() });
+}
+
+/** Everything for it rests; the item that was tried counts an attempt, the others do not. */
+async function destinationFailed(
+  services: AttemptServices,
+  { destination, failures }: Batch,
+  works: readonly Work[],
+  reply: RemoteReply,
+): Promise<void> {
+  const { queue, clock, schedule, chance, log } = services;
+  const forMs = restAfter(schedule, failures + 1, chance());
+  await queue.rest(destination, clock.now() + forMs, reply);
+  log("queue.resting", { destination, enhanced: reply.enhanced, failures: failures + 1, forMs });
+  const [tried, ...others] = works;
+  // Ready at once: it is the destination that waits.
+  if (tried !== undefined) await settleSurely(services, tried, allWait(tried, reply), clock.now());
+  await queue.putBack(others);
+}
+
+/** Settles, and when the store fails tries on until it is durable: what a host took must not be sent again. */
+export async function settleSurely(
+  services: Pick<AttemptServices, "queue" | "clock" | "log" | "schedule" | "chance" | "signal">,
+  work: Work,
+  { results, reports }: Outcome,
+  retryAt: number = services.clock.now() + pauseAfter(services.schedule, work.attempts + 1, services.chance()),
+): Promise<void> {
+  const { queue, clock, log, signal } = services;
+  for (let waitMs: number = SECOND; ; waitMs = Math.min(waitMs * 2, MINUTE)) {
+    try {
+      await queue.settle(work, { now: clock.now(), results, reports, retryAt, attempted: true });
+      break;
+    } catch (error) {
+      log("queue.broken", { step: "settle", code: failureOf(error) });
+      if (signal.aborted || (error instanceof StoreError && error.code === "closed")) throw error;
+      await pause(clock, waitMs);
+    }
+  }
+  for (const result of results) logResult(services, work, result);
+}
+
+function logResult(
+  { clock, log }: Pick<AttemptServices, "clock" | "log">,
+  work: Work,
+  result: Outcome["results"][number],
+): void {
+  const { id: delivery, account, submittedAt } = work.message;
+  const recipient = work.recipients.find(({ id }) => id === result.recipient)?.address;
+  const { host, code, enhanced, tls } = result.reply;
+  const attempts = work.attempts + 1;
+  if (result.kind === "waits") log("queue.deferred", { delivery, account, recipient, host, code, enhanced, attempts });
+  else if (result.end === "delivered" || result.end === "relayed")
+    log("queue.delivered", {
+      delivery,
+      account,
+      recipient,
+      host,
+      code,
+      tls,
+      attempts,
+      waitedMs: clock.now() - submittedAt,
+    });
+  else log("queue.failed", { delivery, account, recipient, host, code, enhanced, end: result.end });
+}

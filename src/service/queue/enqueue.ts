@@ -1,0 +1,25 @@
+/** Puts a message into the outbound queue: parts its recipients by destination and sets its times by the schedule. */
+import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
+import type { ContentSource } from "../../store/mail-store.ts";
+import type { Outbound, OutboundQueue, OutboundRecipient } from "../../store/outbound-queue.ts";
+import { lowerAscii } from "../../syntax/smtp/address.ts";
+
+/** Durable when it fulfils; `known`: this acceptance was taken before. @throws StoreError */
+export function enqueue(
+  queue: OutboundQueue,
+  message: Omit<Outbound, "size">,
+  recipients: readonly Omit<OutboundRecipient, "destination">[],
+  content: ContentSource,
+  schedule: Pick<RetrySchedule, "lifeMs" | "delayAfterMs"> = retrySchedule,
+): Promise<"added" | "known"> {
+  const { submittedAt } = message;
+  return queue.add(
+    message,
+    recipients.map((recipient) => ({ ...recipient, destination: destinationOf(recipient.address) })),
+    { dueAt: submittedAt, deadline: submittedAt + schedule.lifeMs, delayAt: submittedAt + schedule.delayAfterMs },
+    content,
+  );
+}
+
+/** What stands behind the last `@`; a quoted local part may hold one too. */
+const destinationOf = (address: string): string => lowerAscii(address.slice(address.lastIndexOf("@") + 1));

@@ -1,0 +1,247 @@
+/**
+ * Works off the outbound queue, in one worker (the elected one). Takes batches as places are free: many for what goes
+ * quickly, more for attempts that wait for a host that does not answer, some for destinations that failed last time; so
+ * neither slow hosts nor dead ones hold up the others. Besides it gives up what is over, tells senders, renews its claims,
+ * and lets go what was held when its account may send again. Memory is bounded by the number of places.
+ */
+import { randomBytes } from "node:crypto";
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
+import type { Directory } from "../../store/directory.ts";
+import { type DeliveryId, deliveryId } from "../../store/ids.ts";
+import type { MailStore } from "../../store/mail-store.ts";
+import type { Batch, OutboundQueue, Standing } from "../../store/outbound-queue.ts";
+import { maySend } from "../accounts/account-state.ts";
+import { failureOf } from "../delivery/verdict.ts";
+import { attemptBatch, type AttemptServices, settleSurely } from "./attempt.ts";
+import { createHostGates } from "./host-gates.ts";
+import { delayReport, expired } from "./outcome.ts";
+import type { Router } from "./route.ts";
+import { tellSender } from "./tell-sender.ts";
+import type { Deliver } from "./transport.ts";
+
+export type QueueLimits = {
+  /** Attempts at once that are not waiting for a silent host, of each standing but the troubled. */
+  readonly quick: number;
+  /** Attempts at once in all, by what is known of the destination: nobody takes the places of those that are well. */
+  readonly places: Readonly<Record<Standing, number>>;
+  readonly perDestination: number;
+  /** Connections to one remote host, whatever domains it serves. */
+  readonly perHost: number;
+  /** Messages of one attempt, one after the other over one connection. */
+  readonly batch: number;
+  /** After so long without an answer an attempt counts as one that waits. */
+  readonly patienceMs: number;
+  /** A claim without renewal. */
+  readonly leaseMs: number;
+  /** What is held is given up so long after its submission: promise D2. */
+  readonly heldLifeMs: number;
+  /** Other workers submit too; looking costs one query. */
+  readonly lookAgainMs: number;
+};
+
+export const queueLimits: QueueLimits = Object.freeze({
+  quick: 50,
+  places: { well: 200, new: 300, troubled: 200 },
+  perDestination: 5,
+  perHost: 10,
+  batch: 10,
+  patienceMs: 2 * SECOND,
+  leaseMs: 5 * MINUTE,
+  heldLifeMs: 239 * HOUR,
+  lookAgainMs: 2 * SECOND,
+});
+
+export type QueueRunnerOptions = {
+  readonly queue: OutboundQueue;
+  readonly router: Pick<Router, "route">;
+  readonly deliver: Deliver;
+  readonly mail: MailStore;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hostName: string;
+  readonly contact: string;
+  readonly schedule?: RetrySchedule;
+  readonly limits?: QueueLimits;
+  /** From 0 to below 1. */
+  readonly chance?: () => number;
+};
+
+export interface QueueRunner {
+  /** Works until `signal` aborts; fulfils when the last attempt has ended. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Something new is in the queue: it is looked at now, not in some seconds. */
+  wake(): void;
+}
+
+const SWEEP_MS = 10 * SECOND;
+const HELD_MS: number = 5 * MINUTE;
+const MOST_SWEPT = 50;
+const REPORT_AGAIN_MS = MINUTE;
+const RELEASED_LIFE_MS: number = 24 * HOUR;
+
+type Running = { readonly batch: Batch; isWaiting: boolean };
+
+export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
+  const {
+    queue,
+    clock,
+    log,
+    directory,
+    schedule = retrySchedule,
+    limits = queueLimits,
+    chance = Math.random,
+  } = options;
+  const gates = createHostGates({ clock, chance, connections: limits.perHost });
+  const running = new Set<Running>();
+  const newId = (): DeliveryId => deliveryId(randomBytes(16).toString("hex"));
+  let ring: () => void = () => {};
+  let isRung = false;
+  const wake = (): void => {
+    isRung = true;
+    ring();
+  };
+
+  const start = (batch: Batch, signal: AbortSignal): void => {
+    const one: Running = { batch, isWaiting: false };
+    running.add(one);
+    const timer = clock.after(limits.patienceMs, () => {
+      one.isWaiting = true;
+      wake();
+    });
+    const answered = (): void => {
+      timer[Symbol.dispose]();
+      one.isWaiting = false;
+    };
+    const { heldLifeMs } = limits;
+    const services: AttemptServices = { ...options, schedule, gates, heldLifeMs, chance, newId, answered, signal };
+    attemptBatch(services, batch)
+      .catch((error: unknown) => log("queue.broken", { step: "attempt", code: failureOf(error) }))
+      .finally(() => {
+        timer[Symbol.dispose]();
+        running.delete(one);
+        wake();
+      });
+  };
+
+  const mayStart = (standing: Standing): boolean => {
+    const alike = [...running].filter(({ batch }) => batch.standing === standing);
+    if (alike.length >= limits.places[standing]) return false;
+    return standing === "troubled" || alike.filter((one) => !one.isWaiting).length < limits.quick;
+  };
+
+  const busy = (): ReadonlySet<string> => {
+    const counts = new Map<string, number>();
+    for (const { batch } of running) counts.set(batch.destination, (counts.get(batch.destination) ?? 0) + 1);
+    return new Set([...counts].filter(([, count]) => count >= limits.perDestination).map(([name]) => name));
+  };
+
+  const fill = async (signal: AbortSignal): Promise<void> => {
+    for (const standing of ["well", "new", "troubled"] as const) {
+      while (!signal.aborted && mayStart(standing)) {
+        const now = clock.now();
+        // Of a destination that failed one message is the probe.
+        const isProbe = standing === "troubled";
+        const except = isProbe ? new Set([...running].map(({ batch }) => batch.destination)) : busy();
+        const most = isProbe ? 1 : limits.batch;
+        const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });
+        if (batch === undefined) break;
+        start(batch, signal);
+      }
+    }
+  };
+
+  const sweep = async (signal: AbortSignal): Promise<void> => {
+    const now = clock.now();
+    const services = { queue, clock, log, schedule, chance, signal };
+    for (;;) {
+      const over = await queue.claimExpired(now, now + limits.leaseMs, MOST_SWEPT);
+      for (const work of over) await settleSurely(services, work, expired(work, newId));
+      if (over.length < MOST_SWEPT || signal.aborted) break;
+    }
+    for (;;) {
+      const late = await queue.late(now, MOST_SWEPT);
+      for (const work of late) await queue.noteLate(work.item, delayReport(work, newId));
+      if (late.length < MOST_SWEPT || signal.aborted) break;
+    }
+    for (;;) {
+      const reports = await queue.reports(now, MOST_SWEPT);
+      for (const report of reports) {
+        try {
+          await tellSender(options, report);
+          await queue.reported(report.id);
+        } catch (error) {
+          log("queue.broken", { step: "report", code: failureOf(error) });
+          if (now >= report.message.submittedAt + 10 * DAY) await queue.reported(report.id);
+          else await queue.postponeReport(report.id, clock.now() + REPORT_AGAIN_MS);
+        }
+      }
+      if (reports.length < MOST_SWEPT || signal.aborted) break;
+    }
+  };
+
+  const releaseHeld = async (): Promise<void> => {
+    for (const account of await queue.heldAccounts()) {
+      const known = await directory.byId(account);
+      if (known === undefined) await queue.drop({ kind: "account", account }, clock.now());
+      else if (maySend(known)) {
+        const now = clock.now();
+        const times = { now, lifeMs: schedule.lifeMs, notBefore: now + RELEASED_LIFE_MS, mostMs: limits.heldLifeMs };
+        await queue.release({ kind: "account", account }, "account", times);
+      }
+    }
+  };
+
+  const renew = async (): Promise<void> => {
+    const claims = [...running].flatMap(({ batch }) => batch.works.map(({ claim }) => claim));
+    if (claims.length > 0) await queue.renew(claims, clock.now() + limits.leaseMs);
+  };
+
+  /** Runs what is due; a step that fails comes round again. */
+  const round = (everyMs: number, step: string, work: () => Promise<void>): (() => Promise<void>) => {
+    let due = clock.now();
+    return async () => {
+      if (clock.now() < due) return;
+      due = clock.now() + everyMs;
+      try {
+        await work();
+      } catch (error) {
+        log("queue.broken", { step, code: failureOf(error) });
+      }
+    };
+  };
+
+  return {
+    wake,
+    async run(signal) {
+      signal.addEventListener("abort", wake, { once: true });
+      const steps = [
+        round(limits.leaseMs / 3, "renew", renew),
+        round(HELD_MS, "release", releaseHeld),
+        round(SWEEP_MS, "sweep", () => sweep(signal)),
+        round(0, "claim", () => fill(signal)),
+      ];
+      while (!signal.aborted) {
+        isRung = false;
+        for (const step of steps) if (!signal.aborted) await step();
+        if (!isRung && !signal.aborted) await rest();
+      }
+      while (running.size > 0) {
+        isRung = false;
+        if (running.size > 0) await rest();
+      }
+    },
+  };
+
+  function rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = clock.after(limits.lookAgainMs, resolve);
+      ring = () => {
+        timer[Symbol.dispose]();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Gives delivery reports to senders, by local delivery into their INBOX under the report's own id, which the store takes
+ * once. A report has the null sender and never goes over the queue, so none can cause another (RFC 3461 section 5.2).
+ */
+import { hash, randomBytes } from "node:crypto";
+import { type Clock, DAY } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import type { Directory } from "../../store/directory.ts";
+import type { ContentSource, MailStore } from "../../store/mail-store.ts";
+import type { OutboundQueue, PendingReport, ReportedRecipient } from "../../store/outbound-queue.ts";
+import { StoreError } from "../../store/store-error.ts";
+import { composeStatusReport, type ReportedStatus } from "../../syntax/message/dsn.ts";
+import { headerFields } from "../../syntax/message/header-fields.ts";
+import { parseMessage } from "../../syntax/message/parse.ts";
+import { textOf } from "../notices/letter.ts";
+import { reportWords } from "./report-words.ts";
+
+export type TellSenderServices = {
+  readonly queue: OutboundQueue;
+  readonly mail: MailStore;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Our name in the world: Reporting-MTA, message ids. */
+  readonly hostName: string;
+  /** Where reports come from and questions go. */
+  readonly contact: string;
+};
+
+/** A message that is asked back as a whole comes so up to here, for it is put together in memory. */
+const MOST_RETURNED_BYTES = 1024 * 1024;
+const MOST_HEADER_BYTES = 64 * 1024;
+
+/** Fulfils when the report is durable in the sender's store, or nobody is left to have it. @throws StoreError */
+export async function tellSender(services: TellSenderServices, report: PendingReport): Promise<void> {
+  const { mail, directory, clock, log } = services;
+  const { account: id, sender } = report.message;
+  const account = id === undefined ? undefined : await directory.byId(id);
+  if (account === undefined || account.state === "closing" || sender === "") return;
+  const bytes = await compose(services, report, account.language);
+  const now = clock.now();
+  try {
+    const { kind } = await mail.write(account.id).deliver({
+      id: report.id,
+      fingerprint: hash("sha256", `delivery report ${report.id}`, "buffer"),
+      into: "INBOX",
+      mail: {
+        content: inMemory(bytes),
+        derived: parseMessage(bytes),
+        flags: { system: 0, keywords: [] },
+        internalDate: now - (now % 1000),
+        zoneMinutes: 0,
+      },
+    });
+    const recipients = report.recipients.length;
+    log("queue.reported", {
+      delivery: report.message.id,
+      account: account.id,
+      recipients,
+      repeated: kind === "repeated",
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === "no-account")) throw error;
+  }
+}
+
+async function compose(
+  { queue, clock, hostName, contact }: TellSenderServices,
+  report: PendingReport,
+  language: "sv" | "en",
+): Promise<Uint8Array> {
+  const { message, recipients, deadline } = report;
+  const days = Math.round((deadline - message.submittedAt) / DAY);
+  const { subject, paragraphs } = reportWords(language, { recipients, days, contact });
+  return composeStatusReport({
+    from: `Mail Delivery System <${contact}>`,
+    to: `<${message.sender}>`,
+    subject,
+    text: textOf(paragraphs),
+    date: clock.now(),
+    messageId: `${report.id}@${hostName}`,
+    reportingHost: hostName,
+    envid: message.envid,
+    arrivedAt: message.submittedAt,
+    statuses: recipients.map((one) => statusOf(one, deadline)),
+    returned: await returnedOf(await queue.content(message.id), isWhole(report)),
+    boundary: `=_${randomBytes(18).toString("base64url")}`,
+  });
+}
+
+/** RFC 3461 section 4.3: RET asks for the whole message, and for reports of failure alone. */
+const isWhole = ({ message, recipients }: PendingReport): boolean =>
+  message.ret === "FULL" &&
+  message.size <= MOST_RETURNED_BYTES &&
+  message.body !== "BINARYMIME" &&
+  recipients.some(({ action }) => action === "failed");
+
+function statusOf({ address, orcpt, action, reply }: ReportedRecipient, deadline: number): ReportedStatus {
+  const { host, code, enhanced, words } = reply;
+  const text = [code, enhanced, words].filter((one) => one !== undefined && one !== "").join(" ");
+  const isProblem = action === "failed" || action === "delayed";
+  return {
+    recipient: address,
+    orcpt,
+    action,
+    status: statusCode(enhanced, action),
+    remoteHost: host,
+    diagnostic: isProblem ? { type: host === undefined ? "x-altmail" : "smtp", text } : undefined,
+    retriedUntil: action === "delayed" ? deadline : undefined,
+  };
+}
+
+/** RFC 3464 section 2.3.4; a remote host may have said anything. */
+function statusCode(enhanced: string, action: ReportedRecipient["action"]): string {
+  if (/^[245]\.(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d{0,2})$/.test(enhanced)) return enhanced;
+  return action === "failed" ? "5.0.0" : action === "delayed" ? "4.0.0" : "2.0.0";
+}
+
+async function returnedOf(
+  content: ContentSource,
+  isMessage: boolean,
+): Promise<{ readonly kind: "headers" | "message"; readonly octets: Uint8Array }> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of content.pieces()) {
+    pieces.push(piece);
+    size += piece.length;
+    if (!isMessage && size >= MOST_HEADER_BYTES) break;
+  }
+  const octets = Buffer.concat(pieces);
+  if (isMessage) return { kind: "message", octets };
+  const header = octets.subarray(0, MOST_HEADER_BYTES);
+  return { kind: "headers", octets: header.subarray(0, headerFields(header).at(-1)?.end ?? 0) };
+}
+
+function inMemory(bytes: Uint8Array): ContentSource {
+  return {
+    size: bytes.length,
+    bytes,
+    async *pieces(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    },
+  };
+}

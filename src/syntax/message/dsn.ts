@@ -1,0 +1,147 @@
+/**
+ * Writes delivery status notifications: RFC 3464 inside RFC 6522, marked as written by a program (RFC 3834 section 5). The
+ * text for people, the status for programs, and what is returned of the message. Addresses and returned octets beyond
+ * ASCII make the parts those of RFC 6533. Nothing that a remote host said can end a line or begin a field.
+ */
+import { formatDate } from "../smtp/trace.ts";
+import { decodeXtext } from "../smtp/xtext.ts";
+import { isAscii } from "./octets.ts";
+
+export type ReportedStatus = {
+  /** As in the envelope. */
+  readonly recipient: string;
+  /** As the sender gave it, in xtext with its type. */
+  readonly orcpt: string | undefined;
+  readonly action: "failed" | "delayed" | "delivered" | "relayed";
+  /** RFC 3463. */
+  readonly status: string;
+  readonly remoteHost: string | undefined;
+  /** What the host said, code first; or our own finding. */
+  readonly diagnostic: { readonly type: "smtp" | "x-altmail"; readonly text: string } | undefined;
+  /** Epoch milliseconds, for `delayed`. */
+  readonly retriedUntil: number | undefined;
+};
+
+export type StatusReport = {
+  /** Printable ASCII. */
+  readonly from: string;
+  /** The sender of the message. */
+  readonly to: string;
+  /** ASCII. */
+  readonly subject: string;
+  /** Lines parted by `\n`. */
+  readonly text: string;
+  readonly date: number;
+  /** Without its angle brackets. */
+  readonly messageId: string;
+  readonly reportingHost: string;
+  /** In xtext. */
+  readonly envid: string | undefined;
+  readonly arrivedAt: number;
+  readonly statuses: readonly ReportedStatus[];
+  /** The header alone, or the whole message: octets as they were sent. */
+  readonly returned: { readonly kind: "headers" | "message"; readonly octets: Uint8Array };
+  /** Must not occur in anything that is returned: random. */
+  readonly boundary: string;
+};
+
+const encoder = new TextEncoder();
+
+export function composeStatusReport(report: StatusReport): Uint8Array {
+  const { returned, boundary, statuses } = report;
+  const isWide = !statuses.every(({ recipient }) => isAscii(recipient)) || !isAscii(report.to);
+  const isWideReturn = returned.octets.some((octet) => octet > 127);
+  const status = statusText(report, isWide);
+  const head = [
+    `From: ${line(report.from)}`,
+    `To: ${line(report.to)}`,
+    `Subject: ${line(report.subject)}`,
+    `Date: ${formatDate(report.date)}`,
+    `Message-ID:\r\n <${line(report.messageId)}>`,
+    "Auto-Submitted: auto-replied",
+    "MIME-Version: 1.0",
+    "Content-Type: multipart/report; report-type=delivery-status;",
+    ` boundary="${boundary}"`,
+    "Content-Transfer-Encoding: 8bit",
+    "",
+    `--${boundary}`,
+    "Content-Type: text/plain; charset=utf-8",
+    "Content-Transfer-Encoding: 8bit",
+    "",
+    report.text.toWellFormed().replace(/\r\n?|\n/g, "\r\n"),
+    `--${boundary}`,
+    `Content-Type: message/${isWide ? "global-" : ""}delivery-status`,
+    `Content-Transfer-Encoding: ${isAscii(status) ? "7bit" : "8bit"}`,
+    "",
+    status,
+    `--${boundary}`,
+    `Content-Type: ${returnedType(returned.kind, isWideReturn && isWide)}`,
+    `Content-Transfer-Encoding: ${isWideReturn ? "8bit" : "7bit"}`,
+    "",
+    "",
+  ].join("\r\n");
+  const parts = [encoder.encode(head), returned.octets, encoder.encode(`\r\n--${boundary}--\r\n`)];
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** RFC 6522 section 4, RFC 6533 section 5 and section 6. */
+function returnedType(kind: "headers" | "message", isWide: boolean): string {
+  if (kind === "message") return isWide ? "message/global" : "message/rfc822";
+  return isWide ? "message/global-headers" : "text/rfc822-headers";
+}
+
+/** RFC 3464 section 2.1: groups of fields, an empty line before each recipient's. */
+function statusText({ reportingHost, envid, arrivedAt, date, statuses }: StatusReport, isWide: boolean): string {
+  const message = [
+    ...(envid === undefined ? [] : [field("Original-Envelope-Id", decodeXtext(envid) ?? envid)]),
+    field("Reporting-MTA", `dns; ${reportingHost}`),
+    field("Arrival-Date", formatDate(arrivedAt)),
+  ];
+  const groups = statuses.map((one) => [
+    ...(one.orcpt === undefined ? [] : [field("Original-Recipient", originalText(one.orcpt))]),
+    field("Final-Recipient", `${isWide && !isAscii(one.recipient) ? "utf-8" : "rfc822"}; ${one.recipient}`),
+    field("Action", one.action),
+    field("Status", one.status),
+    ...(one.remoteHost === undefined ? [] : [field("Remote-MTA", `dns; ${one.remoteHost}`)]),
+    ...(one.diagnostic === undefined
+      ? []
+      : [field("Diagnostic-Code", `${one.diagnostic.type}; ${one.diagnostic.text}`)]),
+    field("Last-Attempt-Date", formatDate(date)),
+    ...(one.retriedUntil === undefined ? [] : [field("Will-Retry-Until", formatDate(one.retriedUntil))]),
+  ]);
+  return [message, ...groups].map((fields) => `${fields.join("\r\n")}\r\n`).join("\r\n");
+}
+
+function originalText(orcpt: string): string {
+  const semicolon = orcpt.indexOf(";");
+  const address = orcpt.slice(semicolon + 1);
+  return `${orcpt.slice(0, semicolon)}; ${decodeXtext(address) ?? address}`;
+}
+
+/** Folded where it is long; RFC 5322 section 2.1.1. */
+function field(name: string, value: string): string {
+  const words = line(value).split(" ");
+  const lines: string[] = [];
+  let out = `${name}:`;
+  for (const word of words) {
+    if (out.length + 1 + word.length > 76 && !out.endsWith(":")) {
+      lines.push(out);
+      out = "";
+    }
+    out += ` ${word}`;
+  }
+  return [...lines, out].join("\r\n");
+}
+
+/** One line without control signs. */
+const line = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim();
