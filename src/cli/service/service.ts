@@ -35,6 +35,7 @@ import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";
 import { endDays } from "./end-days.ts";
 import type { ServiceStatus, WorkerStatus } from "./status.ts";
+import { turnNight } from "./turn-night.ts";
 import type { News, WorkerStart } from "./worker-start.ts";
 
 export type ServiceOptions = {
@@ -165,13 +166,15 @@ class Service {
 
   /** Midnight: days that are over end, and what was destroyed yesterday stays destroyed; old tickets open no session. */
   async turn(): Promise<void> {
-    try {
-      await this.#log?.turn();
-      this.endDays();
-      this.#keys?.rotateEpoch();
-    } catch (error) {
-      this.#log?.log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
-    }
+    const { settings, clock } = this.#options;
+    await turnNight({
+      home: settings.home,
+      days: settings.logDays,
+      clock,
+      writer: this.#log,
+      keys: this.#keys,
+      failed: (error) => this.#log?.log("command.failed", { at: sentenceOf(error) ?? describeBug(error) }),
+    });
     this.#ticketKeys = randomBytes(TICKET_KEY_BYTES);
     this.#tell("ticket-keys", this.#ticketKeys.toBase64());
   }

@@ -40,5 +40,11 @@ export const placeObjects: Readonly<Record<PlaceKind, readonly NamedClass[]>> = 
       promise: "D5",
       limit: hours(TEN_DAYS),
     },
+    {
+      name: /heads\/access-(?<day>\d{4}-\d\d-\d\d)\.json/,
+      what: "heads of the record of staff access",
+      promise: "A7",
+      limit: hours(402 * 24),
+    },
   ],
 };
