@@ -82,12 +82,15 @@ export class QueueWorld implements AsyncDisposable {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    let isOver = false;
-    void this.#ended.then(() => {
-      isOver = true;
-    });
-    for (let n = 0; n < 1000 && !isOver; n++) await this.clock.advance(SECOND);
-    assert.ok(isOver, "the runner ends");
+    const state = { isOver: false };
+    const over = async (): Promise<void> => {
+      await this.#ended;
+      state.isOver = true;
+    };
+    const watched = over();
+    for (let n = 0; n < 1000 && !state.isOver; n++) await this.clock.advance(SECOND);
+    assert.ok(state.isOver, "the runner ends");
+    await watched;
   }
 
   async send(

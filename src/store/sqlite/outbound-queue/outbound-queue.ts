@@ -4,6 +4,7 @@
  * recipients makes it count. What is done with loses its key in the commit that ends it; its sealed pieces and the
  * write-ahead log are emptied within half a minute, when the queue is next opened, and when it is closed.
  */
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { type Clock, HOUR, SECOND, systemClock } from "../../../host/clock.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import { type AccountId, accountId, type DeliveryId } from "../../ids.ts";
@@ -124,12 +125,17 @@ class SqliteOutboundQueue implements OutboundQueue {
     return openContent(row.size, row.content, (step) => this.#read(step));
   }
 
+  /** Wakes a slice before each look, not everything: after an outage there may be tens of thousands to be woken. */
   async claim(wish: ClaimWish): Promise<Batch | undefined> {
-    await this.#wake(wish.now);
-    const isIdle = await this.#read(
-      (db) => sql(db, "SELECT 1 FROM destination WHERE resting = 0 AND turn IS NOT NULL LIMIT 1").get() === undefined,
-    );
-    return isIdle ? undefined : this.#write((db) => claims.claim(db, wish));
+    for (;;) {
+      const isMore = await this.#wake(wish.now);
+      const isIdle = await this.#read(
+        (db) => sql(db, "SELECT 1 FROM destination WHERE resting = 0 AND turn IS NOT NULL LIMIT 1").get() === undefined,
+      );
+      const batch = isIdle ? undefined : await this.#write((db) => claims.claim(db, wish));
+      if (batch !== undefined || !isMore) return batch;
+      await othersFirst();
+    }
   }
 
   async claimExpired(now: number, until: number, most: number): Promise<readonly Work[]> {
@@ -246,6 +252,7 @@ class SqliteOutboundQueue implements OutboundQueue {
       const some = await this.#write((db) => records.forget(db, before, ITEMS_AT_ONCE));
       count += some;
       if (some < ITEMS_AT_ONCE) break;
+      await othersFirst();
     }
     if (count > 0) this.#eraseSoon();
     return count;
@@ -324,18 +331,16 @@ class SqliteOutboundQueue implements OutboundQueue {
     this.#eraseSoon();
   }
 
-  async #wake(now: number): Promise<void> {
-    for (;;) {
-      const due = await this.#read((db) =>
-        sql(
-          db,
-          `SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE phase IN (0, 2) AND at <= ?)
-            OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
-        ).get(now, now),
-      );
-      if (due === undefined) return;
-      if ((await this.#write((db) => wake(db, now, ITEMS_AT_ONCE))) < ITEMS_AT_ONCE) return;
-    }
+  /** True when there may be more. */
+  async #wake(now: number): Promise<boolean> {
+    const due = await this.#read((db) =>
+      sql(
+        db,
+        `SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE phase IN (0, 2) AND at <= ?)
+          OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
+      ).get(now, now),
+    );
+    return due !== undefined && (await this.#write((db) => wake(db, now, ITEMS_AT_ONCE))) >= ITEMS_AT_ONCE;
   }
 
   async #inSlices(selection: Selection, step: (db: Database, items: readonly ItemRow[]) => number): Promise<number> {
@@ -348,6 +353,7 @@ class SqliteOutboundQueue implements OutboundQueue {
       });
       if (items.length < ITEMS_AT_ONCE) return count;
       after = items.at(-1)?.id ?? after;
+      await othersFirst();
     }
   }
 
