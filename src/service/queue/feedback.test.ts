@@ -49,7 +49,7 @@ const bounce = (messageId: string, action = "failed"): Uint8Array =>
 const complaint = (messageId: string): Uint8Array =>
   arriving("feedback-report", ["Feedback-Type: abuse", "Version: 1"], messageId);
 
-test("F6: a bounce of what the account sent is counted; any other is backscatter; ordinary mail is neither", async () => {
+test("a bounce of what the account sent is counted; any other is backscatter; ordinary mail is neither", async () => {
   const events: unknown[] = [];
   await using queue = await sent("m1@example.org");
   const services = { queue, log: (...event: readonly unknown[]) => void events.push(event) };
