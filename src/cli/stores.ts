@@ -101,6 +101,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     notices,
     limits,
     closing,
+    makeKeys: (made) => keys.createAll(made),
   });
   const book = opening.use(await openSqliteWatchBook({ ...file("watch"), clock }));
   const watch = opening.use(createWatch({ book, directory, accounts, notices, bus, clock, log, logDays }));

@@ -13,7 +13,7 @@ import Database from "better-sqlite3-multiple-ciphers";
 import { syncFolder } from "../../host/sync-folder.ts";
 import type { FileKey } from "../crypt/account-keys.ts";
 import { StoreError } from "../store-error.ts";
-import { type Migration, migrate } from "./migrate.ts";
+import { type Migration, migrate, migrateNew } from "./migrate.ts";
 import { storeError } from "./sqlite-error.ts";
 
 export type { Database };
@@ -130,21 +130,20 @@ function createFile(options: DatabaseOptions, fill: ((db: Database) => void) | u
   syncFolder(dirname(options.path));
 }
 
-/** The file is not yet anyone's, so it is written without journal and synced once at the end. */
+/** The file is not yet anyone's, so it is written without journal, in one transaction, and synced once at the end. */
 function build(path: string, options: DatabaseOptions, fill: ((db: Database) => void) | undefined): void {
   closeSync(openSync(path, "wx", 0o600));
   const db = new Database(path, { timeout: 0 });
   try {
     unlock(db, options.key);
-    db.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA temp_store = MEMORY");
-    db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+    // Journal and syncs first: the mode of vacuuming is written to the file at once.
+    db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY");
+    db.exec("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
+    db.exec("BEGIN");
     db.pragma(`application_id = ${options.applicationId}`);
-    migrate(db, options.migrations);
-    if (fill !== undefined) {
-      db.exec("BEGIN");
-      fill(db);
-      db.exec("COMMIT");
-    }
+    migrateNew(db, options.migrations);
+    fill?.(db);
+    db.exec("COMMIT");
     if (db.pragma("journal_mode = WAL", { simple: true }) !== "wal") {
       throw new StoreError("io", "The file system does not carry a write-ahead log.");
     }

@@ -30,6 +30,12 @@ export function migrate(db: Database, steps: readonly Migration[]): void {
   }
 }
 
+/** Takes all steps on a file that is just being made, within the transaction of its maker. */
+export function migrateNew(db: Database, steps: readonly Migration[]): void {
+  for (const step of steps) step(db);
+  db.pragma(`user_version = ${steps.length}`);
+}
+
 function versionOf(db: Database): number {
   return Number(db.pragma("user_version", { simple: true }));
 }

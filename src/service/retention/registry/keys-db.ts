@@ -5,6 +5,11 @@ export const keysDb: DatabaseClass = {
   name: "keys.db",
   tables: [
     { table: "wrapping", what: "the name of the epoch", promise: "D3", limit: livesAs("the epoch") },
-    { table: "key", what: "sealed keys, of accounts wrapped under keys of groups", promise: "D3", limit: livesAs("what it opens") },
+    {
+      table: "key",
+      what: "sealed keys, of accounts wrapped under keys of groups",
+      promise: "D3",
+      limit: livesAs("what it opens"),
+    },
   ],
 };
