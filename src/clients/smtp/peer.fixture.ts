@@ -102,6 +102,12 @@ export class Peer {
     return this.#socket.remoteAddress;
   }
 
+  /** The name that the client asked for in TLS. */
+  get serverName(): string | undefined {
+    const socket = this.#socket;
+    return "servername" in socket && typeof socket.servername === "string" ? socket.servername : undefined;
+  }
+
   /** Lets the client wait for us to read. */
   stopReading(): void {
     this.#socket.pause();
