@@ -173,7 +173,11 @@ export async function startPeer(...scripts: readonly Script[]): Promise<PeerServ
     sockets.add(socket);
     const script = scripts[running.length];
     const work = script?.(new Peer(socket)) ?? Promise.reject(new Error("one connection more than there are scripts"));
-    running.push(work.then(() => undefined).catch((error: unknown) => error));
+    const failed = (error: unknown): unknown => {
+      socket.destroy();
+      return error;
+    };
+    running.push(work.then(() => undefined).catch(failed));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

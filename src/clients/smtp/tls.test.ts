@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import { webcrypto, X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { systemClock } from "../../host/clock.ts";
+import { DAY, systemClock } from "../../host/clock.ts";
 import { openLabAuthority } from "../../host/tls/lab-authority.ts";
+import { type CertificateWish, certify, authority as makeAuthority } from "../../rules/dane/chain.fixture.ts";
 import type { DaneCheck, DaneVerdict } from "../../rules/dane/verify.ts";
 import type { TlsPolicy } from "../../service/queue/route.ts";
 import { contentOf, createWorld, envelopeTo, hostAt, MESSAGE, short } from "./client-world.fixture.ts";
@@ -161,6 +162,49 @@ for (const [name, tls, scripts, outcome, failures, { trusted, ...host } = {}] of
       scripts[0] === secured,
     );
   });
+
+test("F2: enforced, a certificate out of its time, or one whose subject alone bears the name", async () => {
+  const [from, until] = [systemClock.now() - 10 * DAY, systemClock.now() + 10 * DAY];
+  const root = await makeAuthority("root", undefined, { from, until });
+  const names = ["mx.example.net"];
+  const cases: readonly [CertificateWish, string[]][] = [
+    [{ from, until, names }, []],
+    [{ from, until: systemClock.now() - DAY, names }, ["certificate-expired"]],
+    [{ from, until }, ["certificate-host-mismatch"]],
+  ];
+  for (const [wish, failures] of cases) {
+    const { der, keys } = await certify("mx.example.net", root, wish);
+    const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
+    const shown = createSecureContext({
+      cert: pem("CERTIFICATE", der),
+      key: pem("PRIVATE KEY", key),
+    });
+    const script: Script = async (p) => {
+      await p.greet("STARTTLS");
+      await p.answer("220 go");
+      await p.secure(shown);
+      if (failures.length === 0) {
+        await p.ehlo();
+        await take(p);
+      }
+      await bye(p);
+    };
+    const delivered = await deliver([script], { tls: enforce }, { authorities: [pem("CERTIFICATE", root.der)] });
+    assert.deepEqual(
+      delivered.tlsFailures.map(({ failure }) => failure),
+      failures,
+    );
+    assert.equal(delivered.kind, failures.length === 0 ? "answered" : "unreached");
+  }
+});
+
+function pem(what: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${what}-----\n${lines.join("\n")}\n-----END ${what}-----\n`;
+}
 
 test("F2: DANE decides by its own check alone, with the server's chain and the base name in SNI", async () => {
   const asked: DaneCheck[] = [];
