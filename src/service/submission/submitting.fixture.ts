@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { worldSpool } from "../../../test/world/spool.ts";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import type { Log } from "../../host/events/events.ts";
-import { accountId } from "../../store/ids.ts";
+import { type AccountId, accountId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import { memoryDirectory } from "../../store/memory/directory.ts";
 import { memorySendCounts } from "../../store/memory/send-counts.ts";
@@ -15,7 +15,7 @@ import { createSubmission } from "./submit-mail.ts";
 import type { Draft, Submission, SubmissionReply } from "./submission.ts";
 import type { SubmissionServices } from "./submission-services.ts";
 
-export const ANNA = accountId("a".repeat(32));
+export const ANNA: AccountId = accountId("a".repeat(32));
 export const PRIMARY = "anna.primary@example.test";
 
 type Submitted = {
