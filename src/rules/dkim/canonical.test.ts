@@ -42,5 +42,9 @@ test("the hash of a body that comes in pieces is that of the whole, in relaxed f
     }),
     { numRuns: 2000 },
   );
+  const long = ` ${"words in a line\r\n".repeat(300)}\r\n\tb`;
+  for (const cut of [1, 7, 1000, 9000]) assert.equal(hashOf(long, cut), sha256(relaxed(long)));
+  for (const cut of [1, 3000])
+    assert.equal(hashOf(`a${"\r\n".repeat(5000)}\r`, cut), sha256(`a${"\r\n".repeat(5000)}\r\r\n`));
   assert.equal(hashOf(`a${"\r\n".repeat(5000)}b`), sha256(`a${"\r\n".repeat(5000)}b\r\n`));
 });

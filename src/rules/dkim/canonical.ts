@@ -24,14 +24,17 @@ const HTAB = 9;
 const LF = 10;
 const CR = 13;
 const SP = 32;
-/** Line ends that are hashed at once. */
+/** Line ends that are written at once. */
 const MANY = 1024;
-const MANY_LINE_ENDS = "\r\n".repeat(MANY);
+/** A run of octets below it is copied: each update of the hash costs as much as copying some hundred octets. */
+const SHORT = 256;
 
-/** SHA-256 over a body that streams by, in relaxed form. */
+/** SHA-256 over a body that streams by, in relaxed form. What is so already is hashed without a copy. */
 export class RelaxedBodyHash {
   readonly #hash: Hash = createHash("sha256");
+  /** What is to be hashed next, `#size` octets of it. */
   #room: Uint8Array = new Uint8Array(0);
+  #size = 0;
   /** Line ends that count only when something follows them. */
   #lineEnds = 0;
   #isSpace = false;
@@ -40,60 +43,95 @@ export class RelaxedBodyHash {
 
   /** Takes the next octets of the body, cut anywhere. */
   write(octets: Uint8Array): void {
-    // Each octet gives one at most, but for a space and a CR that were held back; line ends are written apart.
-    if (this.#room.length < octets.length + 2) this.#room = new Uint8Array(octets.length + 2);
-    const room = this.#room;
-    let size = 0;
-    for (let at = 0; at < octets.length; at++) {
-      const octet = octets[at] as number;
-      if (octet === LF && this.#isCr) {
-        this.#isCr = false;
-        this.#isSpace = false;
-        this.#lineEnds++;
-        continue;
-      }
-      const isHeldCr = this.#isCr;
-      this.#isCr = octet === CR;
-      if (!isHeldCr && this.#isCr) continue;
-      const isWhite = octet === SP || octet === HTAB;
-      if (isWhite && !isHeldCr) {
-        this.#isSpace = true;
-        continue;
-      }
-      if (this.#lineEnds > 0) {
-        this.#hash.update(room.subarray(0, size));
-        size = 0;
-        this.#endLines();
-      }
-      if (this.#isSpace) {
-        room[size++] = SP;
-        this.#isSpace = false;
-      }
-      // A CR that ends no line is an octet like others.
-      if (isHeldCr) room[size++] = CR;
-      if (isWhite) this.#isSpace = true;
-      else if (!this.#isCr) room[size++] = octet;
-      this.#isEmpty = false;
+    // Each octet gives one at most, but for what was held back before: space, CR and some line ends.
+    const most = octets.length + 2 + 2 * MANY;
+    if (this.#room.length < most) this.#room = new Uint8Array(most);
+    let at = 0;
+    while (at < octets.length) {
+      const isClean = this.#lineEnds === 0 && !this.#isSpace && !this.#isCr;
+      const end = isClean ? relaxedEnd(octets, at) : at;
+      if (end > at) this.#take(octets, at, end);
+      at = end;
+      if (at < octets.length) this.#octet(octets[at++] as number);
     }
-    this.#hash.update(room.subarray(0, size));
+    this.#flush();
   }
 
   /** The hash in base64; the end of the body. */
   end(): string {
     if (this.#isCr) {
       // Nothing follows the CR, so it ends no line.
-      this.#isCr = false;
-      this.#endLines();
-      this.#hash.update(this.#isSpace ? " \r" : "\r");
+      this.#room = new Uint8Array(2 * MANY + 2);
+      this.#putHeld();
+      this.#room[this.#size++] = CR;
+      this.#flush();
       this.#isEmpty = false;
     }
     if (!this.#isEmpty) this.#hash.update("\r\n");
     return this.#hash.digest("base64");
   }
 
-  #endLines(): void {
-    for (; this.#lineEnds >= MANY; this.#lineEnds -= MANY) this.#hash.update(MANY_LINE_ENDS);
-    if (this.#lineEnds > 0) this.#hash.update("\r\n".repeat(this.#lineEnds));
-    this.#lineEnds = 0;
+  #octet(octet: number): void {
+    if (octet === LF && this.#isCr) {
+      this.#isCr = false;
+      this.#isSpace = false;
+      this.#lineEnds++;
+      return;
+    }
+    const isHeldCr = this.#isCr;
+    this.#isCr = octet === CR;
+    if (!isHeldCr && this.#isCr) return;
+    const isWhite = octet === SP || octet === HTAB;
+    if (isWhite && !isHeldCr) {
+      this.#isSpace = true;
+      return;
+    }
+    this.#putHeld();
+    // A CR that ends no line is an octet like others.
+    if (isHeldCr) this.#room[this.#size++] = CR;
+    if (isWhite) this.#isSpace = true;
+    else if (!this.#isCr) this.#room[this.#size++] = octet;
+    this.#isEmpty = false;
+  }
+
+  #take(octets: Uint8Array, at: number, end: number): void {
+    this.#isEmpty = false;
+    if (end - at < SHORT) {
+      for (let n = at; n < end; n++) this.#room[this.#size++] = octets[n] as number;
+      return;
+    }
+    this.#flush();
+    this.#hash.update(octets.subarray(at, end));
+  }
+
+  /** Line ends and a space count, for something follows them. */
+  #putHeld(): void {
+    if (this.#lineEnds > MANY) {
+      this.#flush();
+      for (; this.#lineEnds > MANY; this.#lineEnds -= MANY) this.#hash.update("\r\n".repeat(MANY));
+    }
+    for (; this.#lineEnds > 0; this.#lineEnds--) {
+      this.#room[this.#size++] = CR;
+      this.#room[this.#size++] = LF;
+    }
+    if (this.#isSpace) this.#room[this.#size++] = SP;
+    this.#isSpace = false;
+  }
+
+  #flush(): void {
+    if (this.#size > 0) this.#hash.update(this.#room.subarray(0, this.#size));
+    this.#size = 0;
+  }
+}
+
+/** Where the octets from `at` on stop being in relaxed form already, as far as can be told; they end inside a line. */
+function relaxedEnd(octets: Uint8Array, from: number): number {
+  let at = from;
+  for (;;) {
+    const octet = octets[at] as number;
+    if (octet > SP) at++;
+    else if (octet === SP && (octets[at + 1] as number) > SP) at += 2;
+    else if (octet === CR && octets[at + 1] === LF && (octets[at + 2] as number) > SP) at += 3;
+    else return at;
   }
 }

@@ -26,7 +26,7 @@ class Client implements AsyncDisposable {
   #text = "";
   #writes = 0;
 
-  constructor() {
+  constructor(isClear = false) {
     const [stream, server] = duplexPair();
     this.#stream = stream;
     stream.on("data", (octets: Buffer) => {
@@ -45,18 +45,17 @@ class Client implements AsyncDisposable {
         return { [Symbol.dispose]: () => void (this.revoke = undefined) };
       },
     };
-    this.closed = serveSubmission(
-      { stream: server, peerAddress: "192.0.2.7", tls, startTls: undefined },
-      {
-        submission: { mail: async () => this.#draft() },
-        authenticator,
-        clock: this.clock,
-        log,
-        limits: submissionLimits,
-        signal: this.stop.signal,
-        hostName: "mx.example.test",
-      },
-    );
+    const secured = { stream: server, peerAddress: "192.0.2.7", tls, startTls: undefined };
+    const clear = { ...secured, tls: undefined, startTls: async () => secured };
+    this.closed = serveSubmission(isClear ? clear : secured, {
+      submission: { mail: async () => this.#draft() },
+      authenticator,
+      clock: this.clock,
+      log,
+      limits: submissionLimits,
+      signal: this.stop.signal,
+      hostName: "mx.example.test",
+    });
   }
 
   send(text: string): void {
@@ -114,6 +113,14 @@ test("RFC 2920 section 3.2: a pipelined batch is answered in one write, and a me
   );
   await client.expect(/250 2\.0\.0 Queued[^]*250 2\.0\.0 Queued/);
   assert.equal(client.message, "From: a\r\n\r\n.dot\r\nab\r\n");
+});
+
+test("F1: RFC 3207 section 4.2: STARTTLS forgets everything and discards what was pipelined", async () => {
+  await using client = new Client(true);
+  client.send("EHLO a\r\nSTARTTLS\r\nEHLO evil.example\r\nNOOP\r\n");
+  await client.expect(/250 STARTTLS\r\n220 2\.0\.0 [^\r]*\r\n$/);
+  client.send(`${login}EHLO b\r\nSTARTTLS\r\n`);
+  await client.expect(/^503 5\.5\.1 Say EHLO first\r\n250-[^]*250 AUTH PLAIN LOGIN\r\n503 5\.5\.1 TLS/);
 });
 
 test("a wrong password is answered late, and the third ends the session", async () => {
