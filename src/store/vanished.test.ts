@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AccountSnapshot, ArchivedMail, Vanished } from "./account-archive.ts";
+import { type AccountSnapshot, type ArchivedMail, RESTORE_GAP, type Vanished } from "./account-archive.ts";
 import { contentId, mailboxId, modSeq, uid } from "./ids.ts";
 import { leaveOutVanished } from "./vanished.ts";
+
+/** The first UID above the gap, where UIDNEXT was 10. */
+const NEW = 10 + RESTORE_GAP;
 
 const mailAt = (mailbox: number, number: number, content: number): ArchivedMail => ({
   mailbox: mailboxId(mailbox),
@@ -55,8 +58,23 @@ test("D5: contents that are gone are left out wherever they were", () => {
 });
 
 test("a place that is gone is left out only where its mail has another", () => {
-  assert.deepEqual(left({ uids: "1:4" }), ["1 2", "1/1 1/2 2/1", "11 12 14"]);
-  assert.deepEqual(left({ uids: "4" }, { mailbox: mailboxId(2), uidValidity: 102, uids: "1" })[1], "1/1 1/2 1/4 2/1");
+  assert.deepEqual(left({ uids: "1:4" }), ["1 2", `1/${NEW} 1/${NEW + 1} 2/1`, "11 12 14"]);
+  assert.deepEqual(
+    left({ uids: "4" }, { mailbox: mailboxId(2), uidValidity: 102, uids: "1" })[1],
+    `1/1 1/2 1/${NEW} 2/${NEW}`,
+  );
+});
+
+test("a mail that comes back for want of another place has a UID that no client knows as gone", () => {
+  const entry = { mailbox: mailboxId(1), uidValidity: 101, uids: "1:2", modSeq: modSeq(6) };
+  const { mailboxes, mails } = leaveOutVanished(snapshot, [entry]);
+  const uids = mails.filter(({ mailbox }) => mailbox === 1).map((mail) => mail.uid);
+  assert.deepEqual(uids, [4, NEW, NEW + 1]);
+  // A restore gives UIDs from here on, raised by the gap: above these.
+  assert.deepEqual(
+    mailboxes.map(({ uidNext }) => uidNext),
+    [12, 10],
+  );
 });
 
 test("a deleted mailbox comes back only for mail that has no other place", () => {

@@ -1,11 +1,12 @@
 /**
  * What the ledger takes away from a part that is restored: mail that was deleted after the part was made (promise D5),
  * and nothing else. The octets decide, not the place: mail that was moved or copied away and then deleted here is not
- * lost because its new place is younger than the part; it comes back at its old place.
+ * lost because its new place is younger than the part; it comes back in its old mailbox. There it gets a new UID, above
+ * all that were ever given: clients know its old one as gone, and would never fetch it again.
  */
 import { EMPTY, fromRanges, has, type NumberSet, union } from "../syntax/bytes/number-set.ts";
-import type { AccountSnapshot, ArchivedMail, Vanished } from "./account-archive.ts";
-import type { ContentId, MailboxId } from "./ids.ts";
+import { type AccountSnapshot, type ArchivedMail, RESTORE_GAP, type Vanished } from "./account-archive.ts";
+import { type ContentId, type MailboxId, uid } from "./ids.ts";
 
 type Gone = {
   readonly contents: NumberSet;
@@ -24,15 +25,35 @@ export function leaveOutVanished(snapshot: AccountSnapshot, vanished: readonly V
   const living = snapshot.mails.filter((mail) => !has(gone.contents, mail.content));
   const standing = new Set<ContentId>();
   for (const mail of living) if (hasPlace(mail)) standing.add(mail.content);
-  const mails = living.filter((mail) => hasPlace(mail) || !standing.has(mail.content));
+  const kept = living.filter((mail) => hasPlace(mail) || !standing.has(mail.content));
+  const { mails, given } = renumber(kept, hasPlace, snapshot);
   const contents = new Set(mails.map((mail) => mail.content));
   const filled = new Set(mails.map((mail) => mail.mailbox));
   return {
     ...snapshot,
-    mailboxes: snapshot.mailboxes.filter(({ id }) => !gone.mailboxes.has(id) || filled.has(id)),
+    mailboxes: snapshot.mailboxes
+      .filter(({ id }) => !gone.mailboxes.has(id) || filled.has(id))
+      .map((mailbox) => ({ ...mailbox, uidNext: uid(mailbox.uidNext + (given.get(mailbox.id) ?? 0)) })),
     mails,
     contents: snapshot.contents.filter(({ id }) => contents.has(id)),
   };
+}
+
+/** Gives new UIDs to mails whose places are gone, beyond the gap that a restore makes; `given`: how many, by mailbox. */
+function renumber(
+  kept: readonly ArchivedMail[],
+  hasPlace: (mail: ArchivedMail) => boolean,
+  { mailboxes }: AccountSnapshot,
+): { readonly mails: readonly ArchivedMail[]; readonly given: ReadonlyMap<MailboxId, number> } {
+  const next = new Map(mailboxes.map(({ id, uidNext }) => [id, uidNext + RESTORE_GAP]));
+  const given = new Map<MailboxId, number>();
+  const mails = kept.map((mail) => {
+    if (hasPlace(mail)) return mail;
+    const count = given.get(mail.mailbox) ?? 0;
+    given.set(mail.mailbox, count + 1);
+    return { ...mail, uid: uid((next.get(mail.mailbox) ?? RESTORE_GAP) + count) };
+  });
+  return { mails: mails.toSorted((a, b) => a.mailbox - b.mailbox || a.uid - b.uid), given };
 }
 
 /** An entry about a mailbox of the same number and another UIDVALIDITY speaks of another mailbox. */

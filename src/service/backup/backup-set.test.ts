@@ -115,6 +115,19 @@ test("D4: a set ends after its hours, its key first, and its objects with it", a
   assert.deepEqual(await home.backups.list(), []);
 });
 
+test("D4: no set is made at a place that would keep what is deleted", async () => {
+  const places = await makePlaces();
+  await using home = await openHome(places);
+  await home.deliver(await home.add("ada"), "kept for ever");
+  for (const which of ["target", "escrow"] as const) {
+    places[which].kept = ["versioning is on"];
+    await assert.rejects(home.backups.create(working), /could not be deleted: .*: versioning is on/);
+    places[which].kept = [];
+  }
+  assert.deepEqual([...places.target.objects.keys(), ...places.escrow.objects.keys()], []);
+  await home.backups.create(working);
+});
+
 test("D4: no set outlives the ledger of its first day", () => {
   const madeAt = Date.parse("2026-03-01T03:30:00Z");
   assert.equal(new Date(setEnd(madeAt, 240)).toISOString(), "2026-03-11T00:00:00.000Z");

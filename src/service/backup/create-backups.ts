@@ -77,6 +77,9 @@ export function createBackups(options: BackupsOptions): Backups {
     },
     create: async ({ signal, progress }) =>
       alone(async () => {
+        const keepers = await keepersOf(parts);
+        if (keepers.length > 0)
+          throw new HostError(`no set is made where it could not be deleted: ${keepers.join("; ")}`);
         const swept = isSwept;
         isSwept = false;
         const made = await createSet(parts, signal, progress);
