@@ -125,6 +125,9 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
       "backup.escrow",
       "backup.escrow must be another place than backup.target: who takes one must not have both",
     ]);
+  const { queueSmarthost, queueSmarthostCredentials } = settings;
+  if (queueSmarthost === undefined && queueSmarthostCredentials !== undefined)
+    found.push(["queue.smarthost-credentials", "queue.smarthost-credentials needs queue.smarthost"]);
   const places = [
     ["backup.target", backupTarget, settings.backupTargetCredentials],
     ["backup.escrow", backupEscrow, settings.backupEscrowCredentials],

@@ -1,5 +1,6 @@
 /** The manual of altmail.toml, made from the rows: a page with a table, and an example file that explains itself. */
-import { type Row, rowsInOrder } from "./rows.ts";
+import type { Row } from "./row.ts";
+import { rowsInOrder } from "./rows.ts";
 
 /** Renders an example altmail.toml: what must be given as an example, what may be left out as a comment. */
 export function exampleFile(): string {

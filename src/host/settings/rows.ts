@@ -2,7 +2,8 @@
  * Every setting in one row: its name in altmail.toml (`table.key` for those in a table), its form, its unit, what it
  * is when left out, and the sentence that explains it. The reader, the manual and the example file are made from these.
  */
-import type { z } from "zod";
+import type { Row, RowsOf } from "./row.ts";
+import { sendingRows } from "./sending-rows.ts";
 import type { Settings } from "./settings.ts";
 import {
   ageRecipient,
@@ -20,19 +21,7 @@ import {
   whole,
 } from "./values.ts";
 
-export type Row<T> = {
-  readonly name: string;
-  /** The form of the value. `folder` is where relative paths start. */
-  readonly form: (folder: string) => z.ZodType<T>;
-  readonly unit: string;
-  /** As it would stand in the file; `undefined` where it must be given. */
-  readonly otherwise: string | undefined;
-  /** As it could stand in the file. */
-  readonly example: string;
-  readonly sentence: string;
-};
-
-export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
+export const rows: RowsOf<keyof Settings> = {
   hostName: {
     name: "host-name",
     form: () => domainName,
@@ -131,6 +120,7 @@ export const rows: { readonly [K in keyof Settings]: Row<Settings[K]> } = {
     sentence:
       "How many of these one IPv4 address or one IPv6 network of 64 bits may hold. Keep it large: many people share the address of a Tor exit, a VPN or an office.",
   },
+  ...sendingRows,
   certificateFile: {
     name: "tls.certificate",
     form: path,

@@ -48,6 +48,32 @@ test("what is left out has its default, paths start at the file, domains are in 
     ],
     imapConnections: 20000,
     imapConnectionsPerPeer: 500,
+    submissionListen: [
+      { host: "0.0.0.0", port: 465 },
+      { host: "::", port: 465 },
+    ],
+    submissionStarttlsListen: [
+      { host: "0.0.0.0", port: 587 },
+      { host: "::", port: 587 },
+    ],
+    submissionConnections: 2000,
+    submissionConnectionsPerPeer: 100,
+    sendingMessagesAMinute: 30,
+    sendingRecipientsAnHour: 300,
+    sendingRecipientsADay: 1000,
+    sendingFirstsADay: 200,
+    dnsServers: [{ host: "127.0.0.1", port: 53 }],
+    queueDays: 5,
+    queuePauses: [6, 15, 30, 60, 120, 180, 240],
+    queueDelayHours: 4,
+    queueFamily: "ipv4",
+    queueFamilyOf: [],
+    queueSmarthost: undefined,
+    queueSmarthostCredentials: undefined,
+    queuePort: 25,
+    queuePrivateAddresses: false,
+    queueAuthorities: undefined,
+    dkimUnpublished: false,
     certificateFile: "/etc/altmail/server.pem",
     certificateKeyFile: "/etc/server.key",
     messageBytes: 50 * 2 ** 20,
@@ -116,6 +142,31 @@ listen = ["993"]`);
     '/etc/altmail.toml line 11: limits.quota must be a size from "1 MiB" to "100000 GiB", in KiB, MiB or GiB',
     "/etc/altmail.toml line 13: logs.days must be a whole number from 2 to 10",
   ]);
+});
+
+test("resolvers are addresses; destinations have families; a smarthost's credentials need the smarthost", () => {
+  const settings = parseSettings(
+    `${LEAST}\n[queue]\nfamily = "ipv6-only"\nfamily-of = ["Example.net ipv4"]\nsmarthost = "smtp.example.net:465"\n[dns]\nservers = ["[::1]:5353"]`,
+    "/etc/altmail.toml",
+  );
+  assert.equal(settings.queueFamily, "ipv6-only");
+  assert.deepEqual(settings.queueFamilyOf, [{ domain: "example.net", family: "ipv4" }]);
+  assert.deepEqual(settings.queueSmarthost, { host: "smtp.example.net", port: 465 });
+  assert.deepEqual(settings.dnsServers, [{ host: "::1", port: 5353 }]);
+  assert.match(
+    refused(`${LEAST}\n[dns]\nservers = ["localhost:53"]`),
+    /line 11: dns\.servers must be a list of IP addresses/,
+  );
+  assert.match(refused(`${LEAST}\n[queue]\nfamily-of = ["example.net"]`), /queue\.family-of must be a list of domains/);
+  assert.match(
+    refused(`${LEAST}\n[queue]\nsmarthost-credentials = "x"`),
+    /line 11: queue\.smarthost-credentials needs queue\.smarthost/,
+  );
+  assert.match(
+    refused(`${LEAST}\n[queue]\npauses = []`),
+    /queue\.pauses must be a list of whole numbers from 1 to 1440/,
+  );
+  assert.match(refused(`${LEAST}\n[queue]\ndays = 10`), /queue\.days must be a whole number from 1 to 9/);
 });
 
 test("L2: no setting keeps logs longer than 10 days", () => {

@@ -22,6 +22,10 @@ export type Settings = {
   readonly workers: number;
   readonly smtpListen: readonly ListenAddress[];
   readonly imapListen: readonly ListenAddress[];
+  /** RFC 8314 section 3.3: TLS from the first octet. */
+  readonly submissionListen: readonly ListenAddress[];
+  /** RFC 6409: STARTTLS before anything else. */
+  readonly submissionStarttlsListen: readonly ListenAddress[];
   /** Absolute path. */
   readonly certificateFile: string;
   /** Absolute path. */
@@ -31,6 +35,33 @@ export type Settings = {
   readonly smtpConnectionsPerPeer: number;
   readonly imapConnections: number;
   readonly imapConnectionsPerPeer: number;
+  readonly submissionConnections: number;
+  readonly submissionConnectionsPerPeer: number;
+  readonly sendingMessagesAMinute: number;
+  readonly sendingRecipientsAnHour: number;
+  readonly sendingRecipientsADay: number;
+  readonly sendingFirstsADay: number;
+  /** Validating resolvers, asked in turn. */
+  readonly dnsServers: readonly ListenAddress[];
+  /** How long mail to the world is tried. */
+  readonly queueDays: number;
+  /** Pauses after the first, second, ... attempt; the last one stays. */
+  readonly queuePauses: readonly number[];
+  /** When the sender hears that it takes long. */
+  readonly queueDelayHours: number;
+  readonly queueFamily: FamilyChoice;
+  readonly queueFamilyOf: readonly FamilyOf[];
+  /** Takes all mail to the world; `undefined`: it goes to the hosts of its domains. */
+  readonly queueSmarthost: ListenAddress | undefined;
+  /** Holds user and password of the smarthost, a line each. */
+  readonly queueSmarthostCredentials: string | undefined;
+  /** Of other mail servers. */
+  readonly queuePort: number;
+  readonly queuePrivateAddresses: boolean;
+  /** PEM: authorities that count besides those of Node. */
+  readonly queueAuthorities: string | undefined;
+  /** Keys sign at once, without a look at the DNS. */
+  readonly dkimUnpublished: boolean;
   readonly messageBytes: number;
   readonly quotaBytes: number;
   readonly logDays: number;
@@ -52,6 +83,11 @@ export type Settings = {
   /** Public key of a second operator (Ed25519, PEM file); then no access is opened without him. */
   readonly accessSecondKeyFile: string | undefined;
 };
+
+/** Which addresses of a host are tried, and which first. */
+export type FamilyChoice = "ipv4" | "ipv6" | "ipv4-only" | "ipv6-only";
+/** What holds for one destination. */
+export type FamilyOf = { readonly domain: string; readonly family: FamilyChoice };
 
 /** Where objects rest (service/backup/place.ts). */
 export type PlaceAddress =

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
-import type { KeySource, ListenAddress, PlaceAddress } from "./settings.ts";
+import type { FamilyChoice, FamilyOf, KeySource, ListenAddress, PlaceAddress } from "./settings.ts";
 
 const NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -75,6 +75,53 @@ function listenAddress(text: string): ListenAddress | undefined {
   if (host === undefined || port < 1 || port > 65535) return undefined;
   if (ipv6 === undefined ? isIP(host) !== 4 && !NAME.test(host) : isIP(host) !== 6) return undefined;
   return { host, port };
+}
+
+const SERVERS = 'must be a list of IP addresses with port, at least one: ["127.0.0.1:53"]';
+
+/** Of resolvers: to find one by name another would be needed. */
+export const serverAddresses: z.ZodType<readonly ListenAddress[]> = z
+  .array(
+    z.string(SERVERS).refine((text) => isIP(listenAddress(text)?.host ?? "") !== 0, SERVERS),
+    SERVERS,
+  )
+  .min(1, SERVERS)
+  .transform((texts) => texts.map((text) => listenAddress(text) as ListenAddress));
+
+const REMOTE = 'must be "" or a name or address with a port: "smtp.example.net:465"';
+
+/** Where we connect to. */
+export const remoteAddress: z.ZodType<ListenAddress> = z
+  .string(REMOTE)
+  .refine((text) => listenAddress(text) !== undefined, REMOTE)
+  .transform((text) => listenAddress(text) as ListenAddress);
+
+export const yesOrNo: z.ZodType<boolean> = z.boolean("must be true or false");
+
+/** Whole numbers, at least one. */
+export function wholes(least: number, most: number): z.ZodType<readonly number[]> {
+  const sentence = `must be a list of whole numbers from ${least} to ${most}, at least one: [${least}, ${most}]`;
+  return z.array(z.int(sentence).min(least, sentence).max(most, sentence), sentence).min(1, sentence);
+}
+
+const FAMILIES = ["ipv4", "ipv6", "ipv4-only", "ipv6-only"] as const satisfies readonly FamilyChoice[];
+const FAMILY = 'must be "ipv4" or "ipv6" (tried first), "ipv4-only" or "ipv6-only"';
+const FAMILY_OF = 'must be a list of domains with their family: ["example.net ipv6", "example.com ipv4-only"]';
+
+export const addressFamily: z.ZodType<FamilyChoice> = z.enum(FAMILIES, FAMILY);
+
+export const familiesOf: z.ZodType<readonly FamilyOf[]> = z.array(
+  z
+    .string(FAMILY_OF)
+    .refine((text) => familyOf(text) !== undefined, FAMILY_OF)
+    .transform((text) => familyOf(text) as FamilyOf),
+  FAMILY_OF,
+);
+
+function familyOf(text: string): FamilyOf | undefined {
+  const [domain = "", word, ...more] = text.toLowerCase().split(/ +/);
+  const family = FAMILIES.find((one) => one === word);
+  return family === undefined || more.length > 0 || !NAME.test(domain) ? undefined : { domain, family };
 }
 
 /** A value that may be absent: the empty string stands for none. */

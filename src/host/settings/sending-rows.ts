@@ -1,0 +1,187 @@
+/** The settings of mail that goes out: submission, limits, resolvers, queue, signatures. */
+import type { RowsOf } from "./row.ts";
+import type { Settings } from "./settings.ts";
+import {
+  addressFamily,
+  familiesOf,
+  listenAddresses,
+  orNone,
+  path,
+  remoteAddress,
+  serverAddresses,
+  whole,
+  wholes,
+  yesOrNo,
+} from "./values.ts";
+
+type Sending = Extract<
+  keyof Settings,
+  `submission${string}` | `sending${string}` | `dns${string}` | `queue${string}` | `dkim${string}`
+>;
+
+export const sendingRows: RowsOf<Sending> = {
+  submissionListen: {
+    name: "submission.listen",
+    form: () => listenAddresses,
+    unit: "addresses with port",
+    otherwise: '["0.0.0.0:465", "[::]:465"]',
+    example: '["0.0.0.0:465", "[::]:465"]',
+    sentence: "Where mail clients send, with TLS from the first octet.",
+  },
+  submissionStarttlsListen: {
+    name: "submission.starttls-listen",
+    form: () => listenAddresses,
+    unit: "addresses with port",
+    otherwise: '["0.0.0.0:587", "[::]:587"]',
+    example: '["0.0.0.0:587", "[::]:587"]',
+    sentence: "Where older mail clients send, with STARTTLS; nothing of a message is said before it.",
+  },
+  submissionConnections: {
+    name: "submission.connections",
+    form: () => whole(1, 1_000_000),
+    unit: "connections",
+    otherwise: "2000",
+    example: "2000",
+    sentence: "How many connections from sending clients are held at one time.",
+  },
+  submissionConnectionsPerPeer: {
+    name: "submission.connections-per-peer",
+    form: () => whole(1, 1_000_000),
+    unit: "connections",
+    otherwise: "100",
+    example: "100",
+    sentence: "How many of these one IPv4 address or one IPv6 network of 64 bits may hold; many people share one.",
+  },
+  sendingMessagesAMinute: {
+    name: "sending.messages-a-minute",
+    form: () => whole(1, 1_000_000),
+    unit: "messages",
+    otherwise: "30",
+    example: "30",
+    sentence: "How many messages an account may send in a minute; beyond it the client hears when to try again.",
+  },
+  sendingRecipientsAnHour: {
+    name: "sending.recipients-an-hour",
+    form: () => whole(1, 10_000_000),
+    unit: "recipients",
+    otherwise: "300",
+    example: "300",
+    sentence: "How many recipients an account may write to in an hour.",
+  },
+  sendingRecipientsADay: {
+    name: "sending.recipients-a-day",
+    form: () => whole(1, 100_000_000),
+    unit: "recipients",
+    otherwise: "1000",
+    example: "1000",
+    sentence: "How many recipients an account may write to in 24 hours.",
+  },
+  sendingFirstsADay: {
+    name: "sending.first-time-recipients-a-day",
+    form: () => whole(1, 100_000_000),
+    unit: "recipients",
+    otherwise: "200",
+    example: "200",
+    sentence: "How many of these may be people that the account has not written to in ten days.",
+  },
+  dnsServers: {
+    name: "dns.servers",
+    form: () => serverAddresses,
+    unit: "addresses with port",
+    otherwise: '["127.0.0.1:53"]',
+    example: '["127.0.0.1:53"]',
+    sentence:
+      "The resolvers that are asked, best one on this machine that verifies DNSSEC (unbound): only what a resolver on loopback verified is believed, and DANE needs it.",
+  },
+  queueDays: {
+    name: "queue.days",
+    form: () => whole(1, 9),
+    unit: "days",
+    otherwise: "5",
+    example: "5",
+    sentence: "How long mail to the world is tried before its sender hears that it failed.",
+  },
+  queuePauses: {
+    name: "queue.pauses",
+    form: () => wholes(1, 1440),
+    unit: "minutes",
+    otherwise: "[6, 15, 30, 60, 120, 180, 240]",
+    example: "[6, 15, 30, 60, 120, 180, 240]",
+    sentence: "The pauses after the first, second and each further attempt; the last one stays.",
+  },
+  queueDelayHours: {
+    name: "queue.delay-notice",
+    form: () => whole(1, 200),
+    unit: "hours",
+    otherwise: "4",
+    example: "4",
+    sentence: "After how long a sender hears that mail is still on its way.",
+  },
+  queueFamily: {
+    name: "queue.family",
+    form: () => addressFamily,
+    unit: "family",
+    otherwise: '"ipv4"',
+    example: '"ipv4"',
+    sentence:
+      'Which addresses of other hosts are tried first, "ipv4" or "ipv6", or alone, "ipv4-only" or "ipv6-only". The reputation of IPv4 addresses is better known.',
+  },
+  queueFamilyOf: {
+    name: "queue.family-of",
+    form: () => familiesOf,
+    unit: "domains with family",
+    otherwise: "[]",
+    example: '["example.net ipv6"]',
+    sentence: "The same for single destinations.",
+  },
+  queueSmarthost: {
+    name: "queue.smarthost",
+    form: () => orNone(remoteAddress),
+    unit: "name with port",
+    otherwise: '""',
+    example: '"smtp.example.net:465"',
+    sentence:
+      "A host that takes all mail to the world; port 465 means TLS from the first octet. Its certificate must be right, unless it is on this machine.",
+  },
+  queueSmarthostCredentials: {
+    name: "queue.smarthost-credentials",
+    form: (folder) => orNone(path(folder)),
+    unit: "path",
+    otherwise: '""',
+    example: '"/etc/altmail/smarthost"',
+    sentence: "A file with user and password for the smarthost, a line each, for the service's user alone.",
+  },
+  queuePort: {
+    name: "queue.port",
+    form: () => whole(1, 65_535),
+    unit: "port",
+    otherwise: "25",
+    example: "25",
+    sentence: "The port of other mail servers; another one than 25 is for tests.",
+  },
+  queuePrivateAddresses: {
+    name: "queue.private-addresses",
+    form: () => yesOrNo,
+    unit: "true or false",
+    otherwise: "false",
+    example: "false",
+    sentence:
+      "Whether mail goes to hosts with addresses of private networks and of this machine; in the open internet such addresses are mistakes or tricks.",
+  },
+  queueAuthorities: {
+    name: "queue.authorities",
+    form: (folder) => orNone(path(folder)),
+    unit: "path",
+    otherwise: '""',
+    example: '"/etc/altmail/authorities.pem"',
+    sentence: "Authorities (PEM) whose certificates count for MTA-STS and the smarthost besides the usual ones.",
+  },
+  dkimUnpublished: {
+    name: "dkim.unpublished",
+    form: () => yesOrNo,
+    unit: "true or false",
+    otherwise: "false",
+    example: "false",
+    sentence: "Whether DKIM keys sign at once, before the DNS shows them: for labs without a name server.",
+  },
+};
