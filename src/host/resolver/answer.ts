@@ -5,6 +5,8 @@ export type RecordData = {
   readonly A: string;
   readonly AAAA: string;
   readonly CNAME: string;
+  readonly PTR: string;
+  readonly NS: string;
   readonly MX: { readonly preference: number; readonly exchange: string };
   /** RFC 6698 section 2.1. */
   readonly TLSA: {
@@ -15,6 +17,15 @@ export type RecordData = {
   };
   /** The strings of one record, joined; each octet a character. */
   readonly TXT: string;
+  readonly SRV: {
+    readonly priority: number;
+    readonly weight: number;
+    readonly port: number;
+    readonly target: string;
+  };
+  readonly CAA: { readonly flags: number; readonly tag: string; readonly value: string };
+  /** Of the zone that the name begins; `primary` is its first name server. */
+  readonly SOA: { readonly primary: string; readonly serial: number };
 };
 export type RecordType = keyof RecordData;
 

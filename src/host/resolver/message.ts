@@ -95,17 +95,36 @@ function chainOf<T extends RecordType>(
 const ttlOf = (answer: packet.Answer): number => ("ttl" in answer ? (answer.ttl ?? 0) : 0);
 
 function dataOf(answer: packet.Answer): RecordData[RecordType] | undefined {
-  if (answer.type === "A" || answer.type === "AAAA") return answer.data;
-  if (answer.type === "CNAME") return plainName(answer.data);
-  if (answer.type === "MX")
-    return { preference: answer.data.preference ?? 0, exchange: plainName(answer.data.exchange) };
-  if (answer.type === "TLSA") {
-    const { usage, selector, matchingType, certificate } = answer.data;
-    return { usage, selector, matchingType, data: Uint8Array.from(certificate) };
+  switch (answer.type) {
+    case "A":
+    case "AAAA":
+      return answer.data;
+    case "CNAME":
+    case "PTR":
+    case "NS":
+      return plainName(answer.data);
+    case "MX":
+      return { preference: answer.data.preference ?? 0, exchange: plainName(answer.data.exchange) };
+    case "TLSA": {
+      const { usage, selector, matchingType, certificate } = answer.data;
+      return { usage, selector, matchingType, data: Uint8Array.from(certificate) };
+    }
+    case "TXT":
+      return [answer.data]
+        .flat()
+        .map((part) => (typeof part === "string" ? part : part.toString("latin1")))
+        .join("");
+    case "SRV": {
+      const { priority = 0, weight = 0, port, target } = answer.data;
+      return { priority, weight, port, target: plainName(target) };
+    }
+    case "CAA":
+      return { flags: answer.data.flags ?? 0, tag: answer.data.tag.toLowerCase(), value: answer.data.value };
+    case "SOA":
+      return { primary: plainName(answer.data.mname), serial: answer.data.serial ?? 0 };
+    default:
+      return undefined;
   }
-  if (answer.type !== "TXT") return undefined;
-  const strings = Array.isArray(answer.data) ? answer.data : [answer.data];
-  return strings.map((part) => (typeof part === "string" ? part : part.toString("latin1"))).join("");
 }
 
 /** Names differ neither by case nor by the dot at their end (RFC 1035 section 2.3.3). */

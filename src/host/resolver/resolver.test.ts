@@ -105,6 +105,11 @@ test("records of every type come as values", async () => {
       ttl: 7,
       data: { usage: 3, selector: 1, matchingType: 1, certificate: Buffer.from("abcd") },
     },
+    PTR: { type: "PTR", name: "a.test", data: "Mail.test.", ttl: 7 },
+    NS: { type: "NS", name: "a.test", data: "NS.test", ttl: 7 },
+    SRV: { type: "SRV", name: "a.test", ttl: 7, data: { priority: 1, weight: 2, port: 993, target: "Mail.test" } },
+    CAA: { type: "CAA", name: "a.test", ttl: 7, data: { flags: 128, tag: "issue", value: "CA.test; a=b" } },
+    SOA: { type: "SOA", name: "a.test", ttl: 7, data: { mname: "NS.test", rname: "h.test", serial: 9 } },
   };
   await using dns = await serve(({ kind }) => {
     const answer = answers[kind];
@@ -121,6 +126,25 @@ test("records of every type come as values", async () => {
   const data = new Uint8Array([97, 98, 99, 100]);
   const tlsa = { usage: 3, selector: 1, matchingType: 1, data };
   assert.deepEqual(await resolver.resolve("a.test", "TLSA"), { ...all, records: [tlsa] });
+  assert.deepEqual(await resolver.resolve("a.test", "PTR"), { ...all, records: ["mail.test"] });
+  assert.deepEqual(await resolver.resolve("a.test", "NS"), { ...all, records: ["ns.test"] });
+  const srv = { priority: 1, weight: 2, port: 993, target: "mail.test" };
+  assert.deepEqual(await resolver.resolve("a.test", "SRV"), { ...all, records: [srv] });
+  const caa = { flags: 128, tag: "issue", value: "CA.test; a=b" };
+  assert.deepEqual(await resolver.resolve("a.test", "CAA"), { ...all, records: [caa] });
+  assert.deepEqual(await resolver.resolve("a.test", "SOA"), { ...all, records: [{ primary: "ns.test", serial: 9 }] });
+});
+
+test("the root can be asked for, and a service can say that it is not offered", async () => {
+  await using dns = await serve(({ name, kind }) =>
+    kind === "NS"
+      ? { answers: [{ type: "NS", name: "", ttl: 1, data: "a.root.test" }] }
+      : { answers: [{ type: "SRV", name, ttl: 1, data: { port: 0, target: "." } }] },
+  );
+  const root = await dns.resolver().resolve("", "NS");
+  assert.deepEqual(root.kind === "records" && [root.name, root.records], ["", ["a.root.test"]]);
+  const service = await dns.resolver().resolve("_pop3._tcp.a.test", "SRV");
+  assert.deepEqual(service.kind === "records" && service.records, [{ priority: 0, weight: 0, port: 0, target: "" }]);
 });
 
 test("RFC 7505: the root as exchange is the empty name", async () => {
