@@ -6,28 +6,20 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { describeBug, sentenceOf } from "./cli/sentence.ts";
 import { beElected } from "./cli/service/elected-duty.ts";
 import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
+import { openPorts, type Port } from "./cli/service/ports.ts";
 import type { WorkerStatus } from "./cli/service/status.ts";
 import type { News, WorkerStart } from "./cli/service/worker-start.ts";
 import { answerRequest } from "./cli/store-commands.ts";
-import { openStores, type Stores } from "./cli/stores.ts";
-import { MINUTE, SECOND, systemClock } from "./host/clock.ts";
+import { openStores } from "./cli/stores.ts";
+import { SECOND, systemClock } from "./host/clock.ts";
 import type { Log } from "./host/events/events.ts";
-import { listen, type Listener } from "./host/listener.ts";
 import { createLogSender } from "./host/log/sender.ts";
 import { createProcessMetrics, type Snapshot } from "./host/metrics/process-metrics.ts";
 import { ServerTls } from "./host/tls/server-tls.ts";
 import { serveSupervisor, type WorkerDuties, type WorkerTools } from "./host/worker/worker-link.ts";
-import { imapLimits } from "./servers/imap/limits.ts";
-import { serveImap } from "./servers/imap/server.ts";
-import { smtpLimits } from "./servers/smtp/limits.ts";
-import { serveSmtp } from "./servers/smtp/server.ts";
-import { createAuthenticator } from "./service/accounts/authenticate.ts";
-import { createCapture } from "./service/delivery/capture.ts";
-import { createInbound } from "./service/delivery/receive.ts";
 import type { Root } from "./store/crypt/root.ts";
 
 const clock = systemClock;
-const HANDSHAKE_TIMEOUT_MS = MINUTE / 2;
 /** How long sessions get to end at a stop; below the supervisor's patience. */
 const GRACE_MS = 8 * SECOND;
 /** The monitor measures from tick to tick: without delay it finds this. */
@@ -35,15 +27,6 @@ const LOOP_RESOLUTION_MS = 5;
 const NANOSECONDS_A_MS = 1e6;
 /** The exit code of a worker that met a fault of ours (sysexits: EX_SOFTWARE). */
 const FAULT = 70;
-
-type Worker = {
-  readonly start: WorkerStart;
-  readonly stores: Stores;
-  readonly tls: ServerTls;
-  readonly log: Log;
-  /** Aborted when the worker stops. */
-  readonly signal: AbortSignal;
-};
 
 async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<WorkerDuties> {
   const start = value as WorkerStart;
@@ -63,7 +46,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   const root = Uint8Array.fromHex(start.root) as Root;
   const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
   parts.stores = stores;
-  const listeners = await openPorts({ start, stores, tls, log, signal });
+  const listeners = await openPorts({ settings, workers, stores, tls, clock, log, signal });
   parts.connections = () => connectionsOf(listeners);
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   delay.enable();
@@ -108,73 +91,6 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
     },
   };
 }
-
-type Port = { readonly name: string; readonly listener: Listener };
-
-async function openPorts({ start, stores, tls, log, signal }: Worker): Promise<readonly Port[]> {
-  const { settings, workers } = start;
-  const { directory, mail, queue, hasher, revocations, spool } = stores;
-  const { hostName, domains, operator } = settings;
-  const intake = createCapture({ spool });
-  const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock });
-  const inbound = createInbound({ directory, mail, domains, operator, queue, intake, clock, log, hostName });
-  const smtp = {
-    inbound,
-    clock,
-    log,
-    hostName,
-    signal,
-    limits: { ...smtpLimits, maxMessageBytes: settings.messageBytes },
-  };
-  const imap = {
-    mail,
-    authenticator,
-    intake,
-    clock,
-    log,
-    hostName,
-    signal,
-    limits: { ...imapLimits, maxAppendBytes: settings.messageBytes },
-  };
-  const shared = { log, clock, context: tls.current };
-  const bounds = (connections: number, perPeer: number) => ({
-    connections: Math.ceil(connections / workers),
-    perPeer,
-    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
-  });
-  const ports: Port[] = [];
-  for (const { host, port } of settings.smtpListen)
-    ports.push({
-      name: "smtp",
-      listener: await listen({
-        ...shared,
-        name: "smtp",
-        host,
-        port,
-        tls: "starttls",
-        limits: bounds(settings.smtpConnections, settings.smtpConnectionsPerPeer),
-        handler: (connection) => serveSmtp(connection, smtp),
-        refuse: latin1(`421 4.3.2 ${hostName} has too many connections, try again later\r\n`),
-      }),
-    });
-  for (const { host, port } of settings.imapListen)
-    ports.push({
-      name: "imap",
-      listener: await listen({
-        ...shared,
-        name: "imap",
-        host,
-        port,
-        tls: "implicit",
-        limits: bounds(settings.imapConnections, settings.imapConnectionsPerPeer),
-        handler: (connection) => serveImap(connection, imap),
-        refuse: latin1("* BYE [UNAVAILABLE] Too many connections, try again later\r\n"),
-      }),
-    });
-  return ports;
-}
-
-const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
 
 function reload(tls: ServerTls, log: Log): void {
   try {

@@ -15,6 +15,10 @@ import { openDatabase } from "../src/store/sqlite/database.ts";
 import { directoryMigrations } from "../src/store/sqlite/directory/schema.ts";
 import { inboundMigrations } from "../src/store/sqlite/inbound-queue/schema.ts";
 import { mailMigrations } from "../src/store/sqlite/mail/schema.ts";
+import { dkimMigrations } from "../src/store/sqlite/dkim/schema.ts";
+import { outboundMigrations } from "../src/store/sqlite/outbound-queue/schema.ts";
+import { policyMigrations } from "../src/store/sqlite/policy/schema.ts";
+import { sendCountsMigrations } from "../src/store/sqlite/send-counts/schema.ts";
 import type { Migration } from "../src/store/sqlite/migrate.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../docs/storage-format.md"), "utf8");
@@ -23,7 +27,7 @@ function described(heading: string): readonly string[] {
   const from = page.indexOf(`\n### ${heading}\n`);
   const section = page.slice(from, page.indexOf("\n#", from + heading.length + 6));
   return Array.from(section.matchAll(/^\| (`[a-z_]+\.[^|]+) \|/gm), ([, cell = ""]) => {
-    const [first = "", ...more] = Array.from(cell.matchAll(/`([a-z_.]+)`/g), ([, name = ""]) => name);
+    const [first = "", ...more] = Array.from(cell.matchAll(/`([a-z0-9_.]+)`/g), ([, name = ""]) => name);
     const table = first.split(".", 1)[0] ?? "";
     return [first, ...more.map((name) => (name.startsWith(".") ? table + name : name))];
   }).flat();
@@ -52,6 +56,10 @@ for (const [heading, migrations] of [
   ["backup.db", backupMigrations],
   ["figures.db", figuresMigrations],
   ["watch.db", watchMigrations],
+  ["outbound.db", outboundMigrations],
+  ["dkim.db", dkimMigrations],
+  ["sending.db", sendCountsMigrations],
+  ["policies.db", policyMigrations],
   ["Account files", mailMigrations],
 ] as const)
   test(`the page on the store's format names every column of: ${heading}`, () => {

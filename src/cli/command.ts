@@ -13,7 +13,10 @@ import type { Watch } from "../service/watch/watch.ts";
 import type { Directory } from "../store/directory.ts";
 import type { Finding, MailStore } from "../store/mail-store.ts";
 import type { AccessScope, Notices } from "../service/notices/notices.ts";
+import type { DkimKeys } from "../store/dkim-keys.ts";
+import type { OutboundQueue } from "../store/outbound-queue.ts";
 import type { Exit } from "./exit-code.ts";
+import type { Outgoing } from "./outgoing.ts";
 
 export type Argument = { readonly name: string; readonly summary: string; readonly optional?: true };
 
@@ -39,6 +42,12 @@ export type Operator = {
   readonly backups: Backups;
   readonly keyCare: KeyCare;
   readonly logs: LogReader;
+  readonly outbound: OutboundQueue;
+  readonly dkimKeys: DkimKeys;
+  /** The way to the world, for who walks it. */
+  readonly outgoing: Pick<Outgoing, "resolver" | "router" | "sts" | "ways">;
+  /** Lets the queue be looked at now. */
+  readonly wakeQueue: () => void;
   readonly retention: Retention;
   readonly statistics: Statistics;
   readonly watch: Watch;

@@ -30,11 +30,14 @@ import { openSqliteDirectoryArchive } from "../store/sqlite/directory/archive.ts
 import { openSqliteFigures } from "../store/sqlite/figures/figures.ts";
 import { openSqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
 import type { Operator } from "./command.ts";
+import { openOutgoing, type Outgoing } from "./outgoing.ts";
 import { formatRoot } from "./root-text.ts";
 import type { Stores, StoresOptions } from "./stores.ts";
 
 export type Office = AsyncDisposable &
-  Pick<Operator, "access" | "backups" | "keyCare" | "logs" | "retention" | "statistics">;
+  Pick<Operator, "access" | "backups" | "keyCare" | "logs" | "retention" | "statistics"> & {
+    readonly outgoing: Outgoing;
+  };
 
 export type OfficeOptions = Pick<StoresOptions, "settings" | "root" | "clock" | "log"> & {
   readonly stores: Stores;
@@ -108,8 +111,18 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
       log,
     }),
   );
+  const outgoing = opening.use(await openOutgoing(options));
   const opened = opening.move();
-  return { access, backups, keyCare, logs, retention, statistics, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    access,
+    backups,
+    keyCare,
+    logs,
+    outgoing,
+    retention,
+    statistics,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 type Places = { readonly target: ObjectPlace; readonly escrow: ObjectPlace };

@@ -1,6 +1,7 @@
 /**
- * Opens what rests in a home, with the root, as every worker needs it: keys, directory, mail, the queue of deferred mail,
- * the spool, the watch's book, and what accounts and notices are made of. A command does so too when no service runs.
+ * Opens what rests in a home, with the root, as every worker needs it: keys, directory, mail, the queues of deferred mail
+ * and of mail to the world, the spool, the watch's book, and what accounts, notices and the way in are made of. A command
+ * does so too when no service runs.
  */
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -15,19 +16,33 @@ import { createAccounts } from "../service/accounts/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
 import type { Notices } from "../service/notices/notices.ts";
+import { createCapture } from "../service/delivery/capture.ts";
+import type { Inbound } from "../service/delivery/inbound.ts";
+import type { Intake } from "../service/delivery/intake.ts";
+import { createInbound } from "../service/delivery/receive.ts";
 import { createNotices } from "../service/notices/tell.ts";
+import { enqueue } from "../service/queue/enqueue.ts";
+import { noteArrived } from "../service/queue/feedback.ts";
+import type { Submit } from "../service/submission/submission.ts";
 import type { Watch } from "../service/watch/watch.ts";
 import { createWatch } from "../service/watch/watching.ts";
 import { type Keys, openKeys } from "../store/crypt/keys.ts";
 import type { Root } from "../store/crypt/root.ts";
 import type { Directory } from "../store/directory.ts";
+import type { DkimKeys } from "../store/dkim-keys.ts";
 import type { InboundQueue } from "../store/inbound-queue.ts";
 import type { AccountId } from "../store/ids.ts";
 import type { Finding } from "../store/mail-store.ts";
+import type { OutboundQueue } from "../store/outbound-queue.ts";
+import type { SendCounts } from "../store/send-counts.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
+import { openSqliteDkimKeys } from "../store/sqlite/dkim/dkim-keys.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
 import { openSqliteMailStore, type SqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
+import { openSqliteOutboundQueue } from "../store/sqlite/outbound-queue/outbound-queue.ts";
+import { openSqliteSendCounts } from "../store/sqlite/send-counts/send-counts.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
+import { retryScheduleOf } from "./retry-schedule.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
 
 export type StoresOptions = {
@@ -47,7 +62,12 @@ export type Stores = AsyncDisposable & {
   readonly directory: Directory;
   readonly mail: SqliteMailStore;
   readonly queue: InboundQueue;
+  readonly outbound: OutboundQueue;
+  readonly dkimKeys: DkimKeys;
+  readonly counts: SendCounts;
   readonly spool: Spool;
+  readonly intake: () => Intake;
+  readonly inbound: Inbound;
   readonly hasher: PasswordHasher;
   readonly revocations: Revocations;
   readonly accounts: Accounts;
@@ -56,10 +76,19 @@ export type Stores = AsyncDisposable & {
   readonly orphans: () => Promise<readonly Finding[]>;
   /** Calls `listener` for each account that is being deleted by this process, before its record goes. */
   readonly onClosing: (listener: (account: AccountId) => Promise<void>) => Disposable;
+  /** Puts mail of account holders into the queue to the world, and says so. */
+  readonly submit: Submit;
+  /** Says that there is something new in the queue to the world: to the elected worker, whichever process that is. */
+  readonly wakeQueue: () => void;
+  /** Calls `listener` when this or another process says so. */
+  readonly onWake: (listener: () => void) => Disposable;
 };
 
 /** Tells the elected worker that something vanished in an account, for the ledger of the backups. */
 export const VANISHED_TOPIC = "backup/vanished";
+
+/** Something new is in the queue to the world. */
+const QUEUED_TOPIC = "queue/new";
 
 /** @throws StoreError "key" when the root is not the one of this home. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
@@ -73,6 +102,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   });
   const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
   const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
+  const outbound = opening.use(await openSqliteOutboundQueue({ ...file("outbound"), clock }));
+  const dkimKeys = opening.use(await openSqliteDkimKeys({ ...file("dkim"), clock }));
+  const counts = opening.use(await openSqliteSendCounts({ ...file("sending"), clock }));
   // What vanishes is noted for the ledger only where there is one.
   const ledger = settings.backupTarget !== undefined;
   const mail = opening.use(
@@ -86,9 +118,21 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { domains, quotaBytes, hostName, operator, logDays } = settings;
   const notices = createNotices({ mail, directory, operator, domain: domains[0] ?? hostName, hostName, clock, log });
   const limits = { quotaBytes };
+  const intake = createCapture({ spool });
+  const feedback = (account: AccountId, message: Uint8Array): ReturnType<typeof noteArrived> =>
+    noteArrived({ queue: outbound, log }, account, message);
+  const inbound = createInbound({ directory, mail, domains, operator, queue, intake, clock, log, hostName, feedback });
+  const schedule = retryScheduleOf(settings);
+  const wakers = new Set<() => void>();
+  const wakeQueue = (): void => {
+    for (const waker of wakers) waker();
+    bus.publish(QUEUED_TOPIC, {});
+  };
   const closings = new Set<(account: AccountId) => Promise<void>>();
   const closing = async (account: AccountId): Promise<void> => {
     for (const listener of closings) await listener(account);
+    await outbound.forgetAccount(account);
+    await counts.forgetAccount(account);
   };
   const accounts = createAccounts({
     directory,
@@ -111,7 +155,12 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     directory,
     mail,
     queue,
+    outbound,
+    dkimKeys,
+    counts,
     spool,
+    intake,
+    inbound,
     hasher,
     revocations,
     accounts,
@@ -120,6 +169,21 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     onClosing(listener) {
       closings.add(listener);
       return { [Symbol.dispose]: () => void closings.delete(listener) };
+    },
+    async submit(message, recipients, content) {
+      await enqueue(outbound, message, recipients, content, schedule);
+      wakeQueue();
+    },
+    wakeQueue,
+    onWake(listener) {
+      wakers.add(listener);
+      const subscription = bus.subscribe(QUEUED_TOPIC, listener);
+      return {
+        [Symbol.dispose]() {
+          wakers.delete(listener);
+          subscription[Symbol.dispose]();
+        },
+      };
     },
     orphans: () => findOrphans(() => readPlaces(directory, keys, mail), clock),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

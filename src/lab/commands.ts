@@ -22,6 +22,11 @@ export const labCommands: readonly LocalCommand[] = [
       { name: "domain", value: "D", summary: "default altmail.test, or as before" },
       { name: "workers", value: "N", summary: "worker processes; default: one a core" },
       { name: "bounded", summary: "keep the bounds on connections from one address" },
+      {
+        name: "smarthost",
+        value: "HOST:PORT",
+        summary: "send there what leaves; default: a sink of the lab catches it",
+      },
       { name: "boot-id", value: "ID", summary: "pretend that the kernel was booted as ID: for tests of power cuts" },
       { name: "quiet", summary: "print nothing when ready" },
     ],
@@ -54,6 +59,7 @@ async function lab(given: Given): Promise<Exit> {
     domain: given["domain"] === undefined ? undefined : text(given, "domain").toLowerCase(),
     bootId: given["boot-id"] === undefined ? undefined : text(given, "boot-id"),
     bounded: given["bounded"] === true,
+    smarthost: given["smarthost"] === undefined ? undefined : text(given, "smarthost"),
     output: given["json"] === true ? "json" : given["quiet"] === true ? "none" : "page",
   };
   await runLab(start);

@@ -20,6 +20,8 @@ export type LabWishes = {
   readonly workers: number;
   /** Keeps the bounds on connections of one peer; in a lab all come from one address. */
   readonly bounded: boolean;
+  /** HOST:PORT that takes what leaves; `undefined`: the sink of the lab. */
+  readonly smarthost: string | undefined;
 };
 
 export type LabHome = {
@@ -34,6 +36,10 @@ export type LabHome = {
 const HOST = "127.0.0.1";
 const SMTP = 25;
 const IMAP = 993;
+const SUBMISSIONS = 465;
+const SUBMISSION = 587;
+/** Where the outside world of a lab listens. */
+export const SINK = 26;
 /** Prometheus knows us by 9464; four digits may not fit above the base port. */
 const METRICS = 464;
 const UNBOUNDED = 100_000;
@@ -54,7 +60,7 @@ export async function openLabHome(wishes: LabWishes, clock: Clock): Promise<LabH
   return { settings: parseSettings(text, file), root, authorityFile, identityFile };
 }
 
-function settingsText({ basePort, domain, workers, bounded }: LabWishes, recipient: string): string {
+function settingsText({ basePort, domain, workers, bounded, smarthost }: LabWishes, recipient: string): string {
   const bounds = bounded ? [] : [`connections = ${UNBOUNDED}`, `connections-per-peer = ${UNBOUNDED}`];
   return [
     "# The settings of a lab; it writes them at each start.",
@@ -71,6 +77,26 @@ function settingsText({ basePort, domain, workers, bounded }: LabWishes, recipie
     "[imap]",
     `listen = ["${HOST}:${basePort + IMAP}"]`,
     ...bounds,
+    "",
+    "[submission]",
+    `listen = ["${HOST}:${basePort + SUBMISSIONS}"]`,
+    `starttls-listen = ["${HOST}:${basePort + SUBMISSION}"]`,
+    ...bounds,
+    "",
+    ...(bounded
+      ? []
+      : [
+          "[sending]",
+          ...["messages-a-minute", "recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"].map(
+            (name) => `${name} = ${UNBOUNDED}`,
+          ),
+          "",
+        ]),
+    "[queue]",
+    `smarthost = "${smarthost ?? `${HOST}:${basePort + SINK}`}"`,
+    "",
+    "[dkim]",
+    "unpublished = true",
     "",
     "[tls]",
     'certificate = "secret/tls/server.pem"',

@@ -23,6 +23,7 @@ export type LabStart = {
   readonly domain: string | undefined;
   readonly bootId: string | undefined;
   readonly bounded: boolean;
+  readonly smarthost: string | undefined;
   readonly output: "page" | "json" | "none";
 };
 
@@ -71,9 +72,9 @@ async function prepare(home: string, start: LabStart): Promise<{ readonly lab: L
     throw new HostError(
       "this lab was made with another password or domain: leave --password and --domain out, or take a fresh --home",
     );
-  const { bounded, workers = 0 } = start;
+  const { bounded, smarthost, workers = 0 } = start;
   const lab = await openLabHome(
-    { home, basePort: memory.basePort, domain: memory.domain, workers, bounded },
+    { home, basePort: memory.basePort, domain: memory.domain, workers, bounded, smarthost },
     systemClock,
   );
   remember(home, memory);

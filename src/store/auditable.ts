@@ -3,9 +3,9 @@ import type { AccountId } from "./ids.ts";
 
 export type RowTimes = {
   readonly table: string;
-  /** A column of epoch milliseconds, or of days since 1970 as `unit` says. */
+  /** A column of epoch milliseconds, or of days or minutes since 1970 as `unit` says. */
   readonly since: string;
-  readonly unit?: "days";
+  readonly unit?: "days" | "minutes";
   /** Only rows where this column holds something count. */
   readonly having?: string;
 };

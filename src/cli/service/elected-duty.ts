@@ -47,8 +47,14 @@ export function beElected(election: Election): ElectedDuty {
     office,
     async end(grace) {
       await (await web)?.close(grace);
+      const opened = await office;
+      const breakOff = (): void => opened?.outgoing.breakOff();
+      // What is handed over goes to its end, as long as there is time: cut off after its last octet it might go twice.
+      grace.addEventListener("abort", breakOff, { once: true });
+      if (grace.aborted) breakOff();
       await jobs;
-      await (await office)?.[Symbol.asyncDispose]();
+      grace.removeEventListener("abort", breakOff);
+      await opened?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -73,6 +73,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
       [
         ...settings.smtpListen.map((address) => ({ name: "SMTP", ...address })),
         ...settings.imapListen.map((address) => ({ name: "IMAP", ...address })),
+        ...[...settings.submissionListen, ...settings.submissionStarttlsListen].map((address) => ({
+          name: "submission",
+          ...address,
+        })),
       ],
       clock,
     );
@@ -242,12 +246,18 @@ class Service {
   }
 
   #readiness(): Readiness {
-    const { smtpListen, imapListen } = this.#options.settings;
+    const { smtpListen, imapListen, submissionListen, submissionStarttlsListen } = this.#options.settings;
+    const portsOf = (addresses: Settings["smtpListen"]): readonly number[] => addresses.map(({ port }) => port);
     return {
       state: this.#sealed === undefined ? "serving" : "sealed",
       supervisor: process.pid,
       workers: this.#crew?.pids ?? [],
-      ports: { smtp: smtpListen.map(({ port }) => port), imap: imapListen.map(({ port }) => port) },
+      ports: {
+        smtp: portsOf(smtpListen),
+        imap: portsOf(imapListen),
+        submissions: portsOf(submissionListen),
+        submission: portsOf(submissionStarttlsListen),
+      },
     };
   }
 

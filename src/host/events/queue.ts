@@ -76,6 +76,11 @@ export const queueEvents = {
     summary: "A step of the queue failed and is tried again; nothing is lost.",
     fields: { step: "public string", code: "public string" },
   },
+  "queue.policies": {
+    level: "warning",
+    summary: "MTA-STS policies that are in force could not be fetched anew (`failed`); the ones we know hold on.",
+    fields: { failed: "public number" },
+  },
   "queue.feedback": {
     level: "info",
     summary: "A report from outside (bounce, complaint) about a message of the account came in.",

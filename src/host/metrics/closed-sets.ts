@@ -45,7 +45,7 @@ export const imapResults: ClosedSet = ["OK", "NO", "BAD", "BYE"];
 export const smtpVerbs: ClosedSet = ["EHLO", "HELO", "STARTTLS", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "VRFY"];
 
 export const smtpEndings: ClosedSet = ["quit", "gone", "timeout", "errors", "shutdown", "tls", "fault"];
-export const listeners: ClosedSet = ["smtp", "imap"];
+export const listeners: ClosedSet = ["smtp", "imap", "submission"];
 export const refusals: ClosedSet = ["full", "peer"];
 export const tlsVersions: ClosedSet = ["TLSv1.2", "TLSv1.3"];
 /** What a reply code says (RFC 5321 section 4.2.1). */

@@ -3,11 +3,13 @@
  * file that is no TOML, keys that do not exist (with the nearest that does), values of another form, what is missing.
  */
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { nearest } from "./nearest.ts";
 import { rows, rowsInOrder } from "./rows.ts";
 import { type Settings, SettingsError } from "./settings.ts";
+import { isLoopback } from "./values.ts";
 
 /** Reads the settings of `file`. @throws SettingsError. */
 export async function readSettings(file: string): Promise<Settings> {
@@ -126,6 +128,12 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
       "backup.escrow must be another place than backup.target: who takes one must not have both",
     ]);
   const { queueSmarthost, queueSmarthostCredentials } = settings;
+  const { host = "" } = queueSmarthost ?? {};
+  if (isIP(host) !== 0 && !isLoopback(host))
+    found.push([
+      "queue.smarthost",
+      "queue.smarthost must be a name, which its certificate can show, or be on this machine",
+    ]);
   if (queueSmarthost === undefined && queueSmarthostCredentials !== undefined)
     found.push(["queue.smarthost-credentials", "queue.smarthost-credentials needs queue.smarthost"]);
   const places = [

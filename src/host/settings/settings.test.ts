@@ -155,12 +155,12 @@ test("resolvers are addresses; destinations have families; a smarthost's credent
   assert.deepEqual(settings.dnsServers, [{ host: "::1", port: 5353 }]);
   assert.match(
     refused(`${LEAST}\n[dns]\nservers = ["localhost:53"]`),
-    /line 11: dns\.servers must be a list of IP addresses/,
+    /line 10: dns\.servers must be a list of IP addresses/,
   );
   assert.match(refused(`${LEAST}\n[queue]\nfamily-of = ["example.net"]`), /queue\.family-of must be a list of domains/);
   assert.match(
     refused(`${LEAST}\n[queue]\nsmarthost-credentials = "x"`),
-    /line 11: queue\.smarthost-credentials needs queue\.smarthost/,
+    /line 10: queue\.smarthost-credentials needs queue\.smarthost/,
   );
   assert.match(
     refused(`${LEAST}\n[queue]\npauses = []`),

@@ -132,11 +132,10 @@ const LOOPBACK = 'must be "" or an address of this machine alone with a port: "1
 
 export const loopbackAddress: z.ZodType<ListenAddress> = z
   .string(LOOPBACK)
-  .refine((text) => isLoopback(listenAddress(text)), LOOPBACK)
+  .refine((text) => isLoopback(listenAddress(text)?.host ?? ""), LOOPBACK)
   .transform((text) => listenAddress(text) as ListenAddress);
 
-const isLoopback = (address: ListenAddress | undefined): boolean =>
-  address !== undefined && (address.host === "::1" || address.host.startsWith("127."));
+export const isLoopback = (host: string): boolean => host === "::1" || host.startsWith("127.");
 
 const PLACE = 'must be "", the path of a folder, or a bucket as "https://s3.example.org/bucket?region=eu-north-1"';
 

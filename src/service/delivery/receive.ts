@@ -16,6 +16,7 @@ import type { Derived } from "../../syntax/message/derived.ts";
 import { HopCount } from "../../syntax/smtp/hop-count.ts";
 import { encodeTrace } from "../../syntax/smtp/trace.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import type { FeedbackVerdict } from "../queue/feedback.ts";
 import type { Envelope, Inbound, Reception, Recipient, Reply } from "./inbound.ts";
 import type { Intake } from "./intake.ts";
 import { findRecipient, type RecipientServices } from "./recipient.ts";
@@ -31,9 +32,13 @@ export type InboundServices = RecipientServices & {
   readonly hostName: string;
   /** RFC 5321 section 6.3 asks for 100 at least; 100 when not given. */
   readonly maxHops?: number;
+  /** What a report says of mail that the account sent (service/queue/feedback.ts). @throws StoreError */
+  readonly feedback?: (account: AccountId, message: Uint8Array) => Promise<FeedbackVerdict>;
 };
 
 const MAX_HOPS = 100;
+/** As much as a report is looked at. */
+const REPORT_BYTES = 256 * 1024;
 
 export function createInbound(services: InboundServices): Inbound {
   return {
@@ -141,7 +146,7 @@ class StoringReception implements Reception {
       await this.#services.mail.write(account).deliver({
         id: this.#id,
         fingerprint: fingerprintOf(this.#envelope.sender, account, digest),
-        into: "INBOX",
+        into: await this.#folder(account, whole),
         mail: {
           ...whole,
           flags: { system: 0, keywords: [] },
@@ -153,6 +158,19 @@ class StoringReception implements Reception {
     } catch (error) {
       this.#failed("store", error, account);
       return verdict.failureOf(error);
+    }
+  }
+
+  /** A bounce of what the account never sent is backscatter. A look that fails changes nothing. */
+  async #folder(account: AccountId, { content, derived }: Whole): Promise<"INBOX" | "\\Junk"> {
+    const { feedback } = this.#services;
+    if (feedback === undefined || !derived.structure.toLowerCase().includes('"report"')) return "INBOX";
+    try {
+      return (await feedback(account, await beginning(content))) === "backscatter" ? "\\Junk" : "INBOX";
+    } catch (error) {
+      const code = verdict.failureOf(error);
+      this.#services.log("delivery.failed", { step: "feedback", code, account, delivery: this.#id });
+      return "INBOX";
     }
   }
 
@@ -188,4 +206,16 @@ class StoringReception implements Reception {
     await queue.add(entries, content);
     log("delivery.deferred", { delivery: this.#id, recipients: accounts.length });
   }
+}
+
+async function beginning(content: ContentSource): Promise<Uint8Array> {
+  if (content.bytes !== undefined) return content.bytes.subarray(0, REPORT_BYTES);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of content.pieces()) {
+    pieces.push(new Uint8Array(piece));
+    size += piece.length;
+    if (size >= REPORT_BYTES) break;
+  }
+  return Buffer.concat(pieces).subarray(0, REPORT_BYTES);
 }

@@ -20,7 +20,7 @@ export type NewReportId = () => Report["id"];
 const isTold = ({ message }: Work): boolean => message.sender !== "" && message.account !== undefined;
 
 /** What a host answered. */
-export function outcomeOf(work: Work, { outcomes, dsnPassedOn }: Answered, newId: NewReportId): Outcome {
+export function outcomeOf(work: Work, { outcomes, dsnPassedOn, isFinal }: Answered, newId: NewReportId): Outcome {
   const results: RecipientResult[] = [];
   const told: ReportedRecipient[] = [];
   for (const [n, recipient] of work.recipients.entries()) {
@@ -30,8 +30,9 @@ export function outcomeOf(work: Work, { outcomes, dsnPassedOn }: Answered, newId
     const { reply } = outcome;
     if (outcome.kind === "accepted") {
       const isLast = recipient.notify?.success === true && !dsnPassedOn;
-      results.push({ kind: "ended", recipient: recipient.id, end: isLast ? "relayed" : "delivered", reply });
-      if (isLast) told.push(reported(recipient, "relayed", reply));
+      const end = isLast && isFinal !== true ? "relayed" : "delivered";
+      results.push({ kind: "ended", recipient: recipient.id, end, reply });
+      if (isLast) told.push(reported(recipient, end, reply));
     } else if (outcome.kind === "permanent") {
       results.push({ kind: "ended", recipient: recipient.id, end: "failed", reply });
       if (wantsFailure(recipient)) told.push(reported(recipient, "failed", reply));

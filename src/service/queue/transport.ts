@@ -23,6 +23,8 @@ export type Handover =
       readonly outcomes: readonly HandoverOutcome[];
       /** The host tells the sender of success, if that was asked for (RFC 3461 section 5.2.1). */
       readonly dsnPassedOn: boolean;
+      /** The recipients' mail rests there: success means that it was delivered, not that it was handed on. */
+      readonly isFinal?: true;
     }
   /** No word on the message: the next host may be tried, and later this one. */
   | { readonly kind: "unreached"; readonly reply: RemoteReply }

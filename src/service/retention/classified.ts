@@ -19,11 +19,11 @@ type Description = { readonly what: string; readonly promise: string; readonly l
  */
 export type NamedClass = Description & { readonly name: RegExp };
 
-/** `since`: a column of epoch milliseconds, or of days since 1970 as `unit` says. `having`: only rows count where this column holds something. */
+/** `since`: a column of epoch milliseconds, or of days or minutes since 1970 as `unit` says. `having`: only rows count where this column holds something. */
 export type TableClass = Description & {
   readonly table: string;
   readonly since?: string;
-  readonly unit?: "days";
+  readonly unit?: "days" | "minutes";
   readonly having?: string;
 };
 

@@ -7,10 +7,14 @@ import { accessMigrations } from "./access/schema.ts";
 import { auditableFile } from "./auditable.ts";
 import { backupMigrations } from "./backup/schema.ts";
 import { APPLICATION, openDatabase } from "./database.ts";
+import { dkimMigrations } from "./dkim/schema.ts";
 import { directoryMigrations } from "./directory/schema.ts";
 import { figuresMigrations } from "./figures/schema.ts";
 import { inboundMigrations } from "./inbound-queue/schema.ts";
 import type { Migration } from "./migrate.ts";
+import { outboundMigrations } from "./outbound-queue/schema.ts";
+import { policyMigrations } from "./policy/schema.ts";
+import { sendCountsMigrations } from "./send-counts/schema.ts";
 import { watchMigrations } from "./watch/schema.ts";
 
 const MIGRATIONS = {
@@ -20,6 +24,10 @@ const MIGRATIONS = {
   backup: backupMigrations,
   figures: figuresMigrations,
   watch: watchMigrations,
+  outbound: outboundMigrations,
+  dkim: dkimMigrations,
+  sending: sendCountsMigrations,
+  policies: policyMigrations,
 } as const satisfies Partial<Record<keyof typeof APPLICATION, readonly Migration[]>>;
 
 type SystemDatabase = keyof typeof MIGRATIONS;

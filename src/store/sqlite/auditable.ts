@@ -1,5 +1,5 @@
 /** What the audit of retention sees of a database, for any of ours: names of tables, ages of rows, nothing else. */
-import { DAY } from "../../host/clock.ts";
+import { DAY, MINUTE } from "../../host/clock.ts";
 import type { Auditable, RowTimes } from "../auditable.ts";
 import type { Database } from "./database.ts";
 import { storeError } from "./sqlite-error.ts";
@@ -35,11 +35,13 @@ export function auditableFile(name: string, open: () => Database): Auditable {
   });
 }
 
+const UNIT_MS = { days: DAY, minutes: MINUTE } as const;
+
 function oldestOf(db: Database, { table, since, unit, having = since }: RowTimes): number | undefined {
   // SQLite takes a quoted name that is no column for a text: without this a wrong name would find nothing too old.
   const columns = db.prepare("SELECT name FROM pragma_table_info(?)").pluck().all(table);
   for (const column of [since, having])
     if (!columns.includes(column)) throw new RangeError(`table ${table} has no column ${column}`);
   const oldest = db.prepare(`SELECT min("${since}") FROM "${table}" WHERE "${having}" IS NOT NULL`).pluck().get();
-  return typeof oldest === "number" ? oldest * (unit === "days" ? DAY : 1) : undefined;
+  return typeof oldest === "number" ? oldest * (unit === undefined ? 1 : UNIT_MS[unit]) : undefined;
 }

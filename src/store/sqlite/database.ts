@@ -28,6 +28,9 @@ export const APPLICATION = {
   backup: 0x416c7442,
   figures: 0x416c7446,
   outbound: 0x416c744f,
+  dkim: 0x416c7444,
+  sending: 0x416c7443,
+  policies: 0x416c7450,
   watch: 0x416c7457,
 } as const;
 

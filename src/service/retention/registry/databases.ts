@@ -6,6 +6,7 @@ import { backupDb } from "./backup-db.ts";
 import { figuresDb } from "./figures-db.ts";
 import { keysDb } from "./keys-db.ts";
 import { queueDb } from "./queue-db.ts";
+import { dkimDb, outboundDb, policiesDb, sendingDb } from "./sending-dbs.ts";
 import { systemDb } from "./system-db.ts";
 import { watchDb } from "./watch-db.ts";
 
@@ -17,5 +18,9 @@ export const databases: readonly DatabaseClass[] = [
   backupDb,
   figuresDb,
   watchDb,
+  outboundDb,
+  dkimDb,
+  sendingDb,
+  policiesDb,
   accountFiles,
 ];

@@ -17,6 +17,10 @@ import { inboundMigrations } from "../../../store/sqlite/inbound-queue/schema.ts
 import { mailMigrations } from "../../../store/sqlite/mail/schema.ts";
 import type { Migration } from "../../../store/sqlite/migrate.ts";
 import { watchMigrations } from "../../../store/sqlite/watch/schema.ts";
+import { dkimMigrations } from "../../../store/sqlite/dkim/schema.ts";
+import { outboundMigrations } from "../../../store/sqlite/outbound-queue/schema.ts";
+import { policyMigrations } from "../../../store/sqlite/policy/schema.ts";
+import { sendCountsMigrations } from "../../../store/sqlite/send-counts/schema.ts";
 import { databases } from "./databases.ts";
 
 const SCHEMAS: Readonly<Record<string, readonly Migration[]>> = {
@@ -27,6 +31,10 @@ const SCHEMAS: Readonly<Record<string, readonly Migration[]>> = {
   "backup.db": backupMigrations,
   "figures.db": figuresMigrations,
   "watch.db": watchMigrations,
+  "outbound.db": outboundMigrations,
+  "dkim.db": dkimMigrations,
+  "sending.db": sendCountsMigrations,
+  "policies.db": policyMigrations,
   "account files": mailMigrations,
 };
 

@@ -2,18 +2,16 @@
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { DkimKey, DkimKeys } from "../../dkim-keys.ts";
 import { StoreError } from "../../store-error.ts";
-import type { Database } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { dkimMigrations } from "./schema.ts";
 
-/** "AltD" in the file's header. */
-const APPLICATION_ID = 0x416c7444;
 const COLUMNS = "domain, selector, algorithm, public_key AS publicKey, state, since, made_at AS madeAt";
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDkimKeys(options: SystemDatabaseOptions): Promise<DkimKeys> {
-  const db = await openSystemDatabase(options, APPLICATION_ID, dkimMigrations);
+  const db = await openSystemDatabase(options, APPLICATION.dkim, dkimMigrations);
   return sqliteDkimKeys(db, options.clock ?? systemClock);
 }
 

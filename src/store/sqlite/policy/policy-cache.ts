@@ -3,9 +3,9 @@ import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import type { CachedPolicy, PolicyCache } from "../../policy-cache.ts";
 import { StoreError } from "../../store-error.ts";
-import { type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { immediate, retried } from "../immediate.ts";
-import { POLICIES_ID, policyMigrations } from "./schema.ts";
+import { policyMigrations } from "./schema.ts";
 
 export type SqlitePolicyCacheOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
 
@@ -16,7 +16,7 @@ export async function openSqlitePolicyCache(options: SqlitePolicyCacheOptions): 
     openDatabase({
       path: options.file,
       key: options.key,
-      applicationId: POLICIES_ID,
+      applicationId: APPLICATION.policies,
       migrations: policyMigrations,
       synchronous: "full",
       create: {},

@@ -1,9 +1,6 @@
 /** The schema of `policies.db`: what domains promise of the hosts that take their mail. No person, no address of mail. */
 import type { Migration } from "../migrate.ts";
 
-/** "AltP" in the file's header. */
-export const POLICIES_ID = 0x416c7450;
-
 export const policyMigrations: readonly Migration[] = [
   (db) => {
     db.exec(`

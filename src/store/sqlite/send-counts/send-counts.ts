@@ -4,18 +4,16 @@ import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { AccountId } from "../../ids.ts";
 import type { SendCounts, SentMinute } from "../../send-counts.ts";
 import { StoreError } from "../../store-error.ts";
-import type { Database } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { sendCountsMigrations } from "./schema.ts";
 
-/** "AltC" in the file's header. */
-const APPLICATION_ID = 0x416c7443;
 const FINGERPRINT_BYTES = 16;
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteSendCounts(options: SystemDatabaseOptions): Promise<SendCounts> {
-  const db = await openSystemDatabase(options, APPLICATION_ID, sendCountsMigrations);
+  const db = await openSystemDatabase(options, APPLICATION.sending, sendCountsMigrations);
   return sqliteSendCounts(db, options.clock ?? systemClock);
 }
 

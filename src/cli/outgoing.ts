@@ -1,0 +1,148 @@
+/**
+ * The way to the world: resolver, routes with their policies, and the client that hands over. Opened in one process only:
+ * the elected worker, or a command that finds no service running.
+ */
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { createPolicyFetch } from "../clients/https/fetch-policy.ts";
+import { createSmtpClient } from "../clients/smtp/client.ts";
+import type { RelayHost } from "../clients/smtp/delivered.ts";
+import { smtpClientLimits } from "../clients/smtp/limits.ts";
+import type { Clock } from "../host/clock.ts";
+import { HostError } from "../host/host-error.ts";
+import type { Resolver } from "../host/resolver/answer.ts";
+import { createResolver } from "../host/resolver/resolver.ts";
+import type { Settings } from "../host/settings/settings.ts";
+import { verifyDane } from "../rules/dane/verify.ts";
+import type { Route, Router } from "../service/queue/route.ts";
+import { addressesOf } from "../service/queue/route-host.ts";
+import { createRouter } from "../service/queue/route-maker.ts";
+import { createStsPolicies, type StsPolicies } from "../service/queue/route-sts.ts";
+import type { Deliver } from "../service/queue/transport.ts";
+import { createWays, surely, type Ways } from "../service/queue/ways.ts";
+import { openSqlitePolicyCache } from "../store/sqlite/policy/policy-cache.ts";
+import type { Stores } from "./stores.ts";
+
+export type Outgoing = AsyncDisposable & {
+  readonly resolver: Resolver;
+  /** Over the hosts of a domain; no smarthost, nothing of ours. */
+  readonly router: Router;
+  readonly sts: StsPolicies;
+  /** As mail really goes. */
+  readonly ways: Ways;
+  /** Breaks off what is being handed over: for a stop that has waited long enough. */
+  readonly breakOff: () => void;
+};
+
+export type OutgoingOptions = {
+  readonly settings: Settings;
+  readonly stores: Stores;
+  readonly clock: Clock;
+};
+
+const SUBMISSIONS_PORT = 465;
+const MAX_ADDRESSES = 4;
+
+/** @throws HostError when a file that the settings name cannot be read; StoreError. */
+export async function openOutgoing({ settings, stores, clock }: OutgoingOptions): Promise<Outgoing> {
+  const { home, hostName, domains, queueFamily, queueFamilyOf, queuePort, queuePrivateAddresses } = settings;
+  await using opening = new AsyncDisposableStack();
+  const own = read(settings.queueAuthorities, "the authorities");
+  const authorities = own === undefined ? undefined : [...rootCertificates, own];
+  const resolver = createResolver({
+    servers: settings.dnsServers.map(({ host, port }) => ({ address: host, port })),
+    clock,
+  });
+  const cache = opening.use(
+    await openSqlitePolicyCache({
+      file: join(home, "data", "policies.db"),
+      key: stores.keys.systemKey("policies"),
+      clock,
+    }),
+  );
+  const families = new Map(queueFamilyOf.map(({ domain, family }) => [domain, family]));
+  const looking = {
+    resolver,
+    family: queueFamily,
+    privateAddresses: queuePrivateAddresses,
+    port: queuePort,
+    maxAddresses: MAX_ADDRESSES,
+  };
+  const fetch = createPolicyFetch({
+    addressesOf: (host) => addressesOf(host, looking),
+    clock,
+    ...(authorities !== undefined && { authorities: authorities.join("\n") }),
+  });
+  const sts = createStsPolicies({ resolver, fetch, cache, clock });
+  const routing = {
+    resolver,
+    sts,
+    ownNames: [hostName],
+    random: Math.random,
+    family: (domain: string) => families.get(domain) ?? queueFamily,
+  };
+  const router = createRouter({ ...routing, privateAddresses: queuePrivateAddresses, port: queuePort });
+  const handingOver = new AbortController();
+  const client = opening.use(
+    createSmtpClient({
+      name: hostName,
+      clock,
+      limits: smtpClientLimits,
+      verifyDane,
+      signal: handingOver.signal,
+      ...(authorities !== undefined && { authorities }),
+    }),
+  );
+  const relay = relayOf(settings);
+  const deliver: Deliver = (host, envelope, message) => client.deliver({ ...host, ...relay }, envelope, message);
+  const { inbound } = stores;
+  const { queueSmarthost } = settings;
+  const smarthost =
+    queueSmarthost &&
+    smarthostWay(queueSmarthost.host, createRouter({ ...routing, privateAddresses: true, port: queueSmarthost.port }));
+  const ways = createWays({ router, domains, hostName, smarthost, inbound, deliver });
+  const opened = opening.move();
+  return {
+    resolver,
+    router,
+    sts,
+    ways,
+    breakOff: () => handingOver.abort(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** One on this machine needs no certificate. */
+function smarthostWay(name: string, router: Router): () => Promise<Route> {
+  if (isIP(name) === 0) return async () => surely(await router.routeOver(name));
+  const host = { name: `[${name}]`, addresses: [name], tls: { kind: "opportunistic" }, nameIsSure: true } as const;
+  const findings = { stsPolicy: undefined, leftOut: [], failures: [] };
+  return async () => ({ kind: "hosts", hosts: [host], findings });
+}
+
+/** How other hosts are spoken to. */
+function relayOf(settings: Settings): Pick<RelayHost, "port" | "implicitTls" | "credentials"> {
+  const { queueSmarthost, queueSmarthostCredentials, queuePort } = settings;
+  if (queueSmarthost === undefined) return { port: queuePort };
+  const { port } = queueSmarthost;
+  const text = read(queueSmarthostCredentials, "user and password of the smarthost");
+  if (text === undefined) return { port, implicitTls: port === SUBMISSIONS_PORT };
+  const [user = "", password = ""] = text.split("\n").map((line) => line.trim());
+  if (user === "" || password === "")
+    throw new HostError(
+      `${queueSmarthostCredentials} must hold the user and the password of the smarthost, a line each`,
+    );
+  return { port, implicitTls: port === SUBMISSIONS_PORT, credentials: { user, password } };
+}
+
+/** @throws HostError */
+function read(file: string | undefined, what: string): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new HostError(`${what} cannot be read from ${file}: is it there, and readable by this user?`, { cause });
+  }
+}
