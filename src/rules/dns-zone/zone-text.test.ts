@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { authorityOf } from "./certificate-authority.ts";
+import { type DomainZone, domainSection, type ZoneKey } from "./domain-zone.ts";
+import { type HostZone, hostSection } from "./host-zone.ts";
+import { zoneLine } from "./zone-record.ts";
+import { zoneText } from "./zone-text.ts";
+
+const HOST: HostZone = {
+  hostName: "mail.example.org",
+  addresses: ["192.0.2.1", "2001:db8::1"],
+  keyDigest: new Uint8Array(32).fill(0xab),
+  authority: "letsencrypt.org",
+  isDomain: false,
+};
+const key = (selector: string, state: ZoneKey["state"], bytes = 32): ZoneKey => ({
+  selector,
+  state,
+  algorithm: bytes === 32 ? "ed25519-sha256" : "rsa-sha256",
+  publicKey: new Uint8Array(bytes),
+});
+const DOMAIN: DomainZone = {
+  domain: "example.org",
+  hostName: "mail.example.org",
+  addresses: HOST.addresses,
+  ports: { imaps: 993, submissions: 465, submission: undefined },
+  keys: [key("r2", "active", 294), key("e1", "gone"), key("e2", "made")],
+  stsPolicy: "version: STSv1\nmode: testing\n",
+};
+
+/** What is no comment. */
+const records = (text: string): readonly string[] => text.split("\n").filter((line) => /^[^;]/.test(line));
+
+test("RFC 1035 section 5.1: a text longer than 255 octets is cut in strings, and what would end one is escaped", () => {
+  const line = zoneLine({ type: "TXT", name: "a.test", text: `${"x".repeat(300)}"\\` });
+  assert.equal(line, `a.test. 3600 IN TXT "${"x".repeat(255)}" "${"x".repeat(45)}\\"\\\\"`);
+});
+
+test("F5: the records of a domain", () => {
+  const lines = records(zoneText([domainSection(DOMAIN)]));
+  const texts = lines.map((line) => line.replace(/\.$/, "").replace(/ 3600 IN /, " "));
+  assert.equal(texts[0], "example.org. MX 10 mail.example.org");
+  assert.equal(texts[1], 'example.org. TXT "v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 ~all"');
+  assert.match(texts[2] ?? "", /^e2\._domainkey\.example\.org\. TXT "v=DKIM1; k=ed25519; t=s; p=A{43}="$/);
+  assert.match(texts[3] ?? "", /^r2\._domainkey\.example\.org\. TXT "v=DKIM1; k=rsa; [^"]{239}" "[^"]+"$/);
+  assert.equal(texts[4], '_dmarc.example.org. TXT "v=DMARC1; p=none; rua=mailto:postmaster@example.org"');
+  assert.match(texts[5] ?? "", /^_mta-sts\.example\.org\. TXT "v=STSv1; id=[0-9a-f]{32};"$/);
+  assert.equal(texts[6], "mta-sts.example.org. CNAME mail.example.org");
+  assert.equal(texts[7], '_smtp._tls.example.org. TXT "v=TLSRPTv1; rua=mailto:postmaster@example.org"');
+  assert.equal(texts[8], "_imaps._tcp.example.org. SRV 0 1 993 mail.example.org");
+  assert.equal(texts[9], "_submissions._tcp.example.org. SRV 0 1 465 mail.example.org");
+  assert.equal(texts.length, 10);
+});
+
+test("the page is the same whatever order the keys come in", () => {
+  const turned = { ...DOMAIN, keys: DOMAIN.keys.toReversed() };
+  assert.equal(zoneText([domainSection(turned)]), zoneText([domainSection(DOMAIN)]));
+});
+
+test("a key that is gone has no record, and where there is no key the page says so", () => {
+  assert.match(zoneText([domainSection(DOMAIN)]), /^; e1: .*take its record out/m);
+  assert.match(zoneText([domainSection({ ...DOMAIN, keys: [] })]), /^; There is no key yet/m);
+});
+
+test("F5: the records of the machine; its PTR record is a comment, for it stands in another zone", () => {
+  const text = zoneText([hostSection(HOST)]);
+  assert.deepEqual(records(text), [
+    "mail.example.org. 3600 IN A 192.0.2.1",
+    "mail.example.org. 3600 IN AAAA 2001:db8::1",
+    'mail.example.org. 3600 IN TXT "v=spf1 a -all"',
+    `_25._tcp.mail.example.org. 3600 IN TLSA 3 1 1 ${"ab".repeat(32)}`,
+    'mail.example.org. 3600 IN CAA 0 issue "letsencrypt.org"',
+  ]);
+  assert.match(text, /^; 1\.2\.0\.192\.in-addr\.arpa\. 3600 IN PTR mail\.example\.org\.$/m);
+});
+
+test("what is not known is a comment that says what to do; SPF of the domain and of the host are never two", () => {
+  const unknown = { ...HOST, addresses: [], keyDigest: undefined, authority: undefined, isDomain: true };
+  const text = zoneText([hostSection(unknown)]);
+  assert.deepEqual(records(text), []);
+  assert.match(text, /dns\.addresses/);
+  assert.match(text, /tls\.certificate/);
+  const domain = zoneText([domainSection({ ...DOMAIN, addresses: [] })]);
+  assert.match(domain, /"v=spf1 mx ~all"/);
+});
+
+test("no text of a comment becomes a record", () => {
+  const text = zoneText([{ title: "t", entries: [{ why: "one\nevil.test. 1 IN A 192.0.2.1", records: [] }] }]);
+  assert.deepEqual(records(text), []);
+});
+
+test("authorities that are known by their organisation", () => {
+  assert.equal(authorityOf("C=US\nO=Let's Encrypt\nCN=E7"), "letsencrypt.org");
+  assert.equal(authorityOf("CN=AltMail lab"), undefined);
+  assert.equal(authorityOf("O=constructor"), undefined);
+});
