@@ -1,0 +1,223 @@
+/** Sums of TLS sessions and reports on them, in encrypted SQLite: one short transaction a minute, each commit fsynced. */
+import { type Clock, systemClock } from "../../../host/clock.ts";
+import { StoreError } from "../../store-error.ts";
+import {
+  type DueReport,
+  type TlsFailureSum,
+  type TlsResultLimits,
+  type TlsResults,
+  type TlsSums,
+  tlsResultLimits,
+} from "../../tls-results.ts";
+import type { Database } from "../database.ts";
+import { immediate, retried, truncateLog } from "../immediate.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
+import { TLS_RESULTS_ID, tlsResultMigrations } from "./schema.ts";
+
+export type SqliteTlsResultsOptions = SystemDatabaseOptions & { readonly limits?: TlsResultLimits };
+
+/** @throws StoreError "key", "io", "full", "busy". */
+export async function openSqliteTlsResults(options: SqliteTlsResultsOptions): Promise<TlsResults> {
+  const db = await openSystemDatabase(options, TLS_RESULTS_ID, tlsResultMigrations);
+  return new SqliteTlsResults(db, options.clock ?? systemClock, options.limits ?? tlsResultLimits);
+}
+
+type PolicyRow = Omit<TlsSums["policy"], "lines"> & {
+  readonly id: number;
+  readonly lines: string;
+  readonly successes: number;
+  readonly failures: number;
+};
+type FailureRow = Readonly<Record<"result" | "host" | "receiving" | "sending" | "reason", string>> & {
+  readonly sessions: number;
+};
+type ReportRow = Omit<DueReport, "firstAt" | "sentTo"> & { readonly firstAt: number | null };
+
+const TABLES = ["policy", "report", "sent"] as const;
+
+const statements = (db: Database) => ({
+  destinations: db.prepare("SELECT COUNT(DISTINCT destination) FROM policy WHERE day = ?").pluck(),
+  policies: db.prepare("SELECT COUNT(*) FROM policy WHERE day = ? AND destination = ?").pluck(),
+  policy: db
+    .prepare("SELECT id FROM policy WHERE day = ? AND destination = ? AND type = ? AND domain = ? AND lines = ?")
+    .pluck(),
+  insert: db.prepare(
+    "INSERT INTO policy (day, destination, type, domain, lines, successes, failures) VALUES (?, ?, ?, ?, ?, 0, 0)",
+  ),
+  count: db.prepare("UPDATE policy SET successes = successes + ?, failures = failures + ? WHERE id = ?"),
+  details: db.prepare("SELECT COUNT(*) FROM failure WHERE policy = ?").pluck(),
+  countFailure: db.prepare(
+    `UPDATE failure SET sessions = sessions + ?
+      WHERE policy = ? AND result = ? AND host = ? AND receiving = ? AND sending = ? AND reason = ?`,
+  ),
+  insertFailure: db.prepare(
+    `INSERT INTO failure (sessions, policy, result, host, receiving, sending, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET sessions = sessions + excluded.sessions`,
+  ),
+  sums: db.prepare(
+    `SELECT id, type, domain, lines, successes, failures FROM policy
+      WHERE day = ? AND destination = ? ORDER BY type, domain, lines`,
+  ),
+  failures: db.prepare(
+    `SELECT result, host, receiving, sending, reason, sessions FROM failure
+      WHERE policy = ? ORDER BY result, host, receiving, sending, reason`,
+  ),
+  unplanned: db.prepare(
+    `SELECT DISTINCT day, destination FROM policy
+      WHERE day < ? AND NOT EXISTS (SELECT 1 FROM report WHERE day = policy.day AND destination = policy.destination)`,
+  ),
+  plan: db.prepare("INSERT INTO report (day, destination, id, due_at, attempts) VALUES (?, ?, ?, ?, 0)"),
+  due: db.prepare(
+    `SELECT day, destination, id, attempts, first_at AS firstAt FROM report
+      WHERE due_at <= ? ORDER BY due_at, day, destination LIMIT ?`,
+  ),
+  sentTo: db.prepare("SELECT place FROM sent WHERE day = ? AND destination = ? ORDER BY place").pluck(),
+  noteSent: db.prepare("INSERT OR IGNORE INTO sent (day, destination, place) VALUES (?, ?, ?)"),
+  postpone: db.prepare(
+    `UPDATE report SET attempts = attempts + 1, first_at = ?, due_at = ?
+      WHERE day = ? AND destination = ? AND due_at IS NOT NULL`,
+  ),
+  done: [
+    db.prepare("UPDATE report SET due_at = NULL WHERE day = ? AND destination = ?"),
+    db.prepare("DELETE FROM policy WHERE day = ? AND destination = ?"),
+  ],
+  forget: TABLES.map((table) => db.prepare(`DELETE FROM ${table} WHERE day < ?`)),
+});
+
+class SqliteTlsResults implements TlsResults {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #limits: TlsResultLimits;
+  readonly #sql: ReturnType<typeof statements>;
+  /** What was erased may still be in the write-ahead log. */
+  #hasErased = true;
+
+  constructor(db: Database, clock: Clock, limits: TlsResultLimits) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#sql = statements(db);
+  }
+
+  add(day: number, sums: readonly TlsSums[]): Promise<number> {
+    return this.#write(() => {
+      // Counted once: each count reads all of the day.
+      const taken = { destinations: this.#sql.destinations.get(day) as number };
+      let beyond = 0;
+      for (const one of sums) if (!this.#addOne(day, one, taken)) beyond++;
+      return beyond;
+    });
+  }
+
+  sums(day: number, destination: string): Promise<readonly TlsSums[]> {
+    return this.#read(() =>
+      (this.#sql.sums.all(day, destination) as readonly PolicyRow[]).map((row) => ({
+        destination,
+        policy: { type: row.type, domain: row.domain, lines: JSON.parse(row.lines) as readonly string[] },
+        successes: row.successes,
+        failures: row.failures,
+        details: (this.#sql.failures.all(row.id) as readonly FailureRow[]).map(detailOf),
+      })),
+    );
+  }
+
+  plan(before: number, planned: (day: number) => { readonly id: string; readonly dueAt: number }): Promise<number> {
+    return this.#write(() => {
+      const rows = this.#sql.unplanned.all(before) as readonly { readonly day: number; readonly destination: string }[];
+      for (const { day, destination } of rows) {
+        const { id, dueAt } = planned(day);
+        this.#sql.plan.run(day, destination, id, dueAt);
+      }
+      return rows.length;
+    });
+  }
+
+  due(now: number, most: number): Promise<readonly DueReport[]> {
+    return this.#read(() =>
+      (this.#sql.due.all(now, most) as readonly ReportRow[]).map((row) => ({
+        ...row,
+        firstAt: row.firstAt ?? undefined,
+        sentTo: this.#sql.sentTo.all(row.day, row.destination) as readonly string[],
+      })),
+    );
+  }
+
+  noteSent(day: number, destination: string, place: string): Promise<void> {
+    return this.#write(() => void this.#sql.noteSent.run(day, destination, place));
+  }
+
+  postpone(day: number, destination: string, firstAt: number, dueAt: number): Promise<void> {
+    return this.#write(() => void this.#sql.postpone.run(firstAt, dueAt, day, destination));
+  }
+
+  done(day: number, destination: string): Promise<void> {
+    return this.#write(() => {
+      for (const statement of this.#sql.done) statement.run(day, destination);
+      this.#hasErased = true;
+    });
+  }
+
+  async forget(before: number): Promise<number> {
+    const rows = await this.#write(() =>
+      this.#sql.forget.reduce((sum, statement) => sum + statement.run(before).changes, 0),
+    );
+    if (rows > 0 || this.#hasErased) this.#hasErased = !(await truncateLog(this.#db, { clock: this.#clock }));
+    return rows;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#db.open) this.#db.close();
+  }
+
+  /** False: it is beyond the limits. */
+  #addOne(
+    day: number,
+    { destination, policy, successes, failures, details }: TlsSums,
+    taken: { destinations: number },
+  ): boolean {
+    const sql = this.#sql;
+    const key = [day, destination, policy.type, policy.domain, JSON.stringify(policy.lines)] as const;
+    let id = sql.policy.get(...key) as number | undefined;
+    if (id === undefined) {
+      const policies = sql.policies.get(day, destination) as number;
+      if (policies >= this.#limits.policies) return false;
+      if (policies === 0 && taken.destinations >= this.#limits.destinations) return false;
+      if (policies === 0) taken.destinations++;
+      id = sql.insert.run(...key).lastInsertRowid;
+    }
+    sql.count.run(successes, failures, id);
+    for (const { result, host = "", receivingAddress = "", sendingAddress = "", reason = "", sessions } of details) {
+      if (sql.countFailure.run(sessions, id, result, host, receivingAddress, sendingAddress, reason).changes > 0)
+        continue;
+      if ((sql.details.get(id) as number) < this.#limits.details)
+        sql.insertFailure.run(sessions, id, result, host, receivingAddress, sendingAddress, reason);
+      else sql.insertFailure.run(sessions, id, result, "", "", "", "");
+    }
+    return true;
+  }
+
+  async #read<T>(step: () => T): Promise<T> {
+    this.#assertOpen();
+    return retried({ clock: this.#clock }, step);
+  }
+
+  async #write<T>(step: () => T): Promise<T> {
+    this.#assertOpen();
+    return immediate(this.#db, { clock: this.#clock }, step);
+  }
+
+  #assertOpen(): void {
+    if (!this.#db.open) throw new StoreError("closed", "The store of TLS results is closed.");
+  }
+}
+
+const known = (text: string): string | undefined => (text === "" ? undefined : text);
+
+const detailOf = ({ result, host, receiving, sending, reason, sessions }: FailureRow): TlsFailureSum => ({
+  result,
+  host: known(host),
+  receivingAddress: known(receiving),
+  sendingAddress: known(sending),
+  reason: known(reason),
+  sessions,
+});
