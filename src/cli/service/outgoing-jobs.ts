@@ -1,13 +1,26 @@
 /** What must run once for mail to the world: the queue itself, its records' end, policies, the turns of signing keys. */
-import { HOUR, MINUTE } from "../../host/clock.ts";
+import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
 import { every, type Job } from "../../host/job.ts";
+import type { Settings } from "../../host/settings/settings.ts";
 import { keyRecord, keyRecordName } from "../../rules/dkim/key-record.ts";
 import { rotationTimes } from "../../rules/dkim/rotation.ts";
 import { createQueueRunner } from "../../service/queue/runner.ts";
 import { type TextLookup, turnDkimKeys } from "../../service/submission/dkim-rotation.ts";
 import type { DkimKeys } from "../../store/dkim-keys.ts";
+import type { Office } from "../office.ts";
 import { retryScheduleOf } from "../retry-schedule.ts";
-import type { ElectedJobsOptions } from "./elected-jobs.ts";
+import type { Stores } from "../stores.ts";
+
+export type OutgoingJobsOptions = {
+  readonly stores: Stores;
+  readonly office: Office;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends all of it; what is handed over goes to its end. */
+  readonly signal: AbortSignal;
+};
 
 /** Promise D2: records of delivery live ten days, with an hour to spare for this job. */
 const RECORD_LIFE_MS: number = 239 * HOUR;
@@ -16,7 +29,7 @@ const REMEMBERED_MINUTES = 240 * 60;
 
 /** Runs until the signal aborts; fulfils when the last attempt has ended. */
 export async function runOutgoing(
-  { stores, office, settings, clock, log, signal }: ElectedJobsOptions,
+  { stores, office, settings, clock, log, signal }: OutgoingJobsOptions,
   job: (next: Job["next"], work: Job["work"]) => Promise<void>,
 ): Promise<void> {
   const { outbound, mail, directory, counts, dkimKeys } = stores;

@@ -14,7 +14,7 @@ import { memoryMailStore } from "../../store/memory/mail-store.ts";
 import { range } from "../../syntax/bytes/number-set.ts";
 import { createCapture } from "./capture.ts";
 import type { Envelope, Inbound, Reception, Recipient, Reply } from "./inbound.ts";
-import { createInbound } from "./receive.ts";
+import { createInbound, type InboundServices } from "./receive.ts";
 
 export const idOf = (name: string): AccountId => accountId(name.slice(1).padStart(32, "0"));
 
@@ -30,6 +30,11 @@ const envelope: Envelope = {
   notices: [],
 };
 
+export type DeliveringWishes = {
+  readonly memoryBytes?: number;
+  readonly feedback?: NonNullable<InboundServices["feedback"]>;
+};
+
 export class Delivering implements AsyncDisposable {
   readonly quotaBytes = 100_000;
   readonly clock: FakeClock = new FakeClock("2026-06-01T12:00:00Z");
@@ -42,15 +47,16 @@ export class Delivering implements AsyncDisposable {
   openSpoolFiles = 0;
   spoolIsFull = false;
 
-  private constructor(memoryBytes: number) {
+  private constructor(memoryBytes: number, feedback: InboundServices["feedback"]) {
     const intake = createCapture({ spool: this.#spool(), memoryBytes });
     const { clock, mail, directory, queue, log } = this;
     const place = { hostName: "mx.example.test", domains: ["example.test"], operator: "u1@example.test" };
-    this.inbound = createInbound({ clock, mail, directory, queue, log, intake, ...place });
+    const services = { clock, mail, directory, queue, log, intake, ...place };
+    this.inbound = createInbound({ ...services, ...(feedback !== undefined && { feedback }) });
   }
 
-  static async open({ memoryBytes = 256 * 1024 }: { readonly memoryBytes?: number } = {}): Promise<Delivering> {
-    const world = new Delivering(memoryBytes);
+  static async open({ memoryBytes = 256 * 1024, feedback }: DeliveringWishes = {}): Promise<Delivering> {
+    const world = new Delivering(memoryBytes, feedback);
     const { quotaBytes } = world;
     for (const name of ["u1", "u2"]) {
       const id = idOf(name);

@@ -123,6 +123,35 @@ test("a large message goes by the spool and comes back exact; a full spool is 45
   assert.equal((await world.mails("u1")).length, 1);
 });
 
+const REPORT =
+  "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n";
+
+test("a bounce of what was never sent goes to Junk; others, and reports that nobody could judge, to INBOX", async () => {
+  let judged = 0;
+  for (const [verdict, inInbox] of [
+    ["ours", 1],
+    ["none", 1],
+    ["backscatter", 0],
+    [new Error("the store is down"), 1],
+  ] as const) {
+    await using world = await Delivering.open({
+      memoryBytes: 400,
+      async feedback(account, message) {
+        assert.equal(account, idOf("u1"));
+        assert.ok(Buffer.from(message).includes("report-type"));
+        judged += 1;
+        if (verdict instanceof Error) throw verdict;
+        return verdict;
+      },
+    });
+    assert.equal((await world.receive(["u1@example.test"], REPORT)).code, 250);
+    assert.equal((await world.mails("u1")).length, inInbox);
+    assert.equal((await world.mail.read(idOf("u1")).usage()).messages, 1);
+    await world.receive(["u1@example.test"], MESSAGE);
+  }
+  assert.equal(judged, 4, "ordinary mail is not looked at");
+});
+
 test("ids of deliveries are fresh and well formed", async () => {
   await using world = await Delivering.open();
   const texts = new Set<string>();

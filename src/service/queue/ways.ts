@@ -57,7 +57,7 @@ async function deliverHere(
   { sender, recipients, ret, envid }: Parameters<Deliver>[1],
   message: Parameters<Deliver>[2],
 ): ReturnType<Deliver> {
-  const outcomes = new Array<HandoverOutcome | undefined>(recipients.length);
+  const outcomes = recipients.map((): HandoverOutcome | undefined => undefined);
   const taken: Recipient[] = [];
   for (const [n, { address }] of recipients.entries()) {
     const found = await inbound.recipient(address, message.size, taken);
