@@ -71,7 +71,11 @@ async function listening(): Promise<{ readonly udp: Socket; readonly tcp: Server
     const udp = createSocket("udp4").bind(0, "127.0.0.1");
     await once(udp, "listening");
     const tcp = createServer().listen(udp.address().port, "127.0.0.1");
-    const isFree = await Promise.race([once(tcp, "listening").then(() => true), once(tcp, "error").then(() => false)]);
+    // Rejects when another program has that port.
+    const isFree = await once(tcp, "listening").then(
+      () => true,
+      () => false,
+    );
     if (isFree) return { udp, tcp };
     udp.close();
   }
