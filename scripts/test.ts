@@ -12,9 +12,12 @@ type Suite = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files at one time. */
   readonly concurrency: number;
-  /** How long one file may take before it counts as hanging. */
+  /** How long one test may take before it counts as hanging, and a little more for its file. */
   readonly timeoutMs?: number;
 };
+
+/** For suites whose files take their time. */
+const LONG_MS = 6 * 3_600_000;
 
 const SUITES: Readonly<Record<string, Suite>> = {
   unit: {
@@ -23,7 +26,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     concurrency: 2,
     timeoutMs: 300_000,
   },
-  system: { files: ["test/system/*.test.ts"], concurrency: 1 },
+  system: { files: ["test/system/*.test.ts"], concurrency: 1, timeoutMs: 1_200_000 },
   cuts: { files: ["test/*-transcripts.test.ts"], environment: { ALTMAIL_CUTS: "all" }, concurrency: 2 },
   fuzz: { files: ["src/**/*.fuzz.test.ts"], environment: { ALTMAIL_FUZZ_RUNS: "20000" }, concurrency: 2 },
   power: { files: ["test/system/power.test.ts"], environment: { ALTMAIL_POWER_ROUNDS: "30" }, concurrency: 1 },
@@ -53,9 +56,15 @@ if (!existsSync(testdata))
 
 const bounds = [`--test-concurrency=${suite.concurrency}`];
 if (suite.timeoutMs !== undefined) bounds.push(`--test-timeout=${suite.timeoutMs}`);
-const run = spawnSync(process.execPath, ["--test", ...bounds, ...options, ...files], {
+const guard = resolve(import.meta.dirname, "hang-guard.ts");
+const run = spawnSync(process.execPath, ["--import", guard, "--test", ...bounds, ...options, ...files], {
   cwd: root,
   stdio: "inherit",
-  env: { ...suite.environment, ...process.env, ALTMAIL_TESTDATA: testdata },
+  env: {
+    ...suite.environment,
+    ...process.env,
+    ALTMAIL_TESTDATA: testdata,
+    ALTMAIL_HANG_MS: String((suite.timeoutMs ?? LONG_MS) + 60_000),
+  },
 });
 process.exit(run.status ?? 1);
