@@ -25,6 +25,9 @@ export function workerGauges(settings: Settings, parts: WorkerParts): Gauges {
   return {
     connections: () => parts.connections?.(),
     queueMessages: whenElected(async () => parts.stores?.queue.count()),
+    outboundMessages: whenElected(async () => (await parts.stores?.outbound.sums())?.messages),
+    outboundHeld: whenElected(async () => (await parts.stores?.outbound.sums())?.held),
+    outboundTroubled: whenElected(async () => (await parts.stores?.outbound.sums())?.troubled),
     dataFreeBytes: whenElected(async () => disk.dataFreeBytes()),
     dataSizeBytes: whenElected(async () => disk.dataSizeBytes()),
     async backupNewestSeconds() {

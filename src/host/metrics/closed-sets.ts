@@ -47,6 +47,9 @@ export const smtpVerbs: ClosedSet = ["EHLO", "HELO", "STARTTLS", "MAIL", "RCPT",
 export const smtpEndings: ClosedSet = ["quit", "gone", "timeout", "errors", "shutdown", "tls", "fault"];
 export const listeners: ClosedSet = ["smtp", "imap", "submission"];
 export const refusals: ClosedSet = ["full", "peer"];
+/** The names of limits of sending (service/submission/send-limits.ts). */
+export const sendingLimits: ClosedSet = ["messagesAMinute", "recipientsAnHour", "recipientsADay", "firstsADay"];
+export const feedbacks: ClosedSet = ["bounce", "complaint"];
 export const tlsVersions: ClosedSet = ["TLSv1.2", "TLSv1.3"];
 /** What a reply code says (RFC 5321 section 4.2.1). */
 export const outcomes: ClosedSet = ["accepted", "later", "refused"];

@@ -6,12 +6,14 @@
 import type { EventName } from "../events/events.ts";
 import {
   type ClosedSet,
+  feedbacks,
   imapCommands,
   imapResults,
   listeners,
   outcomeOf,
   outcomes,
   refusals,
+  sendingLimits,
   smtpEndings,
   smtpVerbs,
   tlsVersions,
@@ -109,6 +111,42 @@ export const counterRows: readonly CounterRow[] = [
     labels: [{ name: "end", values: smtpEndings, of: ({ reason }) => reason }],
   },
   {
+    name: "altmail_submission_messages_total",
+    help: "Messages of mail clients that came to their end.",
+    events: ["submission.message"],
+    labels: [outcome],
+  },
+  {
+    name: "altmail_submission_limited_total",
+    help: "Times that an account had reached a limit of sending, by limit.",
+    events: ["submission.limited"],
+    labels: [{ name: "limit", values: sendingLimits, of: ({ limit }) => limit }],
+  },
+  {
+    name: "altmail_queue_recipients_total",
+    help: "What became of recipients in the world: taken over there, put off, given up.",
+    events: ["queue.delivered", "queue.deferred", "queue.failed"],
+    labels: [kind({ "queue.delivered": "delivered", "queue.deferred": "deferred", "queue.failed": "failed" })],
+  },
+  {
+    name: "altmail_queue_troubles_total",
+    help: "Destinations that could not be reached, hosts that asked for less, steps of the queue that failed.",
+    events: ["queue.resting", "queue.slowed", "queue.broken"],
+    labels: [kind({ "queue.resting": "resting", "queue.slowed": "slowed", "queue.broken": "broken" })],
+  },
+  {
+    name: "altmail_feedback_total",
+    help: "Bounces and complaints from outside about mail that was sent.",
+    events: ["queue.feedback"],
+    labels: [{ name: "kind", values: feedbacks, of: ({ feedback }) => feedback }],
+  },
+  {
+    name: "altmail_dkim_troubles_total",
+    help: "Signing keys whose record the DNS does not show; turns of keys that failed.",
+    events: ["dkim.missing", "dkim.failed"],
+    labels: [kind({ "dkim.missing": "missing", "dkim.failed": "failed" })],
+  },
+  {
     name: "altmail_deliveries_troubled_total",
     help: "Messages that could not be stored at once: not at all, deferred, tried again in vain, overdue.",
     events: ["delivery.failed", "delivery.deferred", "delivery.postponed", "delivery.overdue"],
@@ -141,13 +179,14 @@ export const counterRows: readonly CounterRow[] = [
   {
     name: "altmail_faults_total",
     help: "Faults of the program itself.",
-    events: ["connection.failed", "command.failed", "imap.bug", "smtp.failed"],
+    events: ["connection.failed", "command.failed", "imap.bug", "smtp.failed", "submission.failed"],
     labels: [
       kind({
         "connection.failed": "connection",
         "command.failed": "command",
         "imap.bug": "imap",
         "smtp.failed": "smtp",
+        "submission.failed": "submission",
       }),
     ],
   },
@@ -218,6 +257,9 @@ export const histogramRows: readonly HistogramRow[] = [
 export type GaugeName =
   | "connections"
   | "queueMessages"
+  | "outboundMessages"
+  | "outboundHeld"
+  | "outboundTroubled"
   | "dataFreeBytes"
   | "dataSizeBytes"
   | "backupNewestSeconds"
@@ -234,6 +276,21 @@ export const gaugeRows: Readonly<Record<GaugeName, GaugeRow>> = {
   queueMessages: {
     name: "altmail_queue_messages",
     help: "Accepted messages that wait for the store of their recipient.",
+    aggregate: "sum",
+  },
+  outboundMessages: {
+    name: "altmail_outbound_messages",
+    help: "Messages on their way to the world.",
+    aggregate: "sum",
+  },
+  outboundHeld: {
+    name: "altmail_outbound_held",
+    help: "Of these, copies for one destination that are held.",
+    aggregate: "sum",
+  },
+  outboundTroubled: {
+    name: "altmail_outbound_troubled_destinations",
+    help: "Destinations that failed when they were last asked.",
     aggregate: "sum",
   },
   dataFreeBytes: {

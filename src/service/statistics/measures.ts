@@ -140,6 +140,34 @@ export const measures: readonly Measure[] = [
     amount: { field: "bytes", unit: MiB, name: "MiB" },
   },
   {
+    name: "mail-submitted",
+    summary: "Messages that account holders sent, by outcome and size",
+    what: "events",
+    sources: [{ event: "submission.message" }],
+    who: "account",
+    labels: [
+      { name: "outcome", values: outcomes, of: ({ code }) => outcomeOf(code) },
+      { name: "size", values: SIZES.map(([name]) => name), of: ({ bytes }) => sizeOf(bytes) },
+    ],
+    amount: { field: "bytes", unit: MiB, name: "MiB" },
+  },
+  {
+    name: "mail-sent",
+    summary: "Recipients in the world, by what became of them and whether TLS protected the way",
+    what: "events",
+    sources: [{ event: "queue.delivered" }, { event: "queue.failed" }],
+    who: "account",
+    labels: [
+      {
+        name: "result",
+        values: ["delivered", "failed"],
+        of: ({ event }) => (event === "queue.delivered" ? "delivered" : "failed"),
+      },
+      { name: "tls", values: ["yes", "no"], of: ({ tls }) => (tls === undefined ? "no" : "yes") },
+    ],
+    amount: undefined,
+  },
+  {
     name: "smtp-sessions",
     summary: "Sessions of other servers, by end and whether they had TLS",
     what: "events",
