@@ -3,14 +3,15 @@
  * smarthost (RFC 5321 section 3.1, RFC 3207 section 4, RFC 4954 section 4). What cannot be had is a value: `unreached`
  * when it may be better later, `unfit` when the host says that it never will.
  */
-import type { SecureContext } from "node:tls";
+import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { Clock } from "../../host/clock.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { type Extensions, noExtensions, parseEhlo } from "../../syntax/smtp/ehlo-keywords.ts";
+import type { SmtpReply } from "../../syntax/smtp/reply-reader.ts";
 import type { RelayHost, SessionTls, TlsFailure, TlsFailureKind } from "./delivered.ts";
 import type { SmtpClientLimits } from "./limits.ts";
 import { heardReply, isDone, ownReply, type Speaker } from "./remote-reply.ts";
-import { checkTls, type VerifyDane } from "./tls-check.ts";
+import { checkTls, type TlsVerdict, type VerifyDane } from "./tls-check.ts";
 import { type Heard, Wire } from "./wire.ts";
 
 export type Session = {
@@ -37,9 +38,34 @@ export type SessionOptions = {
   readonly verifyDane: VerifyDane;
   /** Our side of a connection to this address; `undefined`: as the system chooses. */
   readonly localAddress: (address: string) => string | undefined;
+  /** Hears each step as it happens: for who looks at a host and sends nothing. */
+  readonly observe?: (step: SessionStep) => void;
 };
 
+export type SessionStep =
+  | { readonly kind: "connected" }
+  | { readonly kind: "greeting"; readonly reply: SmtpReply }
+  /** `keywords` as they stand behind the first line; none after HELO. */
+  | { readonly kind: "ehlo"; readonly isEncrypted: boolean; readonly keywords: readonly string[] }
+  /** `undefined`: STARTTLS is not offered. */
+  | { readonly kind: "starttls"; readonly reply: SmtpReply | undefined }
+  | { readonly kind: "no-tls"; readonly code: string }
+  | { readonly kind: "tls"; readonly socket: TLSSocket; readonly verdict: TlsVerdict };
+
 const SMTP_PORT = 25;
+
+/**
+ * Makes the TLS context of all that we call. RFC 8996: nothing older than TLS 1.2; certificates are judged by the policy,
+ * not by this.
+ *
+ * @param authorities in PEM; those of Node where it is absent
+ */
+export function sessionContext(authorities: readonly string[] | undefined): SecureContext {
+  return createSecureContext({
+    minVersion: "TLSv1.2",
+    ...(authorities === undefined ? {} : { ca: [...authorities] }),
+  });
+}
 
 /** Opens a session; where TLS fails and need not be, over a new connection without it. */
 export async function openSession(host: RelayHost, address: string, options: SessionOptions): Promise<Opening> {
@@ -89,6 +115,7 @@ class Entrance {
       options,
     );
     if ("kind" in wire) return this.#stop("unreached", "4.4.1", noConnection(wire.code));
+    options.observe?.({ kind: "connected" });
     const entered = await this.#introduce(wire, withTls);
     if (entered.kind !== "open") await part(wire, options.limits);
     return entered;
@@ -100,6 +127,7 @@ class Entrance {
     const refused = implicit ? await this.#secure(wire) : undefined;
     if (refused !== undefined) return refused;
     const greeting = await wire.hear(limits.greetingTimeoutMs);
+    if (greeting.kind === "reply") this.#options.observe?.({ kind: "greeting", reply: greeting.reply });
     if (!isGreeting(greeting)) return this.#refusal(greeting);
     let extensions = await this.#ehlo(wire);
     if ("kind" in extensions) return extensions;
@@ -121,18 +149,29 @@ class Entrance {
     const { name, limits } = this.#options;
     wire.write(`EHLO ${name}\r\n`);
     const heard = await wire.hear(limits.greetingTimeoutMs);
-    if (isDone(heard) && heard.kind === "reply") return parseEhlo(heard.reply.lines);
+    if (isDone(heard) && heard.kind === "reply") {
+      this.#sawEhlo(heard.reply.lines.slice(1));
+      return parseEhlo(heard.reply.lines);
+    }
     const isUnknown = heard.kind === "reply" && [500, 501, 502, 504].includes(heard.reply.code);
     if (!isUnknown) return this.#refusal(heard);
     wire.write(`HELO ${name}\r\n`);
     const second = await wire.hear(limits.greetingTimeoutMs);
-    return isDone(second) ? noExtensions : this.#refusal(second);
+    if (!isDone(second)) return this.#refusal(second);
+    this.#sawEhlo([]);
+    return noExtensions;
+  }
+
+  #sawEhlo(keywords: readonly string[]): void {
+    this.#options.observe?.({ kind: "ehlo", isEncrypted: this.#speaker.tls !== undefined, keywords });
   }
 
   /** `undefined`: it goes on, with TLS or, where the policy allows it and the host wants none, without. */
   async #startTls(wire: Wire, isOffered: boolean): Promise<Stop | undefined> {
+    const { observe } = this.#options;
     const goesOn = !needsTls(this.#host);
     if (!isOffered) {
+      observe?.({ kind: "starttls", reply: undefined });
       this.#note("starttls-not-supported", undefined);
       return goesOn
         ? undefined
@@ -144,6 +183,7 @@ class Entrance {
       this.#note("validation-failure", heard.why);
       return { kind: "no-tls", reply: heardReply(this.#speaker, heard) };
     }
+    observe?.({ kind: "starttls", reply: heard.reply });
     if (heard.reply.code !== 220) {
       this.#note("starttls-not-supported", String(heard.reply.code));
       return goesOn ? undefined : { kind: "no-tls", reply: temporarily(heardReply(this.#speaker, heard)) };
@@ -152,14 +192,16 @@ class Entrance {
   }
 
   async #secure(wire: Wire): Promise<Stop | undefined> {
-    const { context, verifyDane, clock } = this.#options;
+    const { context, verifyDane, clock, observe } = this.#options;
     const socket = await wire.secure(context, serverNameOf(this.#host));
     if ("kind" in socket) {
+      observe?.({ kind: "no-tls", code: socket.code });
       this.#note("validation-failure", socket.code);
       return this.#stop("no-tls", "4.7.5", "The TLS handshake with the host failed");
     }
     const verdict = checkTls(socket, this.#host, verifyDane, clock.now());
     this.#speaker = { ...this.#speaker, tls: verdict.tls };
+    observe?.({ kind: "tls", socket, verdict });
     if (verdict.failure === undefined) return undefined;
     this.#note(verdict.failure.failure, verdict.failure.detail);
     if (!needsTls(this.#host)) return undefined;
