@@ -186,7 +186,7 @@ export class MailDraft implements Draft {
   #outbound(edited: EditedHeader, isUtf8Header: boolean, submittedAt: number): Omit<Outbound, "size"> {
     const { envelope, account } = this.#opening;
     const sender = this.#sender(edited);
-    const { parameters, requireTls } = envelope;
+    const { parameters } = envelope;
     const addresses = [sender, ...[...this.#recipients.values()].map(({ address }) => address)];
     // What needs none of the extensions goes without, to hosts that have them not.
     const smtpUtf8 = parameters.smtpUtf8 && (isUtf8Header || addresses.some(needsUtf8));
@@ -197,7 +197,7 @@ export class MailDraft implements Draft {
       messageId: edited.messageId,
       body: this.#is8bit || isUtf8Header ? "8BITMIME" : "7BIT",
       smtpUtf8,
-      requireTls,
+      requireTls: parameters.requireTls,
       ret: parameters.ret,
       envid: this.#isTold(edited, parameters.envid) ? undefined : parameters.envid,
       submittedAt,

@@ -36,8 +36,6 @@ export type SubmissionEnvelope = {
   /** `undefined` for the null path. */
   readonly sender: Address | undefined;
   readonly parameters: MailParameters;
-  /** RFC 8689 section 4.1. */
-  readonly requireTls: boolean;
 };
 
 export interface Submission {

@@ -19,8 +19,7 @@ test("a message goes to the queue signed, with our trace and without the client'
   const id = /^250 2\.0\.0 Queued as ([0-9a-f]{32})$/.exec(
     await desk.send({
       text: `Received: from annas-laptop.lan\nBcc: y@remote.test\n${text}`,
-      parameters: "BODY=8BITMIME RET=HDRS ENVID=ab",
-      requireTls: true,
+      parameters: "BODY=8BITMIME RET=HDRS ENVID=ab REQUIRETLS",
     }),
   )?.[1];
   assert.deepEqual(desk.last.message, {

@@ -29,7 +29,6 @@ export type Sent = {
   readonly from?: string;
   readonly to?: readonly string[];
   readonly parameters?: string;
-  readonly requireTls?: boolean;
   readonly rcpt?: RcptParameters;
   readonly text: string;
 };
@@ -73,16 +72,12 @@ export class Desk {
     return desk;
   }
 
-  async mail({
-    from = PRIMARY,
-    parameters = "",
-    requireTls = false,
-  }: Partial<Sent> = {}): Promise<Draft | SubmissionReply> {
+  async mail({ from = PRIMARY, parameters = "" }: Partial<Sent> = {}): Promise<Draft | SubmissionReply> {
     const parsed = parseMailParameters(parameters);
     if ("kind" in parsed) assert.fail(parsed.text);
     const submitter = { account: ANNA, session: "s", client: "192.0.2.7", helo: "annas-laptop.lan" };
     const sender = from === "" ? undefined : parseAddress(from);
-    return this.submission.mail(submitter, { sender, parameters: parsed, requireTls });
+    return this.submission.mail(submitter, { sender, parameters: parsed });
   }
 
   /** Sends a message and returns the reply that ended it, in one line. */

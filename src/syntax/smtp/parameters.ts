@@ -1,6 +1,6 @@
 /**
  * The parameters of MAIL and RCPT: SIZE (RFC 1870 section 6), BODY (RFC 6152 section 3, RFC 3030 section 3), SMTPUTF8
- * (RFC 6531 section 3.4), RET, ENVID, NOTIFY and ORCPT (RFC 3461 section 4). AUTH (RFC 4954 section 5) is read and
+ * (RFC 6531 section 3.4), REQUIRETLS (RFC 8689 section 2), RET, ENVID, NOTIFY and ORCPT (RFC 3461 section 4). AUTH (RFC 4954 section 5) is read and
  * forgotten: nobody who may speak for another comes in here.
  */
 import { decodeXtext } from "./xtext.ts";
@@ -10,6 +10,7 @@ export type MailParameters = {
   readonly size: number | undefined;
   readonly body: "7BIT" | "8BITMIME" | "BINARYMIME";
   readonly smtpUtf8: boolean;
+  readonly requireTls: boolean;
   readonly ret: "FULL" | "HDRS" | undefined;
   /** As it came, in xtext. */
   readonly envid: string | undefined;
@@ -33,6 +34,7 @@ export function parseMailParameters(text: string): MailParameters | Wrong {
   let size: number | undefined;
   let body: MailParameters["body"] = "7BIT";
   let smtpUtf8 = false;
+  let requireTls = false;
   let ret: MailParameters["ret"];
   let envid: string | undefined;
   for (const [keyword, value] of found) {
@@ -51,6 +53,10 @@ export function parseMailParameters(text: string): MailParameters | Wrong {
         if (value !== undefined) return bad("SMTPUTF8 has no value");
         smtpUtf8 = true;
         break;
+      case "REQUIRETLS":
+        if (value !== undefined) return bad("REQUIRETLS has no value");
+        requireTls = true;
+        break;
       case "RET":
         if (upper !== "FULL" && upper !== "HDRS") return bad("RET is FULL or HDRS");
         ret = upper;
@@ -68,7 +74,7 @@ export function parseMailParameters(text: string): MailParameters | Wrong {
         return unknown;
     }
   }
-  return { size, body, smtpUtf8, ret, envid };
+  return { size, body, smtpUtf8, requireTls, ret, envid };
 }
 
 /** Reads what follows the path of RCPT. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMail, parseRcpt } from "./path.ts";
 
-const none = { size: undefined, body: "7BIT", smtpUtf8: false, ret: undefined, envid: undefined };
+const none = { size: undefined, body: "7BIT", smtpUtf8: false, requireTls: false, ret: undefined, envid: undefined };
 
 test("RFC 5321 section 4.1.1.2: MAIL with a path, the null path, and a source route that is dropped", () => {
   const a = { local: "a", domain: "b.c" };
@@ -17,6 +17,7 @@ test("the parameters of MAIL are read, in any case and order", () => {
     size: 12,
     body: "8BITMIME",
     smtpUtf8: true,
+    requireTls: false,
     ret: "HDRS",
     envid: "QQ+2B",
   });

@@ -18,6 +18,10 @@ export async function ehlo(talk: Conversation, argument: string): Promise<Answer
     "ENHANCEDSTATUSCODES",
     "CHUNKING",
     "BINARYMIME",
+    // RFC 9422.
+    `LIMITS RCPTMAX=${services.limits.maxRecipients}`,
+    // RFC 8689 section 2: inside TLS alone.
+    ...(connection.tls === undefined ? [] : ["REQUIRETLS"]),
     "DSN",
   ];
   // RFC 3207 section 4.2: not offered again inside TLS.

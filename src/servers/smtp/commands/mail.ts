@@ -11,6 +11,9 @@ export function mail(talk: Conversation, argument: string): Answer {
   // RFC 1870 section 6.1.
   if (parameters.size !== undefined && parameters.size > maxMessageBytes)
     return answer(552, "5.3.4", `The message is too large: ${maxMessageBytes} octets are taken at most`);
+  // RFC 8689 section 2: offered inside TLS alone. Nothing more follows from it here: the message rests with us.
+  if (parameters.requireTls && talk.connection.tls === undefined)
+    return answer(555, "5.5.4", "REQUIRETLS is a parameter for connections with TLS");
   const sender = command.sender === undefined ? "" : formatAddress(command.sender);
   // RFC 6531 section 3.5.
   if (needsUtf8(sender) && !parameters.smtpUtf8)

@@ -5,8 +5,7 @@ import { senderOk } from "../../../service/submission/refusals.ts";
 import { type Answer, answer, type Conversation } from "../conversation.ts";
 
 export async function mail(talk: Conversation, argument: string): Promise<Answer> {
-  const { requireTls, rest } = takeRequireTls(argument);
-  const command = parseMail(rest);
+  const command = parseMail(argument);
   if (command.kind === "wrong") return answer(command.code, command.enhanced, command.text);
   const { parameters, sender } = command;
   const { maxMessageBytes } = talk.services.limits;
@@ -21,17 +20,8 @@ export async function mail(talk: Conversation, argument: string): Promise<Answer
   const { account, helo = "", session, connection } = talk;
   if (account === undefined) return answer(530, "5.7.0", "Log in first");
   const submitter = { account, session, client: connection.peerAddress, helo };
-  const draft = await talk.services.submission.mail(submitter, { sender, parameters, requireTls });
+  const draft = await talk.services.submission.mail(submitter, { sender, parameters });
   if ("code" in draft) return { reply: draft };
   talk.transaction = { draft, smtpUtf8: parameters.smtpUtf8, recipients: 0, hasChunks: false, bytes: 0 };
   return { reply: senderOk };
-}
-
-/** RFC 8689 section 2: a parameter without value, once. What is left is read as on every other port. */
-function takeRequireTls(argument: string): { readonly requireTls: boolean; readonly rest: string } {
-  const path = /^[^<]*<(?:"(?:[^"\\]|\\.)*"|[^">])*>/u.exec(argument)?.[0];
-  if (path === undefined) return { requireTls: false, rest: argument };
-  const words = argument.slice(path.length).split(/[ \t]+/);
-  const at = words.findIndex((word) => word.toUpperCase() === "REQUIRETLS");
-  return { requireTls: at >= 0, rest: path + words.filter((_, n) => n !== at).join(" ") };
 }
