@@ -1,11 +1,14 @@
 /** The commands of the lab: the whole service on loopback for trying, testing and measuring, and a way to send to it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Given, LocalCommand } from "../cli/command.ts";
 import { text } from "../cli/command.ts";
 import type { Exit } from "../cli/exit-code.ts";
 import { settingsOf } from "../cli/session.ts";
 import { UsageError } from "../cli/usage-error.ts";
+import { recall } from "./lab-memory.ts";
 import { type LabStart, runLab } from "./run-lab.ts";
-import { sendDemo } from "./send.ts";
+import { type Demo, sendDemo } from "./send.ts";
 
 export const labCommands: readonly LocalCommand[] = [
   {
@@ -13,7 +16,7 @@ export const labCommands: readonly LocalCommand[] = [
     where: "here",
     summary: "Run the whole service on loopback, with demo accounts and an authority of its own",
     description:
-      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025, IMAP on 20993 and metrics on 20464. Backups go to two folders in the home, with the key that opens them beside: HOME/secret/age-key.txt. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
+      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025, IMAP on 20993, submission on 20465 and 20587, and metrics on 20464. What leaves for the world is caught on 20026 by a server of the lab, shown here, and put into the mailbox of the account world at the domain. Backups go to two folders in the home, with the key that opens them beside: HOME/secret/age-key.txt. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
     arguments: [],
     options: [
       { name: "base-port", value: "N", summary: "default 20000, or as before" },
@@ -25,10 +28,10 @@ export const labCommands: readonly LocalCommand[] = [
       {
         name: "smarthost",
         value: "HOST:PORT",
-        summary: "send there what leaves; default: a sink of the lab catches it",
+        summary: "send there what leaves; default: the lab catches it",
       },
       { name: "boot-id", value: "ID", summary: "pretend that the kernel was booted as ID: for tests of power cuts" },
-      { name: "quiet", summary: "print nothing when ready" },
+      { name: "quiet", summary: "print nothing when ready, nor what leaves" },
     ],
     examples: [
       "altmail lab --home var",
@@ -39,10 +42,20 @@ export const labCommands: readonly LocalCommand[] = [
   {
     name: "lab send",
     where: "here",
-    summary: "Send a short message to an account of the running lab, by SMTP with TLS",
+    summary: "Send a short message to an account of the running lab, or from one to anywhere, with TLS",
     arguments: [{ name: "address", summary: "such as u1@altmail.test" }],
-    options: [{ name: "subject", value: "TEXT", summary: "default: Hello from the lab" }],
-    examples: ["altmail lab send u1@altmail.test --home var"],
+    options: [
+      {
+        name: "as",
+        value: "ADDRESS",
+        summary: "an account of the lab that sends it, by submission; default: a stranger, by port 25",
+      },
+      { name: "subject", value: "TEXT", summary: "default: Hello from the lab" },
+    ],
+    examples: [
+      "altmail lab send u1@altmail.test --home var",
+      "altmail lab send someone@example.net --as u1@altmail.test --home var",
+    ],
     run: send,
   },
 ];
@@ -67,13 +80,24 @@ async function lab(given: Given): Promise<Exit> {
 }
 
 async function send(given: Given): Promise<Exit> {
-  const { smtpListen } = await settingsOf(given);
-  const [port] = smtpListen;
-  if (port === undefined) throw new UsageError("this home listens nowhere for SMTP");
   const subject = text(given, "subject") || "Hello from the lab";
-  const reply = await sendDemo({ ...port, recipient: text(given, "address"), subject });
+  const reply = await sendDemo({ ...(await wayIn(given)), recipient: text(given, "address"), subject });
   process.stdout.write(`${reply}\n`);
   return reply.startsWith("250") ? "done" : "refused";
+}
+
+/** @throws UsageError */
+async function wayIn(given: Given): Promise<Pick<Demo, "host" | "port" | "account">> {
+  const { home, smtpListen, submissionListen } = await settingsOf(given);
+  const address = text(given, "as");
+  const [port] = address === "" ? smtpListen : submissionListen;
+  if (port === undefined)
+    throw new UsageError(`this home listens nowhere for ${address === "" ? "SMTP" : "submission"}`);
+  if (address === "") return port;
+  const memory = recall(home);
+  if (memory === undefined) throw new UsageError("--as is for a lab, whose password is known; this home is none");
+  const authority = readFileSync(join(home, "ca.pem"));
+  return { ...port, account: { address, password: memory.password, authority } };
 }
 
 /** @throws UsageError */

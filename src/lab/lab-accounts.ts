@@ -1,5 +1,5 @@
 /**
- * The accounts of a lab: u1, u2 and so on, all with one password. Making an account is mostly waiting for the disk, so
+ * The accounts of a lab: u1, u2 and so on, and that of its outside world, all with one password. Making an account is mostly waiting for the disk, so
  * many are made by several processes at once.
  */
 import { fork } from "node:child_process";
@@ -12,7 +12,13 @@ import { addMissing } from "./add-missing.ts";
 import type { Share } from "./account-maker.ts";
 import type { LabHome } from "./lab-home.ts";
 
-export type AccountWishes = { readonly accounts: number; readonly password: string; readonly bootId: string };
+export type AccountWishes = {
+  readonly accounts: number;
+  /** Besides them, the account that shows what was caught on its way to the world. */
+  readonly world: boolean;
+  readonly password: string;
+  readonly bootId: string;
+};
 
 /** Fewer are made here, for a process takes a third of a second to start. */
 const FEW = 40;
@@ -20,12 +26,13 @@ const MAKERS = 4;
 /** Progress is told when it takes longer. */
 const PATIENCE_MS = 2 * SECOND;
 
+export const worldOf = (domain: string): string => `world@${domain}`;
 export const nameOf = (n: number, domain: string): string => `u${n}@${domain}`;
 
-/** Makes those of the first `accounts` accounts that are missing. Tells how many are made when it takes long. */
+/** Makes what is missing. Tells how many are made when it takes long. */
 export async function makeAccounts(
   { settings, root }: LabHome,
-  { accounts, password, bootId }: AccountWishes,
+  { accounts, world, password, bootId }: AccountWishes,
   clock: Clock,
   tell: (made: number, all: number) => void,
 ): Promise<void> {
@@ -33,7 +40,8 @@ export async function makeAccounts(
   const options: StoresOptions = { settings, root, bus: silentBus, log: () => {}, clock, bootId, workers: 1 };
   await using stores = await openStores(options);
   const known = new Set((await stores.directory.accounts()).map(({ primary }) => primary));
-  const missing = Array.from({ length: accounts }, (_, n) => nameOf(n + 1, domain)).filter((name) => !known.has(name));
+  const people = Array.from({ length: accounts }, (_, n) => nameOf(n + 1, domain));
+  const missing = [...people, ...(world ? [worldOf(domain)] : [])].filter((name) => !known.has(name));
   if (missing.length === 0) return;
   if (missing.length <= FEW) {
     await addMissing(stores.accounts, missing, password);

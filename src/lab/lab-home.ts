@@ -20,7 +20,7 @@ export type LabWishes = {
   readonly workers: number;
   /** Keeps the bounds on connections of one peer; in a lab all come from one address. */
   readonly bounded: boolean;
-  /** HOST:PORT that takes what leaves; `undefined`: the sink of the lab. */
+  /** HOST:PORT that takes what leaves; `undefined`: the lab's own outside world. */
   readonly smarthost: string | undefined;
 };
 
@@ -39,7 +39,7 @@ const IMAP = 993;
 const SUBMISSIONS = 465;
 const SUBMISSION = 587;
 /** Where the outside world of a lab listens. */
-export const SINK = 26;
+const WORLD = 26;
 /** Prometheus knows us by 9464; four digits may not fit above the base port. */
 const METRICS = 464;
 const UNBOUNDED = 100_000;
@@ -93,7 +93,9 @@ function settingsText({ basePort, domain, workers, bounded, smarthost }: LabWish
           "",
         ]),
     "[queue]",
-    `smarthost = "${smarthost ?? `${HOST}:${basePort + SINK}`}"`,
+    `smarthost = "${smarthost ?? `${HOST}:${basePort + WORLD}`}"`,
+    // What the world could not take while the lab stopped is not to be waited for at the next start.
+    ...(smarthost === undefined ? ["pauses = [1, 5, 30]"] : []),
     "",
     "[dkim]",
     "unpublished = true",

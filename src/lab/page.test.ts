@@ -10,24 +10,48 @@ const lab = {
   password: "amber-oak-river-stone",
   smtpPort: 20025,
   imapPort: 20993,
+  submissionsPort: 20465,
+  submissionPort: 20587,
   metricsPort: 20464,
+  smarthost: undefined,
   authorityFile: "/srv/var/ca.pem",
   identityFile: "/srv/var/secret/age-key.txt",
 };
 
 test("the page names addresses, ports, accounts, password and authority, and what to try", () => {
   const page = labPage(lab);
-  for (const part of ["20025", "20993", "u1@altmail.test and u2@altmail.test", lab.password, lab.authorityFile])
+  for (const part of [
+    "20025",
+    "20465",
+    "20587",
+    "20993",
+    "u1@altmail.test and u2@altmail.test",
+    lab.password,
+    lab.authorityFile,
+  ])
     assert.ok(page.includes(part), part);
-  assert.match(page, /^ {2}send +bin\/altmail lab send u1@altmail\.test --home var$/m);
-  assert.match(page, /^ {2}read +mutt .*certificate_file='\/srv\/var\/ca\.pem'.*imap_pass='amber-oak-river-stone'"$/m);
-  assert.match(page, /Thunderbird/);
+  assert.match(page, /^ {2}mail in +bin\/altmail lab send u1@altmail\.test --home var$/m);
+  assert.match(page, /^ {2}mail out +bin\/altmail lab send someone@example\.net --as u1@altmail\.test --home var$/m);
+  assert.match(
+    page,
+    /^ {2}read, write +mutt .*certificate_file='\/srv\/var\/ca\.pem'.*imap_pass='amber-oak-river-stone'/m,
+  );
+  assert.match(page, / smtp_url=smtps:\/\/u1@altmail\.test@localhost:20465\/ .*smtp_pass='amber-oak-river-stone'"$/m);
+  assert.match(page, /Thunderbird .*port 20993; outgoing SMTP, localhost, port 20465/);
+  assert.match(page, /^ {2}what leaves +is caught: .*world@altmail\.test$/m);
+  assert.ok(page.split("\n").length <= 29, "it fits a terminal");
   assert.match(page, /127\.0\.0\.1:20464\/metrics/);
   assert.match(page, /backup drill --identity \/srv\/var\/secret\/age-key\.txt --home var$/m);
 });
 
+test("the page says where mail goes that nobody catches", () => {
+  const page = labPage({ ...lab, smarthost: "127.0.0.1:2525" });
+  assert.match(page, /^ {2}what leaves +goes to 127\.0\.0\.1:2525$/m);
+  assert.doesNotMatch(page, /world@/);
+});
+
 test("a password that a shell could misread is not put into a command", () => {
-  assert.doesNotMatch(labPage({ ...lab, password: "$(reboot)" }), /imap_pass/);
+  assert.doesNotMatch(labPage({ ...lab, password: "$(reboot)" }), /_pass|reboot.*reboot/s);
 });
 
 test("passwords can be remembered, and differ", () => {

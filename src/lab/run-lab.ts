@@ -1,4 +1,4 @@
-/** Starts a lab: its home, its accounts, then the service as in production, until a signal stops it. */
+/** Starts a lab: its home, its accounts, the world outside, then the service as in production, until a signal stops it. */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { runService } from "../cli/service/service.ts";
@@ -7,9 +7,11 @@ import { HostError } from "../host/host-error.ts";
 import { lockHome } from "../host/lock/home-lock.ts";
 import { bootId } from "../host/supervisor/boot-id.ts";
 import { listenToSignals } from "../host/supervisor/signals.ts";
-import { makeAccounts } from "./lab-accounts.ts";
+import { describeCaught } from "./caught-message.ts";
+import { makeAccounts, worldOf } from "./lab-accounts.ts";
 import { type LabHome, openLabHome } from "./lab-home.ts";
 import { type LabMemory, recall, remember } from "./lab-memory.ts";
+import { openOutsideWorld } from "./outside-world.ts";
 import { labPage } from "./page.ts";
 import { memorablePassword } from "./password.ts";
 
@@ -37,12 +39,28 @@ export async function runLab(start: LabStart): Promise<void> {
   const { lab, memory } = await prepare(home, start);
   if (signals.stop.aborted) return;
   const { settings, root, authorityFile, identityFile } = lab;
-  const { smtpListen, imapListen, metricsListen } = settings;
   const ports = {
-    smtpPort: smtpListen[0]?.port ?? 0,
-    imapPort: imapListen[0]?.port ?? 0,
-    metricsPort: metricsListen?.port ?? 0,
+    smtpPort: settings.smtpListen[0]?.port ?? 0,
+    imapPort: settings.imapListen[0]?.port ?? 0,
+    submissionsPort: settings.submissionListen[0]?.port ?? 0,
+    submissionPort: settings.submissionStarttlsListen[0]?.port ?? 0,
+    metricsPort: settings.metricsListen?.port ?? 0,
   };
+  const show = (text: string): void => void process.stdout.write(text);
+  // A terminal that is gone is no reason to stop.
+  process.stdout.on("error", () => {});
+  await using _world =
+    start.smarthost === undefined
+      ? await openOutsideWorld({
+          settings,
+          mailbox: worldOf(memory.domain),
+          clock,
+          caught(caught) {
+            if (start.output === "page") show(describeCaught(caught));
+          },
+          failed: (event) => void process.stderr.write(`altmail: a fault in the lab's outside world (${event})\n`),
+        })
+      : undefined;
   await runService({
     settings,
     root,
@@ -50,9 +68,10 @@ export async function runLab(start: LabStart): Promise<void> {
     signals,
     bootId: start.bootId ?? bootId(clock),
     onReady(readiness) {
-      if (start.output === "json") process.stdout.write(`${JSON.stringify(readiness)}\n`);
+      if (start.output === "json") show(`${JSON.stringify(readiness)}\n`);
+      const { home: asGiven, smarthost } = start;
       if (start.output === "page")
-        process.stdout.write(labPage({ ...memory, ...ports, home: start.home, authorityFile, identityFile }));
+        show(labPage({ ...memory, ...ports, home: asGiven, smarthost, authorityFile, identityFile }));
     },
   });
 }
@@ -78,7 +97,8 @@ async function prepare(home: string, start: LabStart): Promise<{ readonly lab: L
     systemClock,
   );
   remember(home, memory);
-  await makeAccounts(lab, { ...memory, bootId: start.bootId ?? bootId(systemClock) }, systemClock, (made, all) => {
+  const wishes = { ...memory, world: smarthost === undefined, bootId: start.bootId ?? bootId(systemClock) };
+  await makeAccounts(lab, wishes, systemClock, (made, all) => {
     if (start.output !== "none") process.stderr.write(`${made} of ${all} accounts made\n`);
   });
   return { lab, memory };

@@ -1,79 +1,79 @@
-/** Sends one short message to the lab as another mail server would: RFC 5321 with STARTTLS (RFC 3207). */
-import { once } from "node:events";
-import { createConnection, type Socket } from "node:net";
-import { hostname } from "node:os";
-import { connect, type TLSSocket } from "node:tls";
+/**
+ * Sends one short message to the lab: as another mail server would, RFC 5321 with STARTTLS, or as the mail client of one
+ * of its accounts, with TLS from the first octet (RFC 8314 section 3.3) and a log-in (RFC 4954 section 4).
+ */
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { systemClock } from "../host/clock.ts";
+import { MINUTE } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
+import type { SmtpReply } from "../syntax/smtp/reply-reader.ts";
+import { formatDate } from "../syntax/smtp/trace.ts";
+import { Dialogue } from "./dialogue.ts";
 
 export type Demo = {
   readonly host: string;
   readonly port: number;
   readonly recipient: string;
   readonly subject: string;
+  /** The account that sends; without it a stranger does. */
+  readonly account?: {
+    readonly address: string;
+    readonly password: string;
+    /** PEM: the lab's own. */
+    readonly authority: Uint8Array;
+  };
 };
 
-const SENDER = "hello@example.net";
+const STRANGER = "hello@example.net";
+const PATIENCE_MS: number = 5 * MINUTE;
 
 /** @returns the reply to the message, or the refusal that came before. @throws HostError when nobody listens. */
-export async function sendDemo({ host, port, recipient, subject }: Demo): Promise<string> {
-  if (/[\r\n<>]/.test(recipient + subject)) throw new HostError("an address or a subject is one line without < and >");
-  let socket: Socket | TLSSocket = createConnection({ host, port });
-  try {
-    await once(socket, "connect");
-  } catch (error) {
-    throw new HostError(`nobody answers on port ${port}: start the lab first`, { cause: error });
-  }
-  let replies = readReplies(socket);
-  const say = async (line: string | undefined): Promise<string> => {
-    if (line !== undefined) socket.write(`${line}\r\n`);
-    const { value, done } = await replies.next();
-    return done === true ? "the lab closed the connection" : value;
-  };
+export async function sendDemo({ host, port, recipient, subject, account }: Demo): Promise<string> {
+  const sender = account?.address ?? STRANGER;
+  if (/[\r\n<>]/.test(recipient + subject + sender))
+    throw new HostError("an address or a subject is one line without < and >");
+  const way = { host, port, clock: systemClock, patienceMs: PATIENCE_MS };
+  using dialogue = await Dialogue.open(
+    account === undefined ? way : { ...way, tls: { authority: account.authority, serverName: "localhost" } },
+  );
   const name = hostname() || "localhost";
-  await say(undefined);
-  await say(`EHLO ${name}`);
-  if ((await say("STARTTLS")).startsWith("220")) {
-    // Between mail servers TLS is taken wherever it is offered, whoever signed the certificate (RFC 7435).
-    socket = connect({ socket, rejectUnauthorized: false });
-    await once(socket, "secureConnect");
-    replies = readReplies(socket);
-    await say(`EHLO ${name}`);
+  await dialogue.hear();
+  await dialogue.say(`EHLO ${name}`);
+  const lines = [`MAIL FROM:<${sender}>`, `RCPT TO:<${recipient}>`, "DATA", messageOf(sender, recipient, subject)];
+  if (account !== undefined) lines.unshift(`AUTH PLAIN ${plain(account.address, account.password)}`);
+  else if ((await dialogue.say("STARTTLS")).code === 220) {
+    await dialogue.startTls();
+    await dialogue.say(`EHLO ${name}`);
   }
-  const message = [
-    `From: A friend <${SENDER}>`,
-    `To: <${recipient}>`,
-    `Subject: ${subject}`,
-    `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`,
-    `Message-ID: <${randomUUID()}@example.net>`,
-    "Content-Type: text/plain; charset=utf-8",
-    "",
-    "This came in by SMTP and rests encrypted.",
-    ".",
-  ].join("\r\n");
-  let reply = "";
-  for (const line of [`MAIL FROM:<${SENDER}>`, `RCPT TO:<${recipient}>`, "DATA", message]) {
-    reply = await say(line);
-    if (!/^[23]/.test(reply)) break;
+  let reply: SmtpReply | undefined;
+  for (const line of lines) {
+    reply = await dialogue.say(line);
+    if (reply.code >= 400) break;
   }
-  await say("QUIT");
-  socket.destroy();
-  return reply;
+  await dialogue.say("QUIT");
+  return textOf(reply);
 }
 
-/** Whole replies, the lines of each joined by line feeds. */
-async function* readReplies(socket: Socket): AsyncGenerator<string, void> {
-  let buffered = "";
-  let lines: string[] = [];
-  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-    const parts = (buffered + String(chunk)).split("\r\n");
-    buffered = parts.pop() ?? "";
-    for (const line of parts) {
-      lines.push(line);
-      if (/^\d{3}(?:$| )/.test(line)) {
-        yield lines.join("\n");
-        lines = [];
-      }
-    }
-  }
+function messageOf(sender: string, recipient: string, subject: string): string {
+  return [
+    `From: A friend <${sender}>`,
+    `To: <${recipient}>`,
+    `Subject: ${subject}`,
+    `Date: ${formatDate(systemClock.now())}`,
+    `Message-ID: <${randomUUID()}@${sender.slice(sender.lastIndexOf("@") + 1)}>`,
+    "Content-Type: text/plain; charset=utf-8",
+    "",
+    "This came by SMTP, and where it lies it rests encrypted.",
+    ".",
+  ].join("\r\n");
+}
+
+/** RFC 4616 section 2. */
+const plain = (user: string, password: string): string => Buffer.from(`\0${user}\0${password}`).toString("base64");
+
+function textOf(reply: SmtpReply | undefined): string {
+  if (reply === undefined) return "";
+  const { code, enhanced, lines } = reply;
+  return `${code} ${enhanced === undefined ? "" : `${enhanced} `}${lines.join(" ")}`;
 }
