@@ -46,7 +46,7 @@ export const placeText = (place: ReportPlace): string =>
 
 function readPlace(uri: string): ReportPlace | undefined {
   if (/^mailto:/i.test(uri)) return readMailto(uri.slice("mailto:".length));
-  const url = uri.length <= MAX_URL && /^https:/i.test(uri) ? URL.parse(uri) : null;
+  const url = uri.length <= MAX_URL && /^https:\/\/[^/\\?#]/i.test(uri) ? URL.parse(uri) : null;
   if (url === null || url.username !== "" || url.password !== "") return undefined;
   // An address literal would lead past the names that are looked up, and with them past what may be connected to.
   if (readHostName(url.hostname) === undefined) return undefined;
