@@ -2,6 +2,7 @@
 import type { TLSSocket } from "node:tls";
 import { MINUTE } from "../../host/clock.ts";
 import type { CertificateFacts, Probe, ProbeStep } from "../../service/dns/probe.ts";
+import { visible } from "../../service/dns/visible.ts";
 import type { SmtpReply } from "../../syntax/smtp/reply-reader.ts";
 import { wordsOf } from "../../syntax/smtp/reply-reader.ts";
 import type { SmtpClientOptions } from "./client.ts";
@@ -93,10 +94,10 @@ function factsOf(socket: TLSSocket): CertificateFacts | undefined {
   if (certificate === undefined) return undefined;
   const names = (certificate.subjectAltName ?? certificate.subject).split(/, |\n/).slice(0, MAX_NAMES);
   return {
-    names: names.map((name) => visible(name.replace(/^(?:DNS|IP Address):/, ""))),
-    issuer: visible(certificate.issuer.replaceAll("\n", ", ")),
+    names: names.map((name) => shortened(name.replace(/^(?:DNS|IP Address):/, ""))),
+    issuer: shortened(certificate.issuer.replaceAll("\n", ", ")),
     validUntil: certificate.validToDate.getTime(),
   };
 }
 
-const visible = (text: string): string => text.slice(0, MAX_NAME_CHARACTERS).replace(/[^\x20-\x7e]/g, "?");
+const shortened = (text: string): string => visible(text.slice(0, MAX_NAME_CHARACTERS));
