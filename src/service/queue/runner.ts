@@ -44,7 +44,7 @@ export type QueueLimits = {
 export const queueLimits: QueueLimits = Object.freeze({
   quick: 50,
   places: { well: 200, new: 300, troubled: 200 },
-  perDestination: 5,
+  perDestination: 10,
   perHost: 10,
   batch: 10,
   patienceMs: 2 * SECOND,

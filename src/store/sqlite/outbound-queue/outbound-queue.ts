@@ -3,7 +3,13 @@
  * is committed piece by piece under a content that no message names yet, and the commit that makes message and
  * recipients makes it count. What is done with loses its key in the commit that ends it; its sealed pieces and the
  * write-ahead log are emptied within half a minute, when the queue is next opened, and when it is closed.
+ *
+ * Commits share syncs (commits.ts). Durable is what somebody outside was told: a message that was taken, an end, a report,
+ * an operator's word. Claims, rests and what becomes of them are not: taken back by a power cut, they lead to asking a host
+ * again that had taken nothing. An end that a power cut takes back leads to a second copy, so ends are committed in the
+ * turn in which they are told, and whoever hands over knows when they are durable.
  */
+import { fdatasync } from "node:fs";
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { type Clock, HOUR, SECOND, systemClock } from "../../../host/clock.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
@@ -29,8 +35,10 @@ import type {
 } from "../../outbound-queue.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database, openDatabase } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { retried, truncateLog } from "../immediate.ts";
+import type { Sync } from "../mail/commits.ts";
 import * as claims from "./claims.ts";
+import { Commits, type Manner } from "./commits.ts";
 import * as records from "./records.ts";
 import { addMessage } from "./adding.ts";
 import { pendingReports } from "./reports.ts";
@@ -42,7 +50,13 @@ import { endMessage, settle } from "./settle.ts";
 import { sql } from "./statements.ts";
 import { forgetTurns, wake } from "./turns.ts";
 
-export type SqliteOutboundQueueOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
+export type SqliteOutboundQueueOptions = {
+  readonly file: string;
+  readonly key: FileKey;
+  readonly clock?: Clock;
+  /** Makes the log durable; for tests. */
+  readonly sync?: Sync;
+};
 
 /** Messages up to this many octets are one commit; it is held in memory sealed meanwhile. */
 const ONE_COMMIT_BYTES = 1024 * 1024;
@@ -50,6 +64,8 @@ const ONE_COMMIT_BYTES = 1024 * 1024;
 const PIECES_AT_ONCE = 4;
 /** Items of one transaction: a few milliseconds. */
 const ITEMS_AT_ONCE = 200;
+/** A checkpoint syncs twice within a COMMIT, on the loop; what came and went meanwhile is never written to the file. 32 MiB. */
+const CHECKPOINT_PAGES = 4000;
 /** After this long nobody is still writing the pieces. */
 const ABANDONED_MS: number = HOUR;
 /** Half of what promise D6 gives, for the log may be in use when its time comes. */
@@ -64,11 +80,12 @@ export async function openSqliteOutboundQueue(options: SqliteOutboundQueueOption
       key: options.key,
       applicationId: APPLICATION.outbound,
       migrations: outboundMigrations,
-      synchronous: "full",
+      synchronous: "normal",
       create: {},
     }),
   );
-  const queue = new SqliteOutboundQueue(db, clock);
+  db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  const queue = new SqliteOutboundQueue(db, clock, options.sync ?? fdatasync);
   await queue.erase();
   return queue;
 }
@@ -78,11 +95,13 @@ type Times = Parameters<OutboundQueue["add"]>[2];
 class SqliteOutboundQueue implements OutboundQueue {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #commits: Commits;
   #eraser: Disposable | undefined;
 
-  constructor(db: Database, clock: Clock) {
+  constructor(db: Database, clock: Clock, sync: Sync) {
     this.#db = db;
     this.#clock = clock;
+    this.#commits = new Commits({ db, clock, sync });
   }
 
   async add(
@@ -105,7 +124,7 @@ class SqliteOutboundQueue implements OutboundQueue {
         return put(stored);
       });
     }
-    const stored = await this.#write((db) => addContent(db, key, this.#clock.now()));
+    const stored = await this.#write((db) => addContent(db, key, this.#clock.now()), "light");
     try {
       await this.#addPieces(stored, sealedPieces(content, key));
       const outcome = await this.#write(() => (this.#isKnown(message.id) ? "known" : put(stored)));
@@ -132,7 +151,7 @@ class SqliteOutboundQueue implements OutboundQueue {
       const isIdle = await this.#read(
         (db) => sql(db, "SELECT 1 FROM destination WHERE resting = 0 AND turn IS NOT NULL LIMIT 1").get() === undefined,
       );
-      const batch = isIdle ? undefined : await this.#write((db) => claims.claim(db, wish));
+      const batch = isIdle ? undefined : await this.#write((db) => claims.claim(db, wish), "light");
       if (batch !== undefined || !isMore) return batch;
       await othersFirst();
     }
@@ -142,7 +161,7 @@ class SqliteOutboundQueue implements OutboundQueue {
     const some = await this.#read((db) =>
       sql(db, "SELECT 1 FROM item WHERE phase <> 2 AND deadline <= ? LIMIT 1").get(now),
     );
-    return some === undefined ? [] : this.#write((db) => claims.claimExpired(db, now, until, most));
+    return some === undefined ? [] : this.#write((db) => claims.claimExpired(db, now, until, most), "light");
   }
 
   late(now: number, most: number): Promise<readonly Work[]> {
@@ -154,7 +173,7 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   renew(held: readonly string[], until: number): Promise<void> {
-    return this.#write((db) => claims.renew(db, held, until));
+    return this.#write((db) => claims.renew(db, held, until), "light");
   }
 
   async settle(work: Work, settlement: Settlement): Promise<void> {
@@ -162,19 +181,19 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   putBack(works: readonly Work[]): Promise<void> {
-    return this.#write((db) => claims.putBack(db, works));
+    return this.#write((db) => claims.putBack(db, works), "light");
   }
 
   holdClaimed(works: readonly Work[], reason: HoldReason, lifeMs: number): Promise<void> {
-    return this.#write((db) => claims.holdClaimed(db, works, reason, lifeMs));
+    return this.#write((db) => claims.holdClaimed(db, works, reason, lifeMs), "light");
   }
 
   rest(destination: string, until: number, failed: RemoteReply | undefined): Promise<void> {
-    return this.#write((db) => claims.rest(db, destination, until, failed));
+    return this.#write((db) => claims.rest(db, destination, until, failed), "light");
   }
 
   well(destination: string): Promise<void> {
-    return this.#write((db) => claims.well(db, destination));
+    return this.#write((db) => claims.well(db, destination), "light");
   }
 
   reports(now: number, most: number): Promise<readonly PendingReport[]> {
@@ -282,8 +301,8 @@ class SqliteOutboundQueue implements OutboundQueue {
         "UPDATE content SET key = NULL WHERE created_at < ? AND key IS NOT NULL AND id NOT IN (SELECT content FROM message)",
       ).run(before);
       forgetTurns(db);
-    });
-    while ((await this.#write((db) => eraseSome(db, PIECES_AT_ONCE))) > 0);
+    }, "light");
+    while ((await this.#write((db) => eraseSome(db, PIECES_AT_ONCE), "light")) > 0);
     if (!(await truncateLog(this.#db, { clock: this.#clock }))) this.#eraseSoon();
   }
 
@@ -291,6 +310,7 @@ class SqliteOutboundQueue implements OutboundQueue {
     if (!this.#db.open) return;
     if (this.#eraser !== undefined) await this.erase();
     this.#eraser?.[Symbol.dispose]();
+    await this.#commits[Symbol.asyncDispose]();
     this.#db.close();
   }
 
@@ -312,13 +332,15 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   async #addPieces(content: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    let n = 0;
+    let first = 0;
     let waiting: Uint8Array[] = [];
-    const flush = (): Promise<void> =>
-      this.#write((db) => {
-        for (const octets of waiting) addPiece(db, content, n++, octets);
-        waiting = [];
-      });
+    const flush = async (): Promise<void> => {
+      await this.#write((db) => {
+        for (const [n, octets] of waiting.entries()) addPiece(db, content, first + n, octets);
+      }, "light");
+      first += waiting.length;
+      waiting = [];
+    };
     for await (const octets of pieces) {
       waiting.push(octets);
       if (waiting.length === PIECES_AT_ONCE) await flush();
@@ -327,7 +349,7 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   async #abandon(content: number): Promise<void> {
-    await this.#write((db) => sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content));
+    await this.#write((db) => sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content), "light");
     this.#eraseSoon();
   }
 
@@ -340,17 +362,17 @@ class SqliteOutboundQueue implements OutboundQueue {
           OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
       ).get(now, now),
     );
-    return due !== undefined && (await this.#write((db) => wake(db, now, ITEMS_AT_ONCE))) >= ITEMS_AT_ONCE;
+    return due !== undefined && (await this.#write((db) => wake(db, now, ITEMS_AT_ONCE), "light")) >= ITEMS_AT_ONCE;
   }
 
   async #inSlices(selection: Selection, step: (db: Database, items: readonly ItemRow[]) => number): Promise<number> {
     let count = 0;
     for (let after = 0; ; ) {
-      const items = await this.#write((db) => {
+      const { items, concerned } = await this.#write((db) => {
         const slice = chosen.selected(db, selection, after, ITEMS_AT_ONCE);
-        count += step(db, slice);
-        return slice;
+        return { items: slice, concerned: step(db, slice) };
       });
+      count += concerned;
       if (items.length < ITEMS_AT_ONCE) return count;
       after = items.at(-1)?.id ?? after;
       await othersFirst();
@@ -362,8 +384,7 @@ class SqliteOutboundQueue implements OutboundQueue {
     return retried({ clock: this.#clock }, () => step(this.#db));
   }
 
-  #write<T>(step: (db: Database) => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
-    return immediate(this.#db, { clock: this.#clock }, () => step(this.#db));
+  #write<T>(step: (db: Database) => T, manner: Manner = "durable"): Promise<T> {
+    return this.#commits.write(step, manner);
   }
 }

@@ -34,9 +34,17 @@ export function addPiece(db: Database, content: number, n: number, octets: Uint8
   sql(db, "INSERT INTO piece (content, n, octets) VALUES (?, ?, ?)").run(content, n, octets);
 }
 
-/** Destroys the key. What the pieces hold is noise from now on. */
-export function doom(db: Database, content: number): void {
-  sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content);
+/**
+ * Destroys the key. What the pieces hold is noise from now on; of a small content they go at once, so that what comes next
+ * takes their pages instead of making the file grow.
+ */
+export function doom(db: Database, content: number, size: number): void {
+  if (size > PIECE_BYTES) {
+    sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content);
+    return;
+  }
+  sql(db, "DELETE FROM piece WHERE content = ?").run(content);
+  sql(db, "DELETE FROM content WHERE id = ?").run(content);
 }
 
 /** Erases some pieces of doomed contents, and contents without pieces. Gives how many rows went. */

@@ -104,8 +104,10 @@ export function endMessage(db: Database, message: number): boolean {
     "SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE message = ?) OR EXISTS (SELECT 1 FROM report WHERE message = ?)",
   ).get(message, message);
   if (needed !== undefined) return false;
-  const content = sql(db, "DELETE FROM message WHERE id = ? RETURNING content").pluck().get(message);
-  if (content === undefined) return false;
-  doom(db, Number(content));
+  const ended = sql(db, "DELETE FROM message WHERE id = ? RETURNING content, size").get(message) as
+    | Pick<MessageRow, "content" | "size">
+    | undefined;
+  if (ended === undefined) return false;
+  doom(db, ended.content, ended.size);
   return true;
 }
