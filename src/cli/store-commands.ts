@@ -10,7 +10,9 @@ import { backupCommands } from "./commands/backup.ts";
 import { checkCommands } from "./commands/check.ts";
 import { keysCommands } from "./commands/keys.ts";
 import { logCommands } from "./commands/log.ts";
+import { queueCommands } from "./commands/queue.ts";
 import { retentionCommands } from "./commands/retention.ts";
+import { sentCommands } from "./commands/sent.ts";
 import { statisticsCommands } from "./commands/statistics.ts";
 import { watchCommands } from "./commands/watch.ts";
 import { gated, workBehindGate } from "./gate.ts";
@@ -20,6 +22,8 @@ export const storeCommands: readonly StoreCommand[] = [
   ...accountCommands,
   ...appPasswordCommands,
   ...aliasCommands,
+  ...queueCommands,
+  ...sentCommands,
   ...checkCommands,
   ...announceCommands,
   ...watchCommands,

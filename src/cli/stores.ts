@@ -6,7 +6,7 @@
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Bus } from "../host/bus.ts";
+import { type Bus, silentBus } from "../host/bus.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/events/events.ts";
 import type { Settings } from "../host/settings/settings.ts";
@@ -23,6 +23,7 @@ import { createInbound } from "../service/delivery/receive.ts";
 import { createNotices } from "../service/notices/tell.ts";
 import { enqueue } from "../service/queue/enqueue.ts";
 import { noteArrived } from "../service/queue/feedback.ts";
+import { lastTry } from "../service/queue/last-try.ts";
 import type { Submit } from "../service/submission/submission.ts";
 import type { Watch } from "../service/watch/watch.ts";
 import { createWatch } from "../service/watch/watching.ts";
@@ -134,6 +135,12 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     await outbound.forgetAccount(account);
     await counts.forgetAccount(account);
   };
+  const tryLast = (account: AccountId): ReturnType<typeof lastTry> => {
+    // The elected worker works the queue off: this process, and then as long as it does; or another that the bus leads to.
+    const isHere = wakers.size > 0;
+    const isServed = (): boolean => (isHere ? wakers.size > 0 : bus !== silentBus);
+    return lastTry({ queue: outbound, clock, wake: wakeQueue, isServed }, account);
+  };
   const accounts = createAccounts({
     directory,
     mail,
@@ -144,6 +151,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     domains,
     notices,
     limits,
+    lastTry: tryLast,
     closing,
     makeKeys: (made) => keys.createAll(made),
   });

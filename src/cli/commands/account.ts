@@ -1,5 +1,6 @@
 /** The commands on accounts. Only who runs the service can call them; addresses are shown to the operator alone. */
-import type { AccountDetails, AccountLine, Refused } from "../../service/accounts/accounts.ts";
+import type { AccountDetails, AccountLine, Refused, Undelivered } from "../../service/accounts/accounts.ts";
+import { given as asText } from "../../service/notices/letter.ts";
 import type { Language } from "../../store/directory.ts";
 import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
 import { readSecret } from "../secret-input.ts";
@@ -22,6 +23,19 @@ function outcome(result: { readonly kind: string } | Refused, value: unknown = {
 
 const line = ({ address, state, language, quotaBytes }: AccountLine): string =>
   `${address}  ${state}  ${language}  ${Math.round(quotaBytes / 1024 ** 2)} MiB`;
+
+type Deleted = { readonly undelivered: readonly Undelivered[] };
+
+function deletedText({ undelivered }: Deleted): string {
+  const said = "deleted: the key of the mail is destroyed";
+  if (undelivered.length === 0) return said;
+  const lines = undelivered.map(
+    ({ recipient, lastReply }) => `  ${asText(recipient)}: ${lastReply ?? "it was not tried yet"}`,
+  );
+  return [`${said}\nMail in the queue did not reach these recipients, and never will; tell the holder:`, ...lines].join(
+    "\n",
+  );
+}
 
 const isLanguage = (text: string): text is Language => text === "sv" || text === "en";
 const NO_LANGUAGE: Outcome = { kind: "refused", sentence: "the language is sv (Swedish) or en (English)" };
@@ -162,15 +176,16 @@ export const accountCommands: readonly StoreCommand[] = [
     access: "content-free",
     summary: "Delete an account for good: mail, settings, aliases; its key is destroyed",
     description:
-      "Nothing brings it back, and its addresses are never given to anyone else. After a failure it may be called again.",
+      "What waits in its queue is tried once more, which takes a minute at most; what does not arrive is shown, for the holder to know, and then forgotten. Nothing brings the account back, and its addresses are never given to anyone else. After a failure it may be called again.",
     arguments: [address],
     options: [{ name: "yes", summary: "confirm that this is meant" }],
     examples: ["altmail account delete ada@example.org --yes --home var"],
     async work({ accounts }, given) {
       if (given["yes"] !== true)
         return { kind: "refused", sentence: "this deletes all mail of the account for good: repeat it with --yes" };
-      return outcome(await accounts.delete(text(given, "address")));
+      const result = await accounts.delete(text(given, "address"));
+      return "undelivered" in result ? done({ undelivered: result.undelivered }) : outcome(result);
     },
-    show: () => "deleted: the key of the mail is destroyed",
+    show: deletedText,
   },
 ];

@@ -16,6 +16,14 @@ export type Refused = {
 };
 export type Done = { readonly kind: "done" };
 
+/** A recipient that mail of a deleted account did not reach: its holder is shown these, for no report can come any more. */
+export type Undelivered = {
+  readonly recipient: string;
+  readonly destination: string;
+  /** What was heard of it last; `undefined`: it was never tried. */
+  readonly lastReply: string | undefined;
+};
+
 export type AccountLine = {
   readonly id: AccountId;
   readonly address: string;
@@ -68,8 +76,11 @@ export interface Accounts {
   /** Ends `suspend` and `pause`; the holder is told when sending was paused. */
   resume(address: string, occasion?: string): Promise<Done | Refused>;
   setLanguage(address: string, language: Language): Promise<Done | Refused>;
-  /** Deletes mail, record, aliases and credentials for good (promise D5). May be called again after a failure. */
-  delete(address: string): Promise<Done | Refused>;
+  /**
+   * Deletes mail, record, aliases and credentials for good (promise D5), after a last try of what waits in the queue: so it
+   * may take more than a minute. May be called again after a failure.
+   */
+  delete(address: string): Promise<(Done & { readonly undelivered: readonly Undelivered[] }) | Refused>;
   /** Ends deletions that a crash interrupted; called when the service starts. Answers how many. */
   finishDeletions(): Promise<number>;
   /** `password` is shown once and rests nowhere. */

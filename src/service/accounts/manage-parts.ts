@@ -5,7 +5,7 @@ import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import type { Notices } from "../notices/notices.ts";
-import type { Refused } from "./accounts.ts";
+import type { Refused, Undelivered } from "./accounts.ts";
 import type { PasswordHasher } from "./password.ts";
 import { passwordProblem, preparePassword } from "./password-text.ts";
 import type { Revocations } from "./revocation.ts";
@@ -19,6 +19,8 @@ export type AccountsParts = {
   readonly log: Log;
   /** Tells the holder that sending is paused or goes on; without it nobody is told. */
   readonly notices?: Pick<Notices, "tell">;
+  /** Tries once more what the account has queued, and gives what did not arrive; again after a crash. */
+  readonly lastTry?: (account: AccountId) => Promise<readonly Undelivered[]>;
   /** Told of an account that is being deleted, before its record goes; again after a crash. */
   readonly closing?: (account: AccountId) => Promise<void>;
   /** Ours, canonical; addresses are given at these only. */

@@ -241,7 +241,7 @@ test("D5: deleting takes mail, record, aliases and log-ins, and the address is n
     using _revoked = authenticator.onRevoked(id, () => {
       ended += 1;
     });
-    assert.deepEqual(await accounts.delete(ALICE), { kind: "done" });
+    assert.deepEqual(await accounts.delete(ALICE), { kind: "done", undelivered: [] });
     assert.equal(ended, 1);
     assert.deepEqual(await accounts.list(), []);
     assert.equal((await authenticator.authenticate(ALICE, PASSWORD)).kind, "wrong");

@@ -1,7 +1,8 @@
 /**
  * Implements the operator's `Accounts` over directory and mail store. An account's mail file is made before its record
  * and destroyed before the record goes, so that an account that exists is whole; deletion is a list of idempotent steps
- * that starts with the state `closing` and can be taken up again anywhere (promise D5).
+ * that starts with the state `closing`, goes on with a last try of what is queued, and can be taken up again anywhere
+ * (promise D5).
  */
 import { randomBytes } from "node:crypto";
 import type { Account, Language } from "../../store/directory.ts";
@@ -10,7 +11,7 @@ import type { MailStore } from "../../store/mail-store.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { checkAddress } from "./account-address.ts";
 import { type AccountLimits, accountLimits } from "./account-limits.ts";
-import type { AccountDetails, AccountLine, Accounts, Done, Refused } from "./accounts.ts";
+import type { AccountDetails, AccountLine, Accounts, Refused, Undelivered } from "./accounts.ts";
 import { credentialVerbs } from "./manage-credentials.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
 import { stateVerbs } from "./manage-state.ts";
@@ -20,8 +21,6 @@ export type AccountsOptions = AccountsParts & {
   /** Makes the keys of accounts that are made together in one go; without it each is made with its file. */
   readonly makeKeys?: (accounts: readonly AccountId[]) => void;
 };
-
-const DONE: Done = { kind: "done" };
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const { directory, mail, hasher, revocations, clock, log, domains } = options;
@@ -86,13 +85,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return typeof hash === "string" ? make(addresses, hash, shared) : hash;
   };
 
-  const destroy = async (id: AccountId): Promise<void> => {
+  const destroy = async (id: AccountId): Promise<readonly Undelivered[]> => {
     await directory.setState(id, "closing");
     revocations.publish(id, "end");
+    const undelivered = (await options.lastTry?.(id)) ?? [];
     await mail.destroy(id);
     await options.closing?.(id);
     await directory.remove(id);
     log("account.deleted", { account: id });
+    return undelivered;
   };
 
   return {
@@ -133,13 +134,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async delete(address) {
       const account = await find(address);
       if ("kind" in account) return account;
-      await destroy(account.id);
-      return DONE;
+      return { kind: "done", undelivered: await destroy(account.id) };
     },
 
     async finishDeletions() {
       const closing = (await directory.accounts()).filter(({ state }) => state === "closing");
-      for (const { id } of closing) await destroy(id);
+      // Each may wait a minute for its last try, and all of it may take ten.
+      await inBatches(closing, limits.filesAtOnce, async ({ id }) => void (await destroy(id)));
       return closing.length;
     },
   };

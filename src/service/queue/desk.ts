@@ -1,0 +1,276 @@
+/**
+ * What an operator sees of the outbound queue and does with it: envelope and state, never content. A *part* is a message
+ * for one destination, which is what is tried, held and dropped as one. Refusals are values with a sentence. Who is
+ * selected is named as people name it: a message by the first digits of its id, an account by any of its addresses.
+ */
+import { type Clock, HOUR } from "../../host/clock.ts";
+import type { Directory } from "../../store/directory.ts";
+import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
+import type {
+  HoldReason,
+  ListedItem,
+  OutboundQueue,
+  QueueSums,
+  RemoteReply,
+  Selection,
+} from "../../store/outbound-queue.ts";
+import { lowerAscii } from "../../syntax/smtp/address.ts";
+import { allListed } from "./listed.ts";
+import { queueLimits } from "./runner.ts";
+
+export type DeskRefused = { readonly kind: "refused"; readonly sentence: string };
+
+/** Which mail is meant; exactly one of them where something is done with it. */
+export type Target = {
+  /** A message: its id, or so many first digits of it that no other begins so. */
+  readonly id?: string | undefined;
+  readonly account?: string | undefined;
+  readonly destination?: string | undefined;
+};
+
+export type QueuedRecipient = { readonly address: string; readonly reply: RemoteReply | undefined };
+
+export type QueuedPart = {
+  readonly message: DeliveryId;
+  /** Primary address of who submitted it; `undefined`: the service itself, or an account that is gone. */
+  readonly account: string | undefined;
+  readonly sender: string;
+  readonly size: number;
+  readonly requireTls: boolean;
+  readonly submittedAt: number;
+  readonly destination: string;
+  readonly recipients: readonly QueuedRecipient[];
+  readonly state: ListedItem["state"];
+  readonly hold: HoldReason | undefined;
+  readonly attempts: number;
+  /** When it is due, or was. */
+  readonly at: number;
+  readonly deadline: number;
+};
+
+/** How many parts there are in each state. */
+export type Census = { readonly parts: number; readonly recipients: number } & Readonly<
+  Record<ListedItem["state"], number>
+>;
+
+export type Listing = {
+  /** Of the whole queue. */
+  readonly sums: QueueSums;
+  /** Oldest first. */
+  readonly parts: readonly QueuedPart[];
+  /** There are more than were asked for. */
+  readonly isMore: boolean;
+};
+
+/** `parts`: what it was done with; `inHand`: what was being handed over at that moment; `held`: what stays held. */
+export type Acted = {
+  readonly kind: "done";
+  readonly parts: number;
+  readonly inHand: number;
+  readonly held: number;
+};
+
+export type QueueDesk = {
+  readonly sums: () => Promise<QueueSums>;
+  /** With account and destination both must fit. */
+  readonly list: (filter: Omit<Target, "id">, most: number) => Promise<Listing | DeskRefused>;
+  /** The parts of one message that are still in the queue. */
+  readonly show: (id: string) => Promise<readonly QueuedPart[] | DeskRefused>;
+  /** What something would be done with. */
+  readonly look: (target: Target) => Promise<Census | DeskRefused>;
+  /** Due at once, and the rest of destinations ends. What is held stays so. */
+  readonly retry: (target: Target) => Promise<Acted | DeskRefused>;
+  /** Kept until it is released, whatever its account may do; what is submitted later is not held. */
+  readonly hold: (target: Target) => Promise<Acted | DeskRefused>;
+  /** Lets go what an operator held; what is held because its account may not send waits on. */
+  readonly release: (target: Target) => Promise<Acted | DeskRefused>;
+  /** Out of the queue, told to nobody; the holder's record says so. */
+  readonly drop: (target: Target) => Promise<Acted | DeskRefused>;
+};
+
+export type QueueDeskOptions = {
+  readonly queue: Pick<OutboundQueue, "drop" | "heldAccounts" | "hold" | "list" | "release" | "retryNow" | "sums">;
+  readonly directory: Pick<Directory, "byAddress" | "byId">;
+  readonly clock: Clock;
+  /** Lets the queue be looked at now. */
+  readonly wake: () => void;
+  /** How long a message is tried. */
+  readonly lifeMs: number;
+};
+
+/** What is released has a day at least. */
+const RELEASED_LIFE_MS: number = 24 * HOUR;
+const FEWEST_DIGITS = 4;
+const ALL_DIGITS = 32;
+
+export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: QueueDeskOptions): QueueDesk {
+  const { heldLifeMs } = queueLimits;
+  const releaseTimes = (): Parameters<OutboundQueue["release"]>[2] => {
+    const now = clock.now();
+    return { now, lifeMs, notBefore: now + RELEASED_LIFE_MS, mostMs: heldLifeMs };
+  };
+
+  /** Adds who submitted it, and why it is held. */
+  const describe = async (items: readonly ListedItem[]): Promise<readonly QueuedPart[]> => {
+    const barred = new Set(items.some(({ state }) => state === "held") ? await queue.heldAccounts() : []);
+    const primaries = new Map<AccountId, string | undefined>();
+    const parts: QueuedPart[] = [];
+    for (const { message, destination, recipients, state, attempts, at, deadline } of items) {
+      const { id, account, sender, size, requireTls, submittedAt } = message;
+      if (account !== undefined && !primaries.has(account))
+        primaries.set(account, (await directory.byId(account))?.primary);
+      const reason = account !== undefined && barred.has(account) ? "account" : "operator";
+      parts.push({
+        message: id,
+        account: account && primaries.get(account),
+        sender,
+        size,
+        requireTls,
+        submittedAt,
+        destination,
+        recipients: recipients.map(({ address, reply }) => ({ address, reply })),
+        state,
+        hold: state === "held" ? reason : undefined,
+        attempts,
+        at,
+        deadline,
+      });
+    }
+    return parts;
+  };
+
+  const messageOf = async (text: string): Promise<Selection | DeskRefused> => {
+    const digits = text.trim().toLowerCase();
+    if (!/^[0-9a-f]+$/.test(digits) || digits.length > ALL_DIGITS)
+      return refused("This is no id: it has up to 32 digits from 0 to f. The list of the queue shows them.");
+    if (digits.length === ALL_DIGITS) return { kind: "message", id: deliveryId(digits) };
+    if (digits.length < FEWEST_DIGITS) return refused(`Give at least ${FEWEST_DIGITS} digits of the id.`);
+    const found = new Set<DeliveryId>();
+    for await (const { message } of allListed(queue, undefined)) {
+      if (message.id.startsWith(digits)) found.add(message.id);
+      if (found.size > 1) return refused("Several ids begin with these digits. Give more of them.");
+    }
+    const [id] = found;
+    return id === undefined ? refused(NO_MESSAGE) : { kind: "message", id };
+  };
+
+  const accountOf = async (address: string): Promise<Selection | DeskRefused> => {
+    const account = await directory.byAddress(address.trim().toLowerCase());
+    if (account === undefined)
+      return refused("There is no account with this address. List the accounts to see which there are.");
+    return { kind: "account", account: account.id };
+  };
+
+  const selectionOf = async ({ id, account, destination }: Target): Promise<Selection | DeskRefused> => {
+    if ([id, account, destination].filter((one) => one !== undefined).length !== 1)
+      return refused("Say which mail: the id of a message, an account, or a destination, one of them.");
+    if (id !== undefined) return messageOf(id);
+    return account === undefined ? onDestination(destination ?? "") : accountOf(account);
+  };
+
+  const countOf = async (selection: Selection): Promise<Census> => {
+    const count = { parts: 0, recipients: 0, waiting: 0, ready: 0, claimed: 0, held: 0 };
+    for await (const { state, recipients } of allListed(queue, selection)) {
+      count.parts += 1;
+      count.recipients += recipients.length;
+      count[state] += 1;
+    }
+    return count;
+  };
+
+  /** The selection with what is in it; refused when that is nothing. */
+  const choose = async (
+    target: Target,
+  ): Promise<{ readonly selection: Selection; readonly before: Census } | DeskRefused> => {
+    const selection = await selectionOf(target);
+    if (selection.kind === "refused") return selection;
+    const before = await countOf(selection);
+    return before.parts === 0 ? refused(NOTHING[selection.kind]) : { selection, before };
+  };
+
+  return {
+    sums: () => queue.sums(),
+
+    async list({ account, destination }, most) {
+      const wanted = destination === undefined ? undefined : onDestination(destination);
+      const selection = account === undefined ? wanted : await accountOf(account);
+      if (selection?.kind === "refused") return selection;
+      const items: ListedItem[] = [];
+      for await (const item of allListed(queue, selection)) {
+        if (wanted !== undefined && item.destination !== wanted.destination) continue;
+        items.push(item);
+        if (items.length > most) break;
+      }
+      return { sums: await queue.sums(), parts: await describe(items.slice(0, most)), isMore: items.length > most };
+    },
+
+    async show(id) {
+      const selection = await messageOf(id);
+      if (selection.kind === "refused") return selection;
+      const items = await Array.fromAsync(allListed(queue, selection));
+      return items.length === 0 ? refused(NO_MESSAGE) : describe(items);
+    },
+
+    async look(target) {
+      const chosen = await choose(target);
+      return "kind" in chosen ? chosen : chosen.before;
+    },
+
+    async retry(target) {
+      const chosen = await choose(target);
+      if ("kind" in chosen) return chosen;
+      const { claimed, held, parts } = chosen.before;
+      if (held === parts)
+        return refused("All of this is held. Release it, or resume its account when that may not send.");
+      await queue.retryNow(chosen.selection);
+      wake();
+      return { kind: "done", parts: parts - held - claimed, inHand: claimed, held };
+    },
+
+    async hold(target) {
+      const chosen = await choose(target);
+      if ("kind" in chosen) return chosen;
+      const { selection, before } = chosen;
+      // An operator's word outlives the account's pause. Who claims it in between finds that the account may not send.
+      if (before.held > 0) await queue.release(selection, "account", releaseTimes());
+      const parts = await queue.hold(selection, "operator", heldLifeMs);
+      return { kind: "done", parts, inHand: before.claimed, held: before.parts - parts };
+    },
+
+    async release(target) {
+      const chosen = await choose(target);
+      if ("kind" in chosen) return chosen;
+      const parts = await queue.release(chosen.selection, "operator", releaseTimes());
+      wake();
+      const { held } = await countOf(chosen.selection);
+      if (parts > 0) return { kind: "done", parts, inHand: 0, held };
+      return refused(
+        held > 0
+          ? "This is held because its account may not send. Resume the account, and its mail goes within minutes."
+          : "Nothing of this is held.",
+      );
+    },
+
+    async drop(target) {
+      const chosen = await choose(target);
+      if ("kind" in chosen) return chosen;
+      const parts = await queue.drop(chosen.selection, clock.now());
+      return { kind: "done", parts, inHand: chosen.before.claimed, held: 0 };
+    },
+  };
+}
+
+const onDestination = (domain: string): Extract<Selection, { readonly kind: "destination" }> => ({
+  kind: "destination",
+  destination: lowerAscii(domain.trim()),
+});
+
+const NO_MESSAGE =
+  "No message with this id waits. What has left the queue stands in the record of its account for ten days.";
+const NOTHING: Readonly<Record<Selection["kind"], string>> = {
+  message: NO_MESSAGE,
+  account: "Nothing of this account is in the queue.",
+  destination: "Nothing in the queue is for this destination. It is the domain of the recipients, behind the @.",
+};
+
+const refused = (sentence: string): DeskRefused => ({ kind: "refused", sentence });
