@@ -104,8 +104,9 @@ for (const [code, isFinal] of [
 test("a server that hangs up, or that never stops answering, does no harm", async () => {
   await using rude = await serve((request) => void request.socket.destroy());
   assert.deepEqual(await rude.post(), unreached);
+  const letGo = Promise.withResolvers<void>();
   await using endless = await serve((_request, response) => {
-    response.writeHead(200);
+    response.on("close", letGo.resolve).writeHead(200);
     const more = (): void => {
       while (response.write("x".repeat(65_536)));
     };
@@ -113,6 +114,7 @@ test("a server that hangs up, or that never stops answering, does no harm", asyn
     more();
   });
   assert.deepEqual(await endless.post(), { kind: "taken" });
+  await letGo.promise;
 });
 
 test("after half a minute nothing is waited for", async () => {

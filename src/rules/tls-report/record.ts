@@ -62,7 +62,7 @@ function readMailto(text: string): ReportPlace | undefined {
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
   const address = parseAddress(decoded);
-  if (address === undefined || needsUtf8(decoded) || address.domain.startsWith("[")) return undefined;
+  if (address === undefined || needsUtf8(decoded)) return undefined;
   const domain = readHostName(address.domain);
   return domain === undefined ? undefined : { kind: "mail", address: formatAddress({ local: address.local, domain }) };
 }

@@ -250,7 +250,23 @@ test("one silent server of many domains is waited for once a turn", async () => 
   assert.equal(world.events.filter((event) => event.startsWith("tlsreport.sent")).length, domains.length);
 });
 
-test("nothing is begun after the signal, and what was slept through is sent late or forgotten", async () => {
+test("after the signal what is under way ends, and nothing more is begun", async () => {
+  const domains = Array.from({ length: 50 }, (_one, n) => `d${n}.example`);
+  const world = new World(asking("v=TLSRPTv1;rua=https://reports.example/x", ...domains));
+  world.posted = () => {
+    world.stop.abort();
+    return { kind: "taken" };
+  };
+  await world.results.add(
+    day,
+    domains.map((destination) => tlsSums({ destination })),
+  );
+  await world.turnAt(midnight + 5 * MINUTE);
+  assert.ok(world.posts.length > 0 && world.posts.length <= 8, `${world.posts.length} were begun`);
+  assert.equal(world.events.filter((event) => event.startsWith("tlsreport.sent")).length, world.posts.length);
+});
+
+test("an aborted turn sends nothing, and what was slept through is sent late or forgotten", async () => {
   const world = new World();
   await world.results.add(day, [tlsSums()]);
   world.stop.abort();
