@@ -17,16 +17,23 @@ export type CheckedHost = {
   readonly validates: boolean;
 };
 
+/** `isAlias`: the addresses stand at another name. */
+type HostAddresses = { readonly addresses: readonly string[]; readonly isAlias: boolean };
+
 /** Which addresses the host has in the DNS; `undefined`: the DNS cannot say. */
-export async function addressesInDns(resolver: Resolver, hostName: string): Promise<readonly string[] | undefined> {
+export async function addressesInDns(resolver: Resolver, hostName: string): Promise<HostAddresses | undefined> {
   const answers = await Promise.all([resolver.resolve(hostName, "A"), resolver.resolve(hostName, "AAAA")]);
   if (answers.some(({ kind }) => kind === "servfail" || kind === "timeout")) return undefined;
-  return answers.flatMap((answer): readonly string[] => (answer.kind === "records" ? answer.records : []));
+  const found = answers.filter((answer) => answer.kind === "records");
+  return {
+    addresses: found.flatMap(({ records }) => records),
+    isAlias: found.some(({ name }) => name !== hostName),
+  };
 }
 
 export async function checkHost(host: CheckedHost): Promise<readonly DnsFinding[]> {
   const found = await addressesInDns(host.resolver, host.hostName);
-  const addresses = host.addresses.length > 0 ? host.addresses : (found ?? []);
+  const addresses = host.addresses.length > 0 ? host.addresses : (found?.addresses ?? []);
   const parts = await Promise.all([
     Promise.all(addresses.map((address) => checkReverse(host, address))),
     Promise.all(addresses.filter(isPublicAddress).map((address) => checkHello(host, address))),
@@ -36,9 +43,17 @@ export async function checkHost(host: CheckedHost): Promise<readonly DnsFinding[
   return [checkAddresses(host, found), ...parts.flat()];
 }
 
-function checkAddresses({ hostName, addresses }: CheckedHost, found: readonly string[] | undefined): DnsFinding {
+function checkAddresses({ hostName, addresses }: CheckedHost, inDns: HostAddresses | undefined): DnsFinding {
   const subject = `address of ${hostName}`;
-  if (found === undefined) return noAnswer(subject, hostName);
+  if (inDns === undefined) return noAnswer(subject, hostName);
+  const found = inDns.addresses;
+  // RFC 5321 section 5.1: what an MX record names must have addresses of its own.
+  if (inDns.isAlias)
+    return toDo("must", subject, {
+      wrong: "the name is an alias (CNAME)",
+      costs: "MX must not lead to an alias: some senders bring no mail, and others refuse its HELO name",
+      remedy: "publish A (and AAAA) at the name itself",
+    });
   if (found.length === 0)
     return toDo("must", subject, {
       wrong: "the name has no address",

@@ -7,7 +7,6 @@ export type HostCertificate = {
   readonly keyDigest: Uint8Array;
   /** As CAA records name it; `undefined`: not known. */
   readonly authority: string | undefined;
-  readonly validUntil: number;
   readonly bears: (name: string) => boolean;
 };
 
@@ -23,7 +22,6 @@ export function readHostCertificate(pem: string): HostCertificate | undefined {
   return {
     keyDigest: createHash("sha256").update(key).digest(),
     authority: authorityOf(certificate.issuer),
-    validUntil: certificate.validToDate.getTime(),
     bears: (name) => certificate.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined,
   };
 }

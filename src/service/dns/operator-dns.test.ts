@@ -151,6 +151,10 @@ test("addresses: missing, another machine's, and none of the internet", async ()
   };
   assert.match(await wrong("address", a(["192.0.2.7"])), /^must: .*: 192\.0\.2\.1 of dns\.addresses is not among/);
   assert.match(await wrong("address", a(["192.0.2.1", "192.0.2.7"])), /^should: .*: 192\.0\.2\.7 is not in/);
+  const alias = (names: Mutable): void => {
+    names[host] = { ...names[host], A: { records: ["192.0.2.1"], at: "web.example.org" } };
+  };
+  assert.match(await wrong("address", alias), /^must: .* alias/);
   const inner = await world(() => {}, { addresses: ["10.0.0.1"] });
   assert.deepEqual(short(await on(inner, "PTR")), ["cannot-say"]);
   const asDnsSays = await world();

@@ -82,7 +82,7 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
       if (trust.validates === undefined) return [trust.finding];
       const { validates } = trust;
       const certificate = await certificateNow();
-      const senders = addresses.length > 0 ? addresses : ((await addressesInDns(resolver, hostName)) ?? []);
+      const senders = addresses.length > 0 ? addresses : ((await addressesInDns(resolver, hostName))?.addresses ?? []);
       const found = await Promise.all([
         checkHost({ resolver, hostName, addresses, certificate, validates }),
         ...wanted(domain).map(async (name) => {
