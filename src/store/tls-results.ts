@@ -25,7 +25,6 @@ export type TlsFailureSum = {
   readonly result: string;
   readonly host: string | undefined;
   readonly receivingAddress: string | undefined;
-  readonly sendingAddress: string | undefined;
   readonly reason: string | undefined;
   readonly sessions: number;
 };
@@ -50,7 +49,7 @@ export type TlsResultLimits = {
   readonly destinations: number;
   /** Policies of one destination and day; what is beyond is left out. */
   readonly policies: number;
-  /** Details of one policy; what is beyond is told without host, addresses and reason. */
+  /** Details of one policy; what is beyond is told without host, address and reason. */
   readonly details: number;
 };
 
@@ -60,7 +59,7 @@ export const tlsResultLimits: TlsResultLimits = Object.freeze({ destinations: 10
 export interface TlsResults extends AsyncDisposable {
   /** Adds to the sums of the day, durably; gives how many of the sums were beyond the limits. */
   add(day: number, sums: readonly TlsSums[]): Promise<number>;
-  /** By policy: type, domain, lines; then details by result, host and addresses. */
+  /** By policy: type, domain, lines; then details by result, host and address. */
   sums(day: number, destination: string): Promise<readonly TlsSums[]>;
   /** Gives every destination of the days that began before `before` its report, if it has none; returns how many. */
   plan(before: number, planned: (day: number) => PlannedReport): Promise<number>;

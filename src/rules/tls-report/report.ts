@@ -67,11 +67,11 @@ export function reportFileName(
   unique: string,
 ): string {
   const begin = day / 1000;
-  return `${submitterOf(contact)}!${domain}!${begin}!${begin + DAY_S - 1}!${unique}.json.gz`;
+  return `${domainOf(contact)}!${domain}!${begin}!${begin + DAY_S - 1}!${unique}.json.gz`;
 }
 
-/** RFC 8460 section 5.3: TLS-Report-Submitter is the domain of the contact. */
-export const submitterOf = (contact: string): string => contact.slice(contact.lastIndexOf("@") + 1);
+/** What stands behind the last `@`. RFC 8460 section 5.3: of the contact it is TLS-Report-Submitter. */
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);
 
 /** RFC 8460 section 4.5: the four fields in presentation format (RFC 6698 section 2.2). */
 export const tlsaLine = ({ usage, selector, matchingType, data }: TlsaRecord): string =>

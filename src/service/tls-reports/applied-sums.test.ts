@@ -23,18 +23,17 @@ const failed = (failure: string, detail?: string): TlsHandover => ({
   tlsSuccesses: 0,
 });
 const of = (findings: RouteFindings, tls: TlsPolicy, handover: TlsHandover): readonly TlsSums[] =>
-  sumsOfHandover("good.example", findings, hostWith(tls), handover, () => "198.51.100.1");
+  sumsOfHandover("good.example", findings, hostWith(tls), handover);
 const detail = (result: string, more: Partial<TlsFailureSum> = {}): TlsFailureSum => ({
   result,
   host: "mx.good.example",
   receivingAddress: "192.0.2.1",
-  sendingAddress: "198.51.100.1",
   reason: undefined,
   sessions: 1,
   ...more,
 });
 const unconnected = (result: string, more: Partial<TlsFailureSum> = {}): TlsFailureSum =>
-  detail(result, { host: undefined, receivingAddress: undefined, sendingAddress: undefined, ...more });
+  detail(result, { host: undefined, receivingAddress: undefined, ...more });
 const sums = (
   policy: TlsSums["policy"],
   successes: number,
@@ -67,7 +66,7 @@ test("a session counts under the policy that was applied to it", () => {
   assert.deepEqual(of(found({ stsPolicy: lines }), dane, good), [sums(tlsa, 1, 0)], "DANE decides where both are");
 });
 
-test("failures bear host, both addresses, and a reason that is short and printable", () => {
+test("failures bear host, address, and a reason that is short and printable", () => {
   assert.deepEqual(of(found(), opportunistic, failed("starttls-not-supported")), [
     sums(none, 0, 1, [detail("starttls-not-supported")]),
   ]);

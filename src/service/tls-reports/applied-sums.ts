@@ -16,9 +16,6 @@ export type TlsHandover = {
   readonly tlsSuccesses: number;
 };
 
-/** Our address in connections to this one; `undefined` when it is not known. */
-export type SendingAddress = (remote: string) => string | undefined;
-
 /** Of one policy; a stranger writes it, and it is kept for a day. */
 const MAX_POLICY_SIGNS = 8192;
 const MAX_REASON = 100;
@@ -29,7 +26,6 @@ export function sumsOfHandover(
   findings: RouteFindings,
   host: RouteHost,
   { tlsFailures, tlsSuccesses }: TlsHandover,
-  sendingAddress: SendingAddress,
 ): readonly TlsSums[] {
   const sessions = tlsSuccesses + tlsFailures.length;
   if (sessions === 0) return [];
@@ -38,7 +34,6 @@ export function sumsOfHandover(
     result: failure,
     host: host.name,
     receivingAddress: address,
-    sendingAddress: sendingAddress(address),
     reason: reasonOf(detail),
     sessions: 1,
   }));
@@ -92,7 +87,6 @@ class SumsOf {
       result: failure,
       host,
       receivingAddress: undefined,
-      sendingAddress: undefined,
       reason: failure === "validation-failure" ? NOT_IN_POLICY : undefined,
       sessions,
     };

@@ -4,15 +4,15 @@ import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { DAY } from "../../host/clock.ts";
 import { keyRecord, keyRecordName } from "../../rules/dkim/key-record.ts";
-import { ALICE, wish } from "../../store/contract/outbound-samples.ts";
-import { collect } from "../../store/contract/samples.ts";
+import { outbound, recipient, wish } from "../../store/contract/outbound-samples.ts";
+import { collect, inMemory } from "../../store/contract/samples.ts";
 import { deliveryId } from "../../store/ids.ts";
 import { memoryDkimKeys } from "../../store/memory/dkim-keys.ts";
 import { memoryOutboundQueue } from "../../store/memory/outbound-queue.ts";
 import { composeReportMail } from "../../syntax/message/report-mail.ts";
 import { turnDkimKeys } from "../submission/dkim-rotation.ts";
 import { createDkimSigner } from "../submission/dkim-signer.ts";
-import { createReportSubmit, isReportLetter } from "./report-letter.ts";
+import { createReportSubmit, letterDomain } from "./report-letter.ts";
 
 const domain = "ours.example";
 const from = `tls@${domain}`;
@@ -61,10 +61,9 @@ test("F5: a report goes signed by both keys, from its domain, for a day, told to
   const [work = assert.fail()] = batch?.works ?? [];
   const { account, sender, requireTls, smtpUtf8, body } = work.message;
   assert.deepEqual([account, sender, requireTls, smtpUtf8, body], [undefined, from, false, false, "7BIT"]);
-  assert.equal(isReportLetter(work.message), true);
   assert.equal(work.deadline, clock.now() + DAY);
   assert.deepEqual(
-    work.recipients.map(({ address, destination, notify }) => [address, destination, notify]),
+    work.recipients.map(({ address, destination, notify }) => [address, letterDomain(destination), notify]),
     [["reports@good.example", "good.example", { success: false, failure: false, delay: false }]],
   );
   const octets = Buffer.from(await collect((await queue.content(letter.id)).pieces()));
@@ -86,7 +85,18 @@ test("a report that nobody could believe is not sent", async () => {
   assert.equal(await queue.claim(wish(clock.now(), { standing: "new" })), undefined);
 });
 
-test("no account holder's message passes for a report", () => {
-  assert.equal(isReportLetter({ account: ALICE, envid: "tlsrpt" }), false);
-  assert.equal(isReportLetter({ account: undefined, envid: undefined }), false);
+test("a destination of reports is none of other mail, and is worked off apart", async () => {
+  const { clock, queue, submit } = await submitting(true);
+  await submit(letter);
+  const times = { dueAt: 0, deadline: clock.now() + DAY, delayAt: clock.now() + DAY };
+  await queue.add(outbound(), [recipient("somebody@good.example")], times, inMemory(content));
+  const destinations: string[] = [];
+  for (const except = new Set<string>(); ; ) {
+    const batch = await queue.claim(wish(clock.now(), { standing: "new", except }));
+    if (batch === undefined) break;
+    destinations.push(batch.destination);
+    except.add(batch.destination);
+  }
+  assert.equal(destinations.length, 2);
+  assert.deepEqual(new Set(destinations.map(letterDomain)), new Set(["good.example", undefined]));
 });

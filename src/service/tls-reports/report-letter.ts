@@ -1,14 +1,14 @@
 /**
- * A report on TLS on its way as mail: put into the outbound queue with the signature it must have (RFC 8460 section 3), and
- * known there as a report, so that it goes whatever TLS comes to, and is not itself reported about.
+ * A report on TLS on its way as mail: put into the outbound queue with the signature it must have (RFC 8460 section 3).
+ * Reports have destinations of their own there: they go whatever TLS comes to, are not themselves reported about, and what
+ * becomes of them says nothing of how the domain takes other mail.
  */
 import { type Clock, DAY } from "../../host/clock.ts";
 import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
-import { submitterOf } from "../../rules/tls-report/report.ts";
+import { domainOf } from "../../rules/tls-report/report.ts";
 import type { DeliveryId } from "../../store/ids.ts";
-import type { Outbound, OutboundQueue } from "../../store/outbound-queue.ts";
+import type { OutboundQueue } from "../../store/outbound-queue.ts";
 import { editedFields, HeaderSplitter } from "../../syntax/message/header-edit.ts";
-import { enqueue } from "../queue/enqueue.ts";
 import type { DkimSigner } from "../submission/dkim-signer.ts";
 
 export type ReportLetter = {
@@ -25,13 +25,13 @@ export type ReportLetter = {
 /** `unsigned`: the domain has no key that signs yet, and without a signature nobody takes a report. @throws StoreError */
 export type SubmitReport = (letter: ReportLetter) => Promise<"queued" | "unsigned">;
 
-/** Stands in the envelope of our own reports alone: what account holders submit has an account. */
-const ENVELOPE_ID = "tlsrpt";
+/** No domain has a colon. */
+const PREFIX = "tlsrpt:";
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Whether a message of the queue is a report on TLS. */
-export const isReportLetter = ({ account, envid }: Pick<Outbound, "account" | "envid">): boolean =>
-  account === undefined && envid === ENVELOPE_ID;
+/** The domain that a destination of the queue stands for, where it is one of reports. */
+export const letterDomain = (destination: string): string | undefined =>
+  destination.startsWith(PREFIX) ? destination.slice(PREFIX.length) : undefined;
 
 export function createReportSubmit({
   queue,
@@ -44,11 +44,10 @@ export function createReportSubmit({
 }): SubmitReport {
   return async ({ id, from, to, messageId, content }) => {
     const time = clock.now();
-    const signatures = await signer.sign({ domain: submitterOf(from), time, ...signedParts(content) });
+    const signatures = await signer.sign({ domain: domainOf(from), time, ...signedParts(content) });
     if (signatures === "") return "unsigned";
     const bytes = Buffer.concat([Buffer.from(signatures, "latin1"), content]);
-    await enqueue(
-      queue,
+    await queue.add(
       {
         id,
         account: undefined,
@@ -58,11 +57,20 @@ export function createReportSubmit({
         smtpUtf8: false,
         requireTls: false,
         ret: "HDRS",
-        envid: ENVELOPE_ID,
+        envid: undefined,
         submittedAt: time,
       },
       // Nobody waits for word of a report (RFC 3461 section 4.1, NEVER).
-      [{ address: to, notify: { success: false, failure: false, delay: false }, orcpt: undefined }],
+      [
+        {
+          address: to,
+          destination: `${PREFIX}${domainOf(to)}`,
+          notify: { success: false, failure: false, delay: false },
+          orcpt: undefined,
+        },
+      ],
+      // RFC 8460 section 5.5: tried for 24 hours.
+      { dueAt: time, deadline: time + DAY, delayAt: time + DAY },
       {
         size: bytes.length,
         bytes,
@@ -70,8 +78,6 @@ export function createReportSubmit({
           yield bytes;
         },
       },
-      // RFC 8460 section 5.5: tried for 24 hours.
-      { lifeMs: DAY, delayAfterMs: DAY },
     );
     return "queued";
   };

@@ -8,9 +8,9 @@ import { gzip } from "node:zlib";
 import type { Clock } from "../../host/clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { placeText, readReportPlaces, recordName, type ReportPlace } from "../../rules/tls-report/record.ts";
-import { type PolicySums, reportFileName, submitterOf, writeReport } from "../../rules/tls-report/report.ts";
+import { domainOf, type PolicySums, reportFileName, writeReport } from "../../rules/tls-report/report.ts";
 import { deliveryId } from "../../store/ids.ts";
-import type { DueReport, TlsResults } from "../../store/tls-results.ts";
+import type { DueReport, TlsResults, TlsSums } from "../../store/tls-results.ts";
 import { composeReportMail } from "../../syntax/message/report-mail.ts";
 import type { ReportLog } from "./report-events.ts";
 import type { SubmitReport } from "./report-letter.ts";
@@ -61,7 +61,7 @@ export async function sendReport(sender: ReportSender, report: DueReport): Promi
   const sums = await results.sums(day, destination);
   if (sums.length === 0) return { kind: "done" };
 
-  const letter = await letterOf(sender, report, sums);
+  const letter = await letterOf(sender, report, withOurs(sums, await ourAddresses(sender)));
   let again: SendResult = { kind: "done" };
   for (const place of left) {
     const sent =
@@ -95,7 +95,7 @@ async function byMail(
   letter: Letter,
   to: string,
 ): Promise<Sent> {
-  const submitter = submitterOf(contact);
+  const submitter = domainOf(contact);
   // The same in every attempt: the queue takes it once.
   const delivery = deliveryId(hash("sha256", `TLS report ${id} ${to}`, "hex").slice(0, 32));
   const messageId = `${delivery}@${hostName}`;
@@ -129,6 +129,30 @@ async function byPost(
   log("tlsreport.failed", { destination, why: "refused", attempts: attempts + 1, code });
   return "refused";
 }
+
+type OurAddresses = Readonly<Record<"ipv4" | "ipv6", string | undefined>>;
+
+/** Our name leads to the addresses that we send from; where it leads to several, nobody can say from which it was. */
+async function ourAddresses({ resolver, hostName }: ReportSender): Promise<OurAddresses> {
+  const answers = await Promise.all([resolver.resolve(hostName, "A"), resolver.resolve(hostName, "AAAA")]);
+  const [ipv4, ipv6] = answers.map((answer) => {
+    const [address, ...more] = answer.kind === "records" ? answer.records : [];
+    return more.length === 0 ? address : undefined;
+  });
+  return { ipv4, ipv6 };
+}
+
+const withOurs = (sums: readonly TlsSums[], { ipv4, ipv6 }: OurAddresses): readonly PolicySums[] =>
+  sums.map(({ policy, successes, failures, details }) => ({
+    policy,
+    successes,
+    failures,
+    details: details.map((detail) => ({
+      ...detail,
+      sendingAddress:
+        detail.receivingAddress === undefined ? undefined : detail.receivingAddress.includes(":") ? ipv6 : ipv4,
+    })),
+  }));
 
 /** What is kept of a place: enough to know it again. */
 const markOf = (place: ReportPlace): string => hash("sha256", placeText(place), "hex");

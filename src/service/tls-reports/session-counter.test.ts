@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { DAY } from "../../host/clock.ts";
-import { ALICE } from "../../store/contract/outbound-samples.ts";
 import { memoryTlsResults } from "../../store/memory/tls-results.ts";
 import { StoreError } from "../../store/store-error.ts";
 import type { TlsResults } from "../../store/tls-results.ts";
@@ -21,7 +20,6 @@ const noted = (more: Partial<NotedHandover> = {}): NotedHandover => ({
   destination: "good.example",
   findings,
   host,
-  message: { account: ALICE, envid: undefined },
   handover: { tlsFailures: [], tlsSuccesses: 1 },
   ...more,
 });
@@ -63,21 +61,6 @@ test("what was counted is written down when it is told to, under its day, whatev
   await counter.flush();
   assert.deepEqual(await totals("good.example"), [1, 2], "once");
   assert.deepEqual(events, []);
-});
-
-test("RFC 8460 section 3: the sessions of our own reports are in no report, so reports make no reports", async () => {
-  const { counter, totals } = counting();
-  counter.noteHandover(noted({ message: { account: undefined, envid: "tlsrpt" }, ...failing("192.0.2.1") }));
-  await counter.flush();
-  assert.equal(await totals("good.example"), undefined);
-  counter.noteHandover(noted({ message: { account: ALICE, envid: "tlsrpt" } }));
-  counter.noteHandover(noted({ message: { account: undefined, envid: undefined } }));
-  await counter.flush();
-  assert.deepEqual(
-    await totals("good.example"),
-    [2, 0],
-    "what an account holder writes into the envelope changes nothing",
-  );
 });
 
 test("ways that lead nowhere count, address literals and names that are none do not", async () => {

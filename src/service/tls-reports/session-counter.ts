@@ -6,27 +6,23 @@ import { domainToASCII } from "node:url";
 import type { Clock } from "../../host/clock.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import { dayOf } from "../../rules/tls-report/times.ts";
-import type { Outbound } from "../../store/outbound-queue.ts";
 import { type TlsFailureSum, type TlsResults, type TlsSums, tlsResultLimits } from "../../store/tls-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { Route, RouteFindings, RouteHost } from "../queue/route.ts";
-import { type SendingAddress, sumsOfHandover, sumsOfRoute, type TlsHandover } from "./applied-sums.ts";
+import { sumsOfHandover, sumsOfRoute, type TlsHandover } from "./applied-sums.ts";
 import type { ReportLog } from "./report-events.ts";
-import { isReportLetter } from "./report-letter.ts";
 
 export type NotedHandover = {
   /** As the queue names it; of a smarthost its name (RFC 8460 section 1.1). */
   readonly destination: string;
   readonly findings: RouteFindings;
   readonly host: RouteHost;
-  /** What was sent: our own reports do not count (RFC 8460 section 3). */
-  readonly message: Pick<Outbound, "account" | "envid">;
   readonly handover: TlsHandover;
 };
 
 /** Neither note ever throws or waits. */
 export interface TlsSessionCounter {
-  /** Once for each time that a way was asked for mail, whatever it was; not for our own reports. */
+  /** Once for each time that a way was asked for mail, whatever it was. */
   noteRoute(destination: string, route: Route): void;
   /** After each handover to a host of the way. */
   noteHandover(noted: NotedHandover): void;
@@ -38,7 +34,6 @@ export type TlsSessionCounterOptions = {
   readonly results: Pick<TlsResults, "add">;
   readonly clock: Clock;
   readonly log: ReportLog;
-  readonly sendingAddress?: SendingAddress;
   /** Sums held between two flushes. */
   readonly most?: number;
 };
@@ -48,7 +43,7 @@ const MOST_HELD = 10_000;
 type Held = { readonly day: number; readonly sums: TlsSums };
 
 export function createTlsSessionCounter(options: TlsSessionCounterOptions): TlsSessionCounter {
-  const { results, clock, log, sendingAddress = () => undefined, most = MOST_HELD } = options;
+  const { results, clock, log, most = MOST_HELD } = options;
   let held = new Map<string, Held>();
   let beyond = 0;
 
@@ -71,9 +66,8 @@ export function createTlsSessionCounter(options: TlsSessionCounterOptions): TlsS
     noteRoute(destination, route) {
       count(destination, (domain) => sumsOfRoute(domain, route));
     },
-    noteHandover({ destination, findings, host, message, handover }) {
-      if (isReportLetter(message)) return;
-      count(destination, (domain) => sumsOfHandover(domain, findings, host, handover, sendingAddress));
+    noteHandover({ destination, findings, host, handover }) {
+      count(destination, (domain) => sumsOfHandover(domain, findings, host, handover));
     },
     async flush() {
       const taken = held;

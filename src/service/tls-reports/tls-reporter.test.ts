@@ -20,8 +20,10 @@ const midnight = day + DAY;
 const MAIL = "v=TLSRPTv1;rua=mailto:reports@example.com";
 const BOTH = `${MAIL},https://reports.example/x`;
 
-const asking = (record: string, ...domains: readonly string[]): Names =>
-  Object.fromEntries(domains.map((domain) => [`_smtp._tls.${domain}`, { TXT: { records: [record] } }]));
+const asking = (record: string, ...domains: readonly string[]): Names => ({
+  "mx.ours.example": { A: { records: ["198.51.100.1"] }, AAAA: { records: ["2001:db8::1", "2001:db8::2"] } },
+  ...Object.fromEntries(domains.map((domain) => [`_smtp._tls.${domain}`, { TXT: { records: [record] } }])),
+});
 
 class World {
   readonly clock = new FakeClock("2026-06-01T12:00:00Z");
@@ -125,6 +127,25 @@ test("F5: the day's report goes in the night, once, by mail, with what was count
     /filename="ours\.example!example\.com!1780272000!1780358399!\w+\.json\.gz"/,
   );
   assert.match(world.events.join("\n"), /^tlsreport\.sent example\.com mail 1 \d+$/);
+});
+
+test("our own address is told where it is known: of the family of theirs, and when our name has just one", async () => {
+  const world = new World();
+  const [detail = assert.fail()] = tlsSums().details;
+  const details = ["192.0.2.1", "2001:db8::9", undefined].map((receivingAddress) => ({ ...detail, receivingAddress }));
+  await world.results.add(day, [tlsSums({ details })]);
+  await world.turnAt(midnight + 5 * MINUTE);
+  const { policies } = reportIn(world.letters[0]) as unknown as {
+    readonly policies: readonly { readonly "failure-details": readonly Record<string, unknown>[] }[];
+  };
+  assert.deepEqual(
+    policies[0]?.["failure-details"].map((told) => [told["receiving-ip"], told["sending-mta-ip"]]),
+    [
+      [undefined, undefined],
+      ["192.0.2.1", "198.51.100.1"],
+      ["2001:db8::9", undefined],
+    ],
+  );
 });
 
 test("RFC 8460 section 3: with two places both get the same report", async () => {

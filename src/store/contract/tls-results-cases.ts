@@ -12,7 +12,6 @@ const detail = (more: Partial<TlsFailureSum> = {}): TlsFailureSum => ({
   result: "certificate-expired",
   host: "mx.example.com",
   receivingAddress: "192.0.2.1",
-  sendingAddress: "198.51.100.1",
   reason: "CERT_HAS_EXPIRED",
   sessions: 1,
   ...more,
@@ -40,7 +39,7 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     await using results = await open();
     assert.equal(await results.add(DAY, [tlsSums(), tlsSums({ destination: "example.org", details: [] })]), 0);
     const other = detail({ result: "starttls-not-supported", host: undefined, receivingAddress: undefined });
-    const unknown = detail({ sendingAddress: undefined, reason: undefined, sessions: 4 });
+    const unknown = detail({ reason: undefined, sessions: 4 });
     await results.add(DAY, [tlsSums({ successes: 10, failures: 6, details: [other, detail(), unknown] })]);
     const policy = { type: "no-policy-found", domain: "example.com", lines: [] } as const;
     await results.add(DAY, [tlsSums({ policy, details: [] })]);
@@ -78,7 +77,7 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     const many = ["1", "2", "3", "4"].map((end) => detail({ receivingAddress: `192.0.2.${end}`, sessions: 2 }));
     await results.add(DAY, [tlsSums({ destination: "b", details: many })]);
     await results.add(DAY, [tlsSums({ destination: "b", details: many.slice(3) })]);
-    const bare = { host: undefined, receivingAddress: undefined, sendingAddress: undefined, reason: undefined };
+    const bare = { host: undefined, receivingAddress: undefined, reason: undefined };
     assert.deepEqual((await results.sums(DAY, "b"))[0]?.details, [
       detail({ ...bare, sessions: 6 }),
       detail({ receivingAddress: "192.0.2.1", sessions: 3 }),

@@ -141,15 +141,14 @@ export function memoryTlsResults(limits: TlsResultLimits = tlsResultLimits): Tls
 }
 
 function count(details: Map<string, TlsFailureSum>, detail: TlsFailureSum, most: number): void {
-  const { result, host, receivingAddress, sendingAddress, reason, sessions } = detail;
-  const whole = [result, host, receivingAddress, sendingAddress, reason].join("\0");
+  const { result, host, receivingAddress, reason, sessions } = detail;
+  const whole = [result, host, receivingAddress, reason].join("\0");
   const isKept = details.has(whole) || details.size < most;
-  const key = isKept ? whole : `${result}\0\0\0\0`;
+  const key = isKept ? whole : `${result}\0\0\0`;
   const bare = {
     result,
     host: undefined,
     receivingAddress: undefined,
-    sendingAddress: undefined,
     reason: undefined,
     sessions: 0,
   };

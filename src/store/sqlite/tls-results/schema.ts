@@ -25,10 +25,9 @@ export const tlsResultMigrations: readonly Migration[] = [
         result TEXT NOT NULL,
         host TEXT NOT NULL,
         receiving TEXT NOT NULL,
-        sending TEXT NOT NULL,
         reason TEXT NOT NULL,
         sessions INTEGER NOT NULL,
-        PRIMARY KEY (policy, result, host, receiving, sending, reason)
+        PRIMARY KEY (policy, result, host, receiving, reason)
       ) STRICT, WITHOUT ROWID;
       CREATE TABLE report (
         day INTEGER NOT NULL,

@@ -28,7 +28,7 @@ type PolicyRow = Omit<TlsSums["policy"], "lines"> & {
   readonly successes: number;
   readonly failures: number;
 };
-type FailureRow = Readonly<Record<"result" | "host" | "receiving" | "sending" | "reason", string>> & {
+type FailureRow = Readonly<Record<"result" | "host" | "receiving" | "reason", string>> & {
   readonly sessions: number;
 };
 type ReportRow = Omit<DueReport, "firstAt" | "sentTo"> & { readonly firstAt: number | null };
@@ -48,10 +48,10 @@ const statements = (db: Database) => ({
   details: db.prepare("SELECT COUNT(*) FROM failure WHERE policy = ?").pluck(),
   countFailure: db.prepare(
     `UPDATE failure SET sessions = sessions + ?
-      WHERE policy = ? AND result = ? AND host = ? AND receiving = ? AND sending = ? AND reason = ?`,
+      WHERE policy = ? AND result = ? AND host = ? AND receiving = ? AND reason = ?`,
   ),
   insertFailure: db.prepare(
-    `INSERT INTO failure (sessions, policy, result, host, receiving, sending, reason) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO failure (sessions, policy, result, host, receiving, reason) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET sessions = sessions + excluded.sessions`,
   ),
   sums: db.prepare(
@@ -59,8 +59,8 @@ const statements = (db: Database) => ({
       WHERE day = ? AND destination = ? ORDER BY type, domain, lines`,
   ),
   failures: db.prepare(
-    `SELECT result, host, receiving, sending, reason, sessions FROM failure
-      WHERE policy = ? ORDER BY result, host, receiving, sending, reason`,
+    `SELECT result, host, receiving, reason, sessions FROM failure
+      WHERE policy = ? ORDER BY result, host, receiving, reason`,
   ),
   unplanned: db.prepare(
     `SELECT DISTINCT day, destination FROM policy
@@ -186,12 +186,11 @@ class SqliteTlsResults implements TlsResults {
       id = sql.insert.run(...key).lastInsertRowid;
     }
     sql.count.run(successes, failures, id);
-    for (const { result, host = "", receivingAddress = "", sendingAddress = "", reason = "", sessions } of details) {
-      if (sql.countFailure.run(sessions, id, result, host, receivingAddress, sendingAddress, reason).changes > 0)
-        continue;
+    for (const { result, host = "", receivingAddress = "", reason = "", sessions } of details) {
+      if (sql.countFailure.run(sessions, id, result, host, receivingAddress, reason).changes > 0) continue;
       if ((sql.details.get(id) as number) < this.#limits.details)
-        sql.insertFailure.run(sessions, id, result, host, receivingAddress, sendingAddress, reason);
-      else sql.insertFailure.run(sessions, id, result, "", "", "", "");
+        sql.insertFailure.run(sessions, id, result, host, receivingAddress, reason);
+      else sql.insertFailure.run(sessions, id, result, "", "", "");
     }
     return true;
   }
@@ -213,11 +212,10 @@ class SqliteTlsResults implements TlsResults {
 
 const known = (text: string): string | undefined => (text === "" ? undefined : text);
 
-const detailOf = ({ result, host, receiving, sending, reason, sessions }: FailureRow): TlsFailureSum => ({
+const detailOf = ({ result, host, receiving, reason, sessions }: FailureRow): TlsFailureSum => ({
   result,
   host: known(host),
   receivingAddress: known(receiving),
-  sendingAddress: known(sending),
   reason: known(reason),
   sessions,
 });
