@@ -30,7 +30,7 @@ function deletedText({ undelivered }: Deleted): string {
   const said = "deleted: the key of the mail is destroyed";
   if (undelivered.length === 0) return said;
   const lines = undelivered.map(
-    ({ recipient, lastReply }) => `  ${asText(recipient)}: ${lastReply ?? "it was not tried yet"}`,
+    ({ recipient, lastReply }) => `  ${asText(recipient)}: ${lastReply ?? "it was not tried"}`,
   );
   return [`${said}\nMail in the queue did not reach these recipients, and never will; tell the holder:`, ...lines].join(
     "\n",

@@ -38,8 +38,7 @@ export function sumsText({ messages, items, held, troubled }: QueueSums): string
 const COLUMNS = ["ID", "AGE", "FROM", "TO", "RCPT", "TRIES", "STATE", "TIME LEFT", "LAST ANSWER"] as const;
 
 export function listText({ now, sums, parts, isMore }: ListedParts): string {
-  if (parts.length === 0)
-    return sums.items === 0 ? sumsText(sums) : `${sumsText(sums)}\nnothing of it is meant by this`;
+  if (parts.length === 0) return sums.items === 0 ? sumsText(sums) : `${sumsText(sums)}\nnothing of it fits`;
   const rows = parts.map((part) => [
     part.message.slice(0, SHOWN_DIGITS),
     span(now - part.submittedAt),
@@ -90,9 +89,11 @@ function partLines(part: QueuedPart, now: number): readonly string[] {
 
 /** What was heard, from whom, and under which TLS. */
 export function replyText(reply: RemoteReply): string {
-  const { host, tls } = reply;
+  const { host, code, tls } = reply;
   if (host === undefined) return `no host answered: ${replyWords(reply)}`;
-  return `${asText(host)}: ${replyWords(reply)} (${tls === undefined ? "without TLS" : asText(tls)})`;
+  // Without a code nobody spoke: how it would have been spoken is nobody's question.
+  const how = tls === undefined ? (code === undefined ? "" : " (without TLS)") : ` (${asText(tls)})`;
+  return `${asText(host)}: ${replyWords(reply)}${how}`;
 }
 
 function stateText({ state, hold, at }: Pick<QueuedPart, "state" | "hold" | "at">, now: number): string {

@@ -18,14 +18,14 @@ export type WatchServices = {
 
 type Happened = { readonly event: string; readonly what: string; readonly host: string; count: number };
 
-/** In the order of a message's life. */
+/** In the order in which they are shown. */
 const WORDS: Readonly<Record<string, string>> = {
   "queue.delivered": "delivered",
   "queue.deferred": "put off",
   "queue.failed": "failed",
-  "queue.held": "held: account may not send",
-  "queue.resting": "destination not reached, rests",
-  "queue.slowed": "asked for less, slowed down",
+  "queue.held": "held, account may not send",
+  "queue.resting": "destination rests, not reached",
+  "queue.slowed": "slowed down, host asked for less",
   "queue.broken": "fault of ours",
 };
 /** Of one look; all others are counted together. */
@@ -75,7 +75,8 @@ function note(happened: Map<string, Happened>, { event, fields }: LogEntry): voi
   const word = WORDS[event];
   if (word === undefined) return;
   const { code, enhanced, host, step } = fields;
-  const what = [word, code, enhanced, step].filter((one) => one !== undefined && one !== "").join(" ");
+  const codes = [code, enhanced, step].filter((one) => one !== undefined && one !== "").join(" ");
+  const what = codes === "" ? word : `${word}: ${codes}`;
   const kind = { event, what, host: typeof host === "string" ? asText(host) : "" };
   const isFull = happened.size >= MOST_KINDS;
   const key = JSON.stringify(kind);
@@ -86,8 +87,8 @@ function note(happened: Map<string, Happened>, { event, fields }: LogEntry): voi
 
 function linesOf(now: number, sums: QueueSums, found: readonly Happened[]): readonly string[] {
   const time = new Date(now).toISOString().slice(11, 19);
-  const rank = Object.keys(WORDS);
-  const sorted = found.toSorted((a, b) => rank.indexOf(a.event) - rank.indexOf(b.event) || b.count - a.count);
+  const order = [...Object.keys(WORDS), OTHERS.event];
+  const sorted = found.toSorted((a, b) => order.indexOf(a.event) - order.indexOf(b.event) || b.count - a.count);
   const lines = sorted.map(
     ({ count, what, host }) => `${" ".repeat(10)}${count} ${what}${host === "" ? "" : `  ${host}`}`,
   );

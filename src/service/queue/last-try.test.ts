@@ -78,6 +78,21 @@ test("D5: a host that says nothing delays a deletion by a minute at most", async
   assert.ok(tookMs >= MINUTE && tookMs < 61 * SECOND, String(tookMs));
 });
 
+test("D5: a destination that somebody else's mail found silent is not waited for", async () => {
+  await using world = await QueueWorld.open();
+  world.behaviours.set("mx.dead.example", () => world.silentFor(SECOND));
+  world.start();
+  await world.send(["bob@dead.example"], { account: BOB });
+  await world.send(["one@dead.example"]);
+  await world.clock.advance(MINUTE);
+  const { undelivered, tookMs } = await tryLast(world);
+  assert.deepEqual(
+    undelivered.map(({ recipient }) => recipient),
+    ["one@dead.example"],
+  );
+  assert.ok(tookMs < 20 * SECOND, String(tookMs));
+});
+
 test("D5: with nobody to send it is listed at once; with nothing queued there is nothing to wait for", async () => {
   await using world = await QueueWorld.open();
   assert.deepEqual(await tryLast(world), { undelivered: [], tookMs: 0 });

@@ -23,8 +23,10 @@ export type LastTryServices = {
 /** Promise D5 gives ten minutes for all of a deletion, and whoever asked for it waits. */
 const MOST_MS: number = MINUTE;
 const LOOK_MS: number = SECOND / 2;
+/** What is due and not taken up for so long waits for a destination that rests: somebody else's mail found it silent. */
+const QUIET_MS: number = 15 * SECOND;
 
-/** Fulfils when all was tried once, or after a minute. @throws StoreError */
+/** Fulfils when all was tried once, or nothing of it moves, or after a minute. @throws StoreError */
 export async function lastTry(
   { queue, clock, wake, isServed }: LastTryServices,
   account: AccountId,
@@ -39,9 +41,14 @@ export async function lastTry(
     await queue.release(own, "account", { now: begun, lifeMs: heldLifeMs, notBefore: begun, mostMs: heldLifeMs });
     await queue.retryNow(own);
     wake();
+    let [seen, seenAt] = ["", begun];
     for (;;) {
       left = await Array.fromAsync(allListed(queue, own));
-      if (clock.now() >= begun + MOST_MS || !isServed() || !isUnderWay(left, attempts)) break;
+      const now = clock.now();
+      if (now >= begun + MOST_MS || !isServed() || !isUnderWay(left, attempts)) break;
+      const state = left.map((item) => `${item.item} ${item.state} ${item.attempts}`).join();
+      if (state !== seen || left.some((item) => item.state === "claimed")) [seen, seenAt] = [state, now];
+      if (now >= seenAt + QUIET_MS) break;
       await pause(clock, LOOK_MS);
     }
   }
