@@ -50,7 +50,7 @@ export const walkedText = (walked: Walked): string => visible(wordsOfEnd(walked)
 function wordsOfEnd(walked: Walked): string {
   switch (walked.kind) {
     case "goes":
-      return `mail goes to ${walked.host} [${walked.address}], ${walked.tls ?? "IN THE CLEAR"}`;
+      return `mail goes to ${placeOf(walked)}, ${walked.tls ?? "IN THE CLEAR"}`;
     case "stays":
       return "the domain is one of ours: mail for it stays here";
     case "waits":
@@ -61,6 +61,10 @@ function wordsOfEnd(walked: Walked): string {
       return "broken off";
   }
 }
+
+/** A host that is named by its address is named once. */
+const placeOf = ({ host, address }: Walked & { readonly kind: "goes" }): string =>
+  host.startsWith("[") ? host : `${host} [${address}]`;
 
 const verified = (secure: boolean): string => (secure ? "verified by DNSSEC" : "not verified by DNSSEC");
 
