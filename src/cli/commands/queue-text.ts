@@ -105,7 +105,7 @@ function stateText({ state, hold, at }: Pick<QueuedPart, "state" | "hold" | "at"
     case "claimed":
       return "being tried";
     case "held":
-      return hold === "account" ? "held: account may not send" : "held by operator";
+      return hold === "account" ? "held (account may not send)" : "held (by operator)";
   }
 }
 
