@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
+import { DAY, HOUR, MINUTE, pause, SECOND } from "../../host/clock.ts";
 import { ALICE, BOB, outbound } from "../../store/contract/outbound-samples.ts";
 import { inMemory } from "../../store/contract/samples.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -265,6 +265,30 @@ test("a report waits for the sender's store, and comes once", async () => {
   assert.equal(inbox.length, 1);
   assert.ok(inbox[0]?.includes("\r\nbody\r\n"), "the whole message, as was asked for");
   assert.equal((await world.queue.sums()).messages, 0);
+});
+
+test("telling many senders that it takes long holds up nobody's mail", async () => {
+  await using world: QueueWorld = await QueueWorld.open({
+    wrap: (queue) => ({
+      ...queue,
+      [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+      noteLate: async (...given) => {
+        await pause(world.clock, 100);
+        await queue.noteLate(...given);
+      },
+    }),
+  });
+  world.behaviours.set("mx.dead.example", () => world.silentFor(1000));
+  world.start();
+  for (let n = 0; n < 100; n++) await world.send([`r${n}@dead.example`]);
+  await world.clock.advance(4 * HOUR - SECOND);
+  for (let n = 0; n < 30; n++) {
+    await world.send([`live${n}@a.example`], { account: BOB });
+    await world.clock.advance(500);
+    assert.equal(world.count(`live${n}@a.example`), 1, `after ${n * 500} ms`);
+  }
+  await world.clock.advance(MINUTE);
+  assert.equal((await world.inbox()).length, 100);
 });
 
 /** The mean time from submission to acceptance of 200 live messages, in ms. */

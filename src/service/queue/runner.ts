@@ -5,13 +5,13 @@
  * and lets go what was held when its account may send again. Memory is bounded by the number of places.
  */
 import { randomBytes } from "node:crypto";
-import { type Clock, DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
+import { type Clock, DAY, HOUR, MINUTE, pause, SECOND } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
-import type { Batch, OutboundQueue, Standing } from "../../store/outbound-queue.ts";
+import type { Batch, OutboundQueue, PendingReport, Standing } from "../../store/outbound-queue.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import { attemptBatch, type AttemptServices, settleSurely } from "./attempt.ts";
@@ -78,7 +78,9 @@ export interface QueueRunner {
 
 const SWEEP_MS = 10 * SECOND;
 const HELD_MS: number = 5 * MINUTE;
-const MOST_SWEPT = 50;
+/** One commit; after an outage tens of thousands may be due at once, and mail that goes well is to have most of the time. */
+const MOST_SWEPT = 20;
+const SWEEP_PAUSE_MS = 50;
 const REPORT_AGAIN_MS = MINUTE;
 const RELEASED_LIFE_MS: number = 24 * HOUR;
 
@@ -153,33 +155,49 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     }
   };
 
+  /** Takes what is due in small parts until it is done. */
+  const inParts = async <T>(
+    signal: AbortSignal,
+    take: () => Promise<readonly T[]>,
+    work: (one: T) => Promise<void>,
+  ): Promise<void> => {
+    for (;;) {
+      const some = await take();
+      await Promise.all(some.map(work));
+      if (some.length < MOST_SWEPT || signal.aborted) break;
+      await pause(clock, SWEEP_PAUSE_MS);
+    }
+  };
+
+  const report = async (now: number, pending: PendingReport): Promise<void> => {
+    try {
+      await tellSender(options, pending);
+      await queue.reported(pending.id);
+    } catch (error) {
+      log("queue.broken", { step: "report", code: failureOf(error) });
+      if (now >= pending.message.submittedAt + 10 * DAY) await queue.reported(pending.id);
+      else await queue.postponeReport(pending.id, clock.now() + REPORT_AGAIN_MS);
+    }
+  };
+
   const sweep = async (signal: AbortSignal): Promise<void> => {
     const now = clock.now();
     const services = { queue, clock, log, schedule, chance, signal };
-    for (;;) {
-      const over = await queue.claimExpired(now, now + limits.leaseMs, MOST_SWEPT);
-      for (const work of over) await settleSurely(services, work, expired(work, newId));
-      if (over.length < MOST_SWEPT || signal.aborted) break;
-    }
-    for (;;) {
-      const late = await queue.late(now, MOST_SWEPT);
-      for (const work of late) await queue.noteLate(work.item, delayReport(work, newId));
-      if (late.length < MOST_SWEPT || signal.aborted) break;
-    }
-    for (;;) {
-      const reports = await queue.reports(now, MOST_SWEPT);
-      for (const report of reports) {
-        try {
-          await tellSender(options, report);
-          await queue.reported(report.id);
-        } catch (error) {
-          log("queue.broken", { step: "report", code: failureOf(error) });
-          if (now >= report.message.submittedAt + 10 * DAY) await queue.reported(report.id);
-          else await queue.postponeReport(report.id, clock.now() + REPORT_AGAIN_MS);
-        }
-      }
-      if (reports.length < MOST_SWEPT || signal.aborted) break;
-    }
+    await inParts(
+      signal,
+      () => queue.claimExpired(now, clock.now() + limits.leaseMs, MOST_SWEPT),
+      (work) => settleSurely(services, work, expired(work, newId)),
+    );
+    await inParts(
+      signal,
+      () => queue.late(now, MOST_SWEPT),
+      (work) => queue.noteLate(work.item, delayReport(work, newId)),
+    );
+    await inParts(
+      signal,
+      () => queue.reports(clock.now(), MOST_SWEPT),
+      (pending) => report(now, pending),
+    );
   };
 
   const releaseHeld = async (): Promise<void> => {
@@ -199,17 +217,28 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     if (claims.length > 0) await queue.renew(claims, clock.now() + limits.leaseMs);
   };
 
-  /** Runs what is due; a step that fails comes round again. */
+  /** Does what is due; a step that fails comes round again. */
+  const safely = async (step: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      log("queue.broken", { step, code: failureOf(error) });
+    }
+  };
+
+  /** Starts what is due beside all else, once at a time: what takes long holds up no claim. Gives what is under way. */
   const round = (everyMs: number, step: string, work: () => Promise<void>): (() => Promise<void>) => {
     let due = clock.now();
-    return async () => {
-      if (clock.now() < due) return;
-      due = clock.now() + everyMs;
-      try {
-        await work();
-      } catch (error) {
-        log("queue.broken", { step, code: failureOf(error) });
+    let underWay: Promise<void> | undefined;
+    const over = (): void => {
+      underWay = undefined;
+    };
+    return () => {
+      if (underWay === undefined && clock.now() >= due) {
+        due = clock.now() + everyMs;
+        underWay = safely(step, work).then(over);
       }
+      return underWay ?? Promise.resolve();
     };
   };
 
@@ -217,17 +246,19 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     wake,
     async run(signal) {
       signal.addEventListener("abort", wake, { once: true });
-      const steps = [
+      const rounds = [
         round(limits.leaseMs / 3, "renew", renew),
         round(HELD_MS, "release", releaseHeld),
         round(SWEEP_MS, "sweep", () => sweep(signal)),
-        round(0, "claim", () => fill(signal)),
       ];
+      let besides: readonly Promise<void>[] = [];
       while (!signal.aborted) {
         isRung = false;
-        for (const step of steps) if (!signal.aborted) await step();
+        besides = rounds.map((begin) => begin());
+        await safely("claim", () => fill(signal));
         if (!isRung && !signal.aborted) await rest();
       }
+      await Promise.all(besides);
       while (running.size > 0) {
         isRung = false;
         if (running.size > 0) await rest();

@@ -10,16 +10,22 @@ import { makeReady, refresh, serve } from "./turns.ts";
 /** In the order of their numbers. */
 const STANDINGS: readonly Standing[] = ["well", "new", "troubled"];
 
-/** The destination whose turn it is, and its first items. */
-export function claim(db: Database, { until, standing, except, most }: ClaimWish): Batch | undefined {
-  const destination = sql(
+type Destination = { readonly name: string; readonly turn: number; readonly failures: number };
+
+/** The destination whose turn it is. */
+export function nextDestination(db: Database, { standing, except }: ClaimWish): Destination | undefined {
+  return sql(
     db,
     `SELECT name, turn, failures FROM destination
       WHERE resting = 0 AND turn IS NOT NULL AND standing = ? AND name NOT IN (SELECT value FROM json_each(?))
       ORDER BY turn LIMIT 1`,
-  ).get(STANDINGS.indexOf(standing), JSON.stringify([...except])) as
-    | { readonly name: string; readonly turn: number; readonly failures: number }
-    | undefined;
+  ).get(STANDINGS.indexOf(standing), JSON.stringify([...except])) as Destination | undefined;
+}
+
+/** The destination whose turn it is, and its first items. */
+export function claim(db: Database, wish: ClaimWish): Batch | undefined {
+  const { until, standing, most } = wish;
+  const destination = nextDestination(db, wish);
   if (destination === undefined) return undefined;
   const { name, turn, failures } = destination;
   const items = sql(db, "SELECT * FROM item WHERE destination = ? AND phase = 1 ORDER BY tag LIMIT ?").all(
