@@ -61,8 +61,8 @@ export interface TlsResults extends AsyncDisposable {
   add(day: number, sums: readonly TlsSums[]): Promise<number>;
   /** By policy: type, domain, lines; then details by result, host and address. */
   sums(day: number, destination: string): Promise<readonly TlsSums[]>;
-  /** Gives every destination of the days that began before `before` its report, if it has none; returns how many. */
-  plan(before: number, planned: (day: number) => PlannedReport): Promise<number>;
+  /** Gives destinations of the days that began before `before` their report, those that have none; returns how many. */
+  plan(before: number, most: number, planned: (day: number) => PlannedReport): Promise<number>;
   /** Not done and due by `now`, the earliest first. */
   due(now: number, most: number): Promise<readonly DueReport[]>;
   /** The place has the report: that is known before anything else is done. */

@@ -5,8 +5,9 @@
  * process.
  */
 import { randomBytes } from "node:crypto";
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { dayOf, firstAttemptAt, forgetBefore, nextAttemptAt } from "../../rules/tls-report/times.ts";
-import type { DueReport, TlsResults } from "../../store/tls-results.ts";
+import type { DueReport, PlannedReport, TlsResults } from "../../store/tls-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import { type ReportPost, type ReportSender, type SendResult, sendReport } from "./send-report.ts";
 
@@ -24,7 +25,7 @@ export interface TlsReporter {
 }
 
 const TOGETHER = 8;
-/** Read from the store at one time. */
+/** Planned, and read from the store, at one time: the loop is free between. */
 const ROUND = 100;
 
 export function createTlsReporter(options: TlsReporterOptions): TlsReporter {
@@ -82,10 +83,11 @@ export function createTlsReporter(options: TlsReporterOptions): TlsReporter {
       await step("forget", async () => void (await results.forget(forgetBefore(clock.now()))));
       await step("plan", async () => {
         const now = clock.now();
-        await results.plan(dayOf(now), (day) => ({
+        const planned = (day: number): PlannedReport => ({
           id: randomBytes(16).toString("hex"),
           dueAt: firstAttemptAt(day, now, random()),
-        }));
+        });
+        while ((await results.plan(dayOf(now), ROUND, planned)) === ROUND) await othersFirst();
       });
       await step("due", async () => {
         const post = withoutSilent(options.post);

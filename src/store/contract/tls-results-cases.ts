@@ -91,7 +91,7 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     await results.add(2 * DAY, [tlsSums()]);
     let planned = 0;
     const plan = (before: number): Promise<number> =>
-      results.plan(before, (day) => ({ id: String(planned++).padStart(32, "0"), dueAt: day + 100 - planned }));
+      results.plan(before, 9, (day) => ({ id: String(planned++).padStart(32, "0"), dueAt: day + 100 - planned }));
     assert.equal(await plan(DAY), 0);
     assert.equal(await plan(2 * DAY), 2);
     assert.equal(await plan(2 * DAY), 0);
@@ -116,15 +116,26 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     assert.deepEqual(await results.due(3 * DAY, 9), [postponed]);
   });
 
+  test(`reports are planned some at a time, until all are (${name})`, async () => {
+    await using results = await open();
+    await results.add(
+      DAY,
+      ["a", "b", "c"].map((destination) => tlsSums({ destination })),
+    );
+    const plan = (): Promise<number> => results.plan(2 * DAY, 2, () => ({ id: ID, dueAt: 5 }));
+    assert.deepEqual([await plan(), await plan(), await plan()], [2, 1, 0]);
+    assert.equal((await results.due(5, 9)).length, 3);
+  });
+
   test(`what is done is never due or planned again, and its sums are gone (${name})`, async () => {
     await using results = await open();
     await results.add(DAY, [tlsSums()]);
-    await results.plan(2 * DAY, () => ({ id: ID, dueAt: 5 }));
+    await results.plan(2 * DAY, 9, () => ({ id: ID, dueAt: 5 }));
     await results.done(DAY, "example.com");
     assert.deepEqual(await results.sums(DAY, "example.com"), []);
     await results.add(DAY, [tlsSums()]);
     await results.postpone(DAY, "example.com", 5, 6);
-    assert.equal(await results.plan(2 * DAY, () => ({ id: "f".repeat(32), dueAt: 5 })), 0);
+    assert.equal(await results.plan(2 * DAY, 9, () => ({ id: "f".repeat(32), dueAt: 5 })), 0);
     assert.deepEqual(await results.due(9 * DAY, 9), []);
   });
 
@@ -132,14 +143,14 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     await using results = await open();
     await results.add(DAY, [tlsSums()]);
     await results.add(2 * DAY, [tlsSums()]);
-    await results.plan(9 * DAY, () => ({ id: ID, dueAt: 5 }));
+    await results.plan(9 * DAY, 9, () => ({ id: ID, dueAt: 5 }));
     await results.noteSent(DAY, "example.com", "place");
     assert.equal(await results.forget(DAY), 0);
     assert.equal(await results.forget(2 * DAY), 3);
     assert.deepEqual(await results.sums(DAY, "example.com"), []);
     assert.deepEqual(await results.sums(2 * DAY, "example.com"), [tlsSums()]);
     assert.deepEqual(await results.due(5, 9), [report({ day: 2 * DAY })]);
-    assert.equal(await results.plan(9 * DAY, () => ({ id: ID, dueAt: 5 })), 0);
+    assert.equal(await results.plan(9 * DAY, 9, () => ({ id: ID, dueAt: 5 })), 0);
   });
 
   test(`a closed store says so (${name})`, async () => {
@@ -148,7 +159,7 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     for (const call of [
       () => results.add(DAY, [tlsSums()]),
       () => results.sums(DAY, "example.com"),
-      () => results.plan(DAY, () => ({ id: ID, dueAt: 5 })),
+      () => results.plan(DAY, 9, () => ({ id: ID, dueAt: 5 })),
       () => results.due(1, 1),
       () => results.noteSent(DAY, "example.com", "place"),
       () => results.postpone(DAY, "example.com", 1, 1),

@@ -79,11 +79,12 @@ export function memoryTlsResults(limits: TlsResultLimits = tlsResultLimits): Tls
         details: [...details].toSorted(byKey).map(([, detail]) => detail),
       }));
     },
-    async plan(before, planned) {
+    async plan(before, most, planned) {
       open();
       const unplanned = destinations
         .values()
         .filter((one) => one.day < before && holds(one) && one.report === undefined)
+        .take(most)
         .toArray();
       for (const one of unplanned)
         one.report = { ...planned(one.day), attempts: 0, firstAt: undefined, sentTo: new Set() };

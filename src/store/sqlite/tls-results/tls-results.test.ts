@@ -26,7 +26,7 @@ test("sums and reports are there after a restart, and processes share them", asy
   const file = newFile();
   const first = await openSqliteTlsResults({ file, key });
   await first.add(DAY, [tlsSums()]);
-  await first.plan(2 * DAY, () => ({ id: "a".repeat(32), dueAt: 1 }));
+  await first.plan(2 * DAY, 9, () => ({ id: "a".repeat(32), dueAt: 1 }));
   await using other = await openSqliteTlsResults({ file, key });
   await other.add(DAY, [tlsSums()]);
   await first[Symbol.asyncDispose]();
@@ -40,7 +40,7 @@ test("D3: nobody reads from the disk whose servers we talked to, and what is don
   {
     await using results = await openSqliteTlsResults({ file, key });
     await results.add(DAY, [tlsSums()]);
-    await results.plan(2 * DAY, () => ({ id: "a".repeat(32), dueAt: 1 }));
+    await results.plan(2 * DAY, 9, () => ({ id: "a".repeat(32), dueAt: 1 }));
     const bytes = Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)]);
     for (const text of ["example.com", "STSv1", "192.0.2.1", "CREATE TABLE"])
       assert.equal(bytes.includes(text), false, text);

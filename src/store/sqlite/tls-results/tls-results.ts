@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../../host/clock.ts";
 import { StoreError } from "../../store-error.ts";
 import {
   type DueReport,
+  type PlannedReport,
   type TlsFailureSum,
   type TlsResultLimits,
   type TlsResults,
@@ -64,7 +65,8 @@ const statements = (db: Database) => ({
   ),
   unplanned: db.prepare(
     `SELECT DISTINCT day, destination FROM policy
-      WHERE day < ? AND NOT EXISTS (SELECT 1 FROM report WHERE day = policy.day AND destination = policy.destination)`,
+      WHERE day < ? AND NOT EXISTS (SELECT 1 FROM report WHERE day = policy.day AND destination = policy.destination)
+      LIMIT ?`,
   ),
   plan: db.prepare("INSERT INTO report (day, destination, id, due_at, attempts) VALUES (?, ?, ?, ?, 0)"),
   due: db.prepare(
@@ -121,9 +123,12 @@ class SqliteTlsResults implements TlsResults {
     );
   }
 
-  plan(before: number, planned: (day: number) => { readonly id: string; readonly dueAt: number }): Promise<number> {
+  plan(before: number, most: number, planned: (day: number) => PlannedReport): Promise<number> {
     return this.#write(() => {
-      const rows = this.#sql.unplanned.all(before) as readonly { readonly day: number; readonly destination: string }[];
+      const rows = this.#sql.unplanned.all(before, most) as readonly {
+        readonly day: number;
+        readonly destination: string;
+      }[];
       for (const { day, destination } of rows) {
         const { id, dueAt } = planned(day);
         this.#sql.plan.run(day, destination, id, dueAt);
