@@ -1,0 +1,234 @@
+/**
+ * A small internet around one real service: name servers with DNSSEC, mail hosts on loopback addresses of their own with
+ * manners of their own, a web server with MTA-STS policies, and the service in a home that is no lab: it finds its ways by
+ * the DNS and sends to real ports.
+ */
+import { createHash, webcrypto } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Party } from "../../../src/rules/dane/chain.fixture.ts";
+import { startNameServers, type Zone } from "../dns/name-servers.ts";
+import { DOMAIN, freeBasePort, Lab, type LabOptions, PASSWORD } from "../lab.ts";
+import type { Authorities } from "./certificates.ts";
+import { Inbox } from "./inbox.ts";
+import { MailHost, type Manner } from "./mail-host.ts";
+import { startPolicyHost } from "./policy-host.ts";
+import { openQueueView, type QueueView } from "./queue-view.ts";
+import { SubmissionClient } from "./submission-client.ts";
+
+export const HOST_NAME: string = `mail.${DOMAIN}`;
+
+/** One destination. Its name ends in `.open.test`, or in `.signed.test`, where DNSSEC holds. */
+export type Destination = {
+  /** Absent: nobody listens at its address. */
+  readonly manner?: Manner;
+  /** Lines of a zone file in place of its MX; `@` is the domain, `mx` its host. */
+  readonly records?: string;
+  /** The certificate that its TLSA record names. */
+  readonly dane?: Party;
+  readonly sts?: "enforce" | "testing";
+};
+
+export type WorldOptions = {
+  readonly destinations: Readonly<Record<string, Destination>>;
+  readonly authorities: Authorities;
+  readonly accounts?: number;
+  /** What the service is started under. */
+  readonly under?: readonly string[];
+  /** Lines of the settings in tables of their own. */
+  readonly settings?: string;
+};
+
+export class World implements AsyncDisposable {
+  readonly home: string;
+  readonly hosts: ReadonlyMap<string, MailHost>;
+  readonly #stack: AsyncDisposableStack;
+  readonly #basePort: number;
+  #lab: Lab | undefined;
+  #view: QueueView | undefined;
+
+  private constructor(
+    home: string,
+    basePort: number,
+    hosts: ReadonlyMap<string, MailHost>,
+    stack: AsyncDisposableStack,
+  ) {
+    this.home = home;
+    this.#basePort = basePort;
+    this.hosts = hosts;
+    this.#stack = stack;
+  }
+
+  static async start(options: WorldOptions): Promise<World> {
+    await using stack = new AsyncDisposableStack();
+    const home = mkdtempSync(join(tmpdir(), "altmail-world-"));
+    stack.defer(() => rmSync(home, { recursive: true, force: true }));
+    const { authorities, accounts = 2 } = options;
+    const port = await freePort();
+    const net = `127.${64 + random(128)}.${random(256)}`;
+    const names = Object.keys(options.destinations);
+    const hosts = new Map<string, MailHost>();
+    for (const [n, name] of names.entries()) {
+      const manner = options.destinations[name]?.manner;
+      if (manner === undefined) continue;
+      hosts.set(name, stack.use(await MailHost.listen(`mx.${name}`, `${net}.${n + 1}`, port, manner)));
+    }
+    const zones = await zonesOf(options.destinations, net, port);
+    const [servers] = await Promise.all([startNameServers(zones), startPolicies(options, net, stack)]);
+    stack.use(servers);
+    const basePort = await freeBasePort();
+    await Lab.start({ home, basePort, accounts, workers: 1 }).then((lab) => lab.stop());
+    writeFileSync(join(home, "authorities.pem"), authorities.trusted);
+    const dns = `${servers.resolver.address}:${servers.resolver.port}`;
+    writeFileSync(join(home, "altmail.toml"), settingsText({ basePort, dns, port, more: options.settings ?? "" }));
+    const world = new World(home, basePort, hosts, stack.move());
+    try {
+      await world.serve(options.under === undefined ? {} : { under: options.under });
+      return world;
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The service; it must run. */
+  get lab(): Lab {
+    if (this.#lab === undefined) throw new Error("the service does not run");
+    return this.#lab;
+  }
+
+  get submissionPort(): number {
+    return this.#basePort + 465;
+  }
+
+  /** Starts the service, anew when it was stopped or killed. */
+  async serve(options: Pick<LabOptions, "under"> = {}): Promise<void> {
+    this.#lab = await Lab.start({ ...options, home: this.home, basePort: this.#basePort, asItLies: true });
+  }
+
+  host(domain: string): MailHost {
+    const host = this.hosts.get(domain);
+    if (host === undefined) throw new Error(`nobody listens at ${domain}`);
+    return host;
+  }
+
+  async view(): Promise<QueueView> {
+    this.#view ??= await openQueueView(this.home);
+    return this.#view;
+  }
+
+  submit(user = `u1@${DOMAIN}`): Promise<SubmissionClient> {
+    return SubmissionClient.open(this.submissionPort, user, PASSWORD);
+  }
+
+  inbox(user = `u1@${DOMAIN}`): Promise<Inbox> {
+    return Inbox.open(this.lab.imapPort, user);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#view?.[Symbol.asyncDispose]();
+    await this.#lab?.stop();
+    await this.#stack.disposeAsync();
+  }
+}
+
+async function startPolicies(
+  { destinations, authorities }: WorldOptions,
+  net: string,
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  const policies = new Map<string, string>();
+  for (const [name, { sts }] of Object.entries(destinations))
+    if (sts !== undefined) policies.set(name, `version: STSv1\nmode: ${sts}\nmx: mx.${name}\nmax_age: 864000\n`);
+  if (policies.size === 0) return;
+  const certificate = await authorities.issue([...policies.keys()].map((name) => `mta-sts.${name}`));
+  stack.use(await startPolicyHost(`${net}.254`, certificate, policies));
+}
+
+async function zonesOf(
+  destinations: Readonly<Record<string, Destination>>,
+  net: string,
+  port: number,
+): Promise<Readonly<Record<string, Zone>>> {
+  const records: { open: string[]; signed: string[] } = { open: [], signed: [] };
+  for (const [n, [name, { records: own, dane, sts }]] of Object.entries(destinations).entries()) {
+    const [, below = "", zone] = /^(.+)\.(open|signed)\.test$/.exec(name) ?? [];
+    if (zone !== "open" && zone !== "signed") throw new Error(`${name} lies in no zone`);
+    const mine = records[zone];
+    mine.push(
+      ...(own ?? "@ MX 10 mx").split("\n").map((line) =>
+        line
+          .trim()
+          .replace(/^@/, below)
+          .replace(/^(mx\d*)(?= )/, `$1.${below}`)
+          .replace(/ (mx\d*)$/, ` $1.${below}`),
+      ),
+    );
+    mine.push(`mx.${below} A ${net}.${n + 1}`);
+    if (sts !== undefined) mine.push(`_mta-sts.${below} TXT "v=STSv1; id=1;"`, `mta-sts.${below} A ${net}.254`);
+    if (dane !== undefined) mine.push(`_${port}._tcp.mx.${below} TLSA 3 1 1 ${await keyHash(dane)}`);
+  }
+  return {
+    "open.test": { signed: false, records: records.open.join("\n") },
+    "signed.test": { signed: true, records: records.signed.join("\n") },
+  };
+}
+
+async function keyHash({ keys }: Party): Promise<string> {
+  const spki = await webcrypto.subtle.exportKey("spki", keys.publicKey);
+  return createHash("sha256").update(new Uint8Array(spki)).digest("hex");
+}
+
+function settingsText(given: {
+  readonly basePort: number;
+  readonly dns: string;
+  readonly port: number;
+  readonly more: string;
+}): string {
+  const { basePort } = given;
+  const bounds = "connections = 100000\nconnections-per-peer = 100000";
+  const limits = ["messages-a-minute", "recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"];
+  return `host-name = "${HOST_NAME}"
+domains = ["${DOMAIN}"]
+operator = "u1@${DOMAIN}"
+key = "secret/root"
+workers = 2
+[smtp]
+listen = ["127.0.0.1:${basePort + 25}"]
+${bounds}
+[imap]
+listen = ["127.0.0.1:${basePort + 993}"]
+${bounds}
+[submission]
+listen = ["127.0.0.1:${basePort + 465}"]
+starttls-listen = ["127.0.0.1:${basePort + 587}"]
+${bounds}
+[sending]
+${limits.map((name) => `${name} = 100000`).join("\n")}
+[dns]
+servers = ["${given.dns}"]
+[queue]
+port = ${given.port}
+private-addresses = true
+authorities = "authorities.pem"
+[dkim]
+unpublished = true
+[tls]
+certificate = "secret/tls/server.pem"
+key = "secret/tls/server.key"
+${given.more}`;
+}
+
+const random = (below: number): number => Math.floor(Math.random() * below);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
