@@ -29,30 +29,61 @@ async function checkSenders(checked: CheckedAuthors): Promise<readonly DnsFindin
     ];
   if (addresses.length === 0)
     return [cannotSay(`SPF of ${domain}`, "no address is known that mail leaves from: give dns.addresses")];
-  return Promise.all(
-    addresses.map(async (address) => {
-      const subject = `SPF of ${domain} for ${address}`;
-      const result = await spfResult(resolver, domain, address);
-      switch (result) {
-        case "pass":
-          return right(subject, "may send");
-        case "temperror":
-          return noAnswer(subject, domain);
-        case "unknown":
-          return cannotSay(subject, "the record has macros, which are not unfolded here");
-        case "none":
-        case "permerror":
-        case "fail":
-        case "softfail":
-        case "neutral":
-          return toDo("must", subject, {
-            wrong: SPF_WORDS[result],
-            costs: "receivers take our mail for forged or for spam",
-            remedy: publish,
-          });
-      }
-    }),
-  );
+  const own = addresses.map(async (address) => {
+    const subject = `SPF of ${domain} for ${address}`;
+    const result = await spfResult(resolver, domain, address);
+    switch (result) {
+      case "pass":
+        return right(subject, "may send");
+      case "temperror":
+        return noAnswer(subject, domain);
+      case "unknown":
+        return cannotSay(subject, "the record has macros, which are not unfolded here");
+      case "none":
+      case "permerror":
+      case "fail":
+      case "softfail":
+      case "neutral":
+        return toDo("must", subject, {
+          wrong: SPF_WORDS[result],
+          costs: "receivers take our mail for forged or for spam",
+          remedy: publish,
+        });
+    }
+  });
+  return Promise.all([...own, checkStranger(resolver, domain)]);
+}
+
+/** Kept for documents: nobody sends from there. */
+const NOBODY = "203.0.113.1";
+
+/** Whether the record keeps out those who are not meant. */
+async function checkStranger(resolver: Resolver, domain: string): Promise<DnsFinding> {
+  const subject = `SPF of ${domain} for others`;
+  const result = await spfResult(resolver, domain, NOBODY);
+  switch (result) {
+    case "fail":
+    case "softfail":
+      return right(subject, "they are not let in");
+    case "pass":
+      return toDo("must", subject, {
+        wrong: "the record lets every machine send for the domain",
+        costs: "forged mail passes, and receivers that see such a record trust the domain less",
+        remedy: publish,
+      });
+    case "neutral":
+      return toDo("should", subject, {
+        wrong: "the record does not end in ~all or -all",
+        costs: "it says nothing against forged mail",
+        remedy: publish,
+      });
+    case "temperror":
+      return noAnswer(subject, domain);
+    case "none":
+    case "permerror":
+    case "unknown":
+      return cannotSay(subject, "there is no record that can be judged");
+  }
 }
 
 const SPF_WORDS: Readonly<Record<"none" | "permerror" | "fail" | "softfail" | "neutral", string>> = Object.freeze({

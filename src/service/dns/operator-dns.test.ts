@@ -91,7 +91,7 @@ test("F5: what print says, once published, check finds right", async () => {
     findings.filter(({ kind }) => kind !== "right").map(({ subject, kind }) => `${kind} ${subject}`),
     ["cannot-say CAA of mail.example.org", "cannot-say MTA-STS of example.org: certificate of mail.example.org"],
   );
-  assert.equal(findings.filter(({ kind }) => kind === "right").length, 19);
+  assert.equal(findings.filter(({ kind }) => kind === "right").length, 20);
 });
 
 test("F5: with nothing published, all is to do, and each says what it costs", async () => {
@@ -232,14 +232,16 @@ test("F5: SPF: our addresses are let in, however the record says it, and what do
   assert.match(await wrong("SPF of example", spf("v=spf1 ipv4:192.0.2.1 -all")), /broken/);
   const circle = spf("v=spf1 include:loop.test -all", { "loop.test": txt("v=spf1 include:loop.test -all") });
   assert.match(await wrong("SPF of example", circle), /more than ten/);
+  assert.match(await wrong("SPF of example", spf("v=spf1 +all")), /^must: .* for others: .*every machine/);
+  assert.match(await wrong("SPF of example", spf("v=spf1 mx")), /^should: .* for others: .*does not end/);
   const two = (names: Mutable): void => {
     names["example.org"] = { ...names["example.org"], ...txt("v=spf1 mx -all", "v=spf1 mx ~all") };
   };
   assert.match(await wrong("SPF of example", two), /one of several/);
   const macro = await world(spf("v=spf1 exists:%{i}.test -all"));
-  assert.deepEqual(short(await on(macro, "SPF of example")), ["cannot-say", "cannot-say"]);
+  assert.deepEqual(short(await on(macro, "SPF of example")), ["cannot-say", "cannot-say", "cannot-say"]);
   const broken = await world(spf("v=spf1 include:down.test -all", { "down.test": { TXT: "servfail" } }));
-  assert.deepEqual(short(await on(broken, "SPF of example")), ["cannot-say", "cannot-say"]);
+  assert.deepEqual(short(await on(broken, "SPF of example")), ["cannot-say", "cannot-say", "cannot-say"]);
   const smart = await world(() => {}, { smarthost: "smtp.test" });
   assert.deepEqual(short(await on(smart, "SPF of example")), ["cannot-say"]);
 });
