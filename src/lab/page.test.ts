@@ -38,7 +38,7 @@ test("the page names addresses, ports, accounts, password and authority, and wha
   );
   assert.match(page, / smtp_url=smtps:\/\/u1@altmail\.test@localhost:20465\/ .*smtp_pass='amber-oak-river-stone'"$/m);
   assert.match(page, /Thunderbird .*port 20993; outgoing SMTP, localhost, port 20465/);
-  assert.match(page, /^ {2}what leaves +is caught: .*world@altmail\.test$/m);
+  assert.match(page, /^ {2}what leaves +is caught: .*world@altmail\.test \(same password\)$/m);
   assert.ok(page.split("\n").length <= 29, "it fits a terminal");
   assert.match(page, /127\.0\.0\.1:20464\/metrics/);
   assert.match(page, /backup drill --identity \/srv\/var\/secret\/age-key\.txt --home var$/m);

@@ -26,7 +26,7 @@ export function labPage(page: LabPage): string {
     accounts === 1 ? first : accounts === 2 ? `${first} and ${second}` : `${first} to ${nameOf(accounts, domain)}`;
   const leaving =
     page.smarthost === undefined
-      ? `is caught: it shows here and in the mailbox of ${worldOf(domain)}`
+      ? `is caught: it shows here and in the mailbox of ${worldOf(domain)} (same password)`
       : `goes to ${page.smarthost}`;
   return `AltMail runs as a lab: everything works, on this machine only.
 
