@@ -116,6 +116,18 @@ test("F5: with nothing published, all is to do, and each says what it costs", as
   );
 });
 
+test("without dns.addresses the page has those of the DNS, in one order, and SPF names the MX", async () => {
+  const { resolver } = await world();
+  const unset = createOperatorDnsWithout({ resolver });
+  const page = await unset.print();
+  assert.match(page, /^mail\.example\.org\. 3600 IN A 192\.0\.2\.1\nmail\.example\.org\. 3600 IN AAAA 2001:db8::1$/m);
+  assert.match(page, /"v=spf1 mx ~all"/);
+  resolver.names = { "mail.example.org": { A: { records: ["192.0.2.2", "192.0.2.1"] } } };
+  assert.match(await unset.print(), /IN A 192\.0\.2\.1\n.* IN A 192\.0\.2\.2\n/);
+  resolver.names = {};
+  assert.match(await unset.print(), /^; The addresses are not known here/m);
+});
+
 test("one domain alone, with the machine", async () => {
   const { dns } = await world(() => {}, { domains: ["example.org", "an.example"] });
   assert.deepEqual(dns.domains, ["an.example", "example.org"]);
@@ -163,7 +175,7 @@ test("addresses: missing, another machine's, and none of the internet", async ()
 });
 
 /** The same DNS, where the settings name no address. */
-function createOperatorDnsWithout({ resolver }: World): OperatorDns {
+function createOperatorDnsWithout({ resolver }: Pick<World, "resolver">): OperatorDns {
   return createOperatorDns({
     hostName: "mail.example.org",
     domains: ["example.org"],

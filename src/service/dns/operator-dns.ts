@@ -30,7 +30,7 @@ export type OperatorDnsOptions = {
   readonly hostName: string;
   readonly domains: readonly string[];
   readonly ports: ClientPorts;
-  /** Those that mail leaves from, as the settings say; may be none. */
+  /** Those that mail leaves from, as the settings say. None: those that the DNS has for the host are taken for true. */
   readonly addresses: readonly string[];
   /** A host that takes all mail to the world. */
   readonly smarthost: string | undefined;
@@ -53,6 +53,9 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
     const pem = await options.readCertificate();
     return pem === undefined ? undefined : readHostCertificate(pem);
   };
+  /** In an order that does not change with each answer. */
+  const addressesNow = async (): Promise<readonly string[]> =>
+    ((await addressesInDns(resolver, hostName))?.addresses ?? []).toSorted();
   const wanted = (domain: string | undefined): readonly string[] => (domain === undefined ? domains : [domain]);
 
   async function zoneOf(domain: string): Promise<DomainZone> {
@@ -69,7 +72,7 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
       const sections = await Promise.all(wanted(domain).map(async (name) => domainSection(await zoneOf(name))));
       const host = hostSection({
         hostName,
-        addresses,
+        addresses: addresses.length > 0 ? addresses : await addressesNow(),
         keyDigest: certificate?.keyDigest,
         authority: certificate?.authority,
         isDomain: domains.includes(hostName),
@@ -82,7 +85,7 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
       if (trust.validates === undefined) return [trust.finding];
       const { validates } = trust;
       const certificate = await certificateNow();
-      const senders = addresses.length > 0 ? addresses : ((await addressesInDns(resolver, hostName))?.addresses ?? []);
+      const senders = addresses.length > 0 ? addresses : await addressesNow();
       const found = await Promise.all([
         checkHost({ resolver, hostName, addresses, certificate, validates }),
         ...wanted(domain).map(async (name) => {
