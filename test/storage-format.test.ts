@@ -9,6 +9,7 @@ import type { FileKey } from "../src/store/crypt/account-keys.ts";
 import { accessMigrations } from "../src/store/sqlite/access/schema.ts";
 import { backupMigrations } from "../src/store/sqlite/backup/schema.ts";
 import { figuresMigrations } from "../src/store/sqlite/figures/schema.ts";
+import { tlsResultMigrations } from "../src/store/sqlite/tls-results/schema.ts";
 import { watchMigrations } from "../src/store/sqlite/watch/schema.ts";
 import { keysMigrations } from "../src/store/crypt/keys.ts";
 import { openDatabase } from "../src/store/sqlite/database.ts";
@@ -60,6 +61,7 @@ for (const [heading, migrations] of [
   ["dkim.db", dkimMigrations],
   ["sending.db", sendCountsMigrations],
   ["policies.db", policyMigrations],
+  ["tlsrpt.db", tlsResultMigrations],
   ["Account files", mailMigrations],
 ] as const)
   test(`the page on the store's format names every column of: ${heading}`, () => {

@@ -5,6 +5,7 @@
 import type { Access } from "../service/access/access.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
 import type { Backups } from "../service/backup/backups.ts";
+import type { OperatorDns } from "../service/dns/operator-dns.ts";
 import type { KeyCare } from "../service/keys/key-care.ts";
 import type { LogReader } from "../service/logs/log-reader.ts";
 import type { Retention } from "../service/retention/retention.ts";
@@ -45,7 +46,8 @@ export type Operator = {
   readonly outbound: OutboundQueue;
   readonly dkimKeys: DkimKeys;
   /** The way to the world, for who walks it. */
-  readonly outgoing: Pick<Outgoing, "resolver" | "router" | "sts" | "ways">;
+  readonly outgoing: Pick<Outgoing, "walk">;
+  readonly dns: OperatorDns;
   /** Lets the queue be looked at now. */
   readonly wakeQueue: () => void;
   readonly retention: Retention;

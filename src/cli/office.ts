@@ -35,7 +35,7 @@ import { formatRoot } from "./root-text.ts";
 import type { Stores, StoresOptions } from "./stores.ts";
 
 export type Office = AsyncDisposable &
-  Pick<Operator, "access" | "backups" | "keyCare" | "logs" | "retention" | "statistics"> & {
+  Pick<Operator, "access" | "backups" | "dns" | "keyCare" | "logs" | "retention" | "statistics"> & {
     readonly outgoing: Outgoing;
   };
 
@@ -116,6 +116,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
   return {
     access,
     backups,
+    dns: outgoing.dns,
     keyCare,
     logs,
     outgoing,

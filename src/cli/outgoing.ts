@@ -3,32 +3,43 @@
  * the elected worker, or a command that finds no service running.
  */
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { createPolicyFetch } from "../clients/https/fetch-policy.ts";
+import { createReportPost } from "../clients/https/post-report.ts";
 import { createSmtpClient } from "../clients/smtp/client.ts";
 import type { RelayHost } from "../clients/smtp/delivered.ts";
 import { smtpClientLimits } from "../clients/smtp/limits.ts";
+import { createProbe } from "../clients/smtp/probe.ts";
 import type { Clock } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
 import type { Resolver } from "../host/resolver/answer.ts";
 import { createResolver } from "../host/resolver/resolver.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import { verifyDane } from "../rules/dane/verify.ts";
+import { createOperatorDns, type OperatorDns } from "../service/dns/operator-dns.ts";
+import { createWalk, type WalkDelivery } from "../service/dns/walk.ts";
 import type { Route, Router } from "../service/queue/route.ts";
 import { addressesOf } from "../service/queue/route-host.ts";
 import { createRouter } from "../service/queue/route-maker.ts";
 import { createStsPolicies, type StsPolicies } from "../service/queue/route-sts.ts";
 import type { Deliver } from "../service/queue/transport.ts";
 import { createWays, surely, type Ways } from "../service/queue/ways.ts";
+import { createReportRouter } from "../service/tls-reports/report-route.ts";
+import type { ReportPost } from "../service/tls-reports/send-report.ts";
 import { openSqlitePolicyCache } from "../store/sqlite/policy/policy-cache.ts";
 import type { Stores } from "./stores.ts";
 
 export type Outgoing = AsyncDisposable & {
   readonly resolver: Resolver;
-  /** Over the hosts of a domain; no smarthost, nothing of ours. */
-  readonly router: Router;
+  /** Walks the way of mail without sending any. */
+  readonly walk: WalkDelivery;
+  /** What is to be published, and whether it is. */
+  readonly dns: OperatorDns;
+  /** The way of our reports on TLS, on which no policy holds, and over HTTPS. */
+  readonly reports: { readonly router: Pick<Router, "route">; readonly post: ReportPost };
   readonly sts: StsPolicies;
   /** As mail really goes. */
   readonly ways: Ways;
@@ -84,17 +95,15 @@ export async function openOutgoing({ settings, stores, clock }: OutgoingOptions)
     family: (domain: string) => families.get(domain) ?? queueFamily,
   };
   const router = createRouter({ ...routing, privateAddresses: queuePrivateAddresses, port: queuePort });
+  const calling = {
+    name: hostName,
+    clock,
+    limits: smtpClientLimits,
+    verifyDane,
+    ...(authorities !== undefined && { authorities }),
+  };
   const handingOver = new AbortController();
-  const client = opening.use(
-    createSmtpClient({
-      name: hostName,
-      clock,
-      limits: smtpClientLimits,
-      verifyDane,
-      signal: handingOver.signal,
-      ...(authorities !== undefined && { authorities }),
-    }),
-  );
+  const client = opening.use(createSmtpClient({ ...calling, signal: handingOver.signal }));
   const relay = relayOf(settings);
   const deliver: Deliver = (host, envelope, message) => client.deliver({ ...host, ...relay }, envelope, message);
   const { inbound } = stores;
@@ -103,12 +112,44 @@ export async function openOutgoing({ settings, stores, clock }: OutgoingOptions)
     queueSmarthost &&
     smarthostWay(queueSmarthost.host, createRouter({ ...routing, privateAddresses: true, port: queueSmarthost.port }));
   const ways = createWays({ router, domains, hostName, smarthost, inbound, deliver });
+  const named = queueSmarthost?.host;
+  const { credentials: _unused, ...spoken } = relay;
+  const probe = createProbe({ ...calling, relay: spoken });
+  const portOf = ([first]: Settings["imapListen"]): number | undefined => first?.port;
+  const dns = createOperatorDns({
+    hostName,
+    domains,
+    ports: {
+      imaps: portOf(settings.imapListen),
+      submissions: portOf(settings.submissionListen),
+      submission: portOf(settings.submissionStarttlsListen),
+    },
+    addresses: settings.dnsAddresses,
+    smarthost: named,
+    stsMode: settings.dnsMtaSts,
+    dkimKeys: stores.dkimKeys,
+    resolver,
+    fetchPolicy: fetch,
+    readCertificate: () => readFile(settings.certificateFile, "utf8").catch(() => undefined),
+  });
   const opened = opening.move();
   return {
     resolver,
-    router,
     sts,
     ways,
+    walk: createWalk({
+      resolver,
+      ways,
+      domains,
+      smarthost: named,
+      probe,
+      ...(relay.port !== undefined && { port: relay.port }),
+    }),
+    dns,
+    reports: {
+      router: createReportRouter({ ...routing, privateAddresses: queuePrivateAddresses, port: queuePort }),
+      post: createReportPost({ addressesOf: (host) => addressesOf(host, looking), clock }),
+    },
     breakOff: () => handingOver.abort(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

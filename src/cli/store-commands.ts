@@ -10,6 +10,8 @@ import { backupCommands } from "./commands/backup.ts";
 import { checkCommands } from "./commands/check.ts";
 import { keysCommands } from "./commands/keys.ts";
 import { logCommands } from "./commands/log.ts";
+import { deliverCommands } from "./commands/deliver.ts";
+import { dnsCommands } from "./commands/dns.ts";
 import { queueCommands } from "./commands/queue.ts";
 import { retentionCommands } from "./commands/retention.ts";
 import { sentCommands } from "./commands/sent.ts";
@@ -23,6 +25,8 @@ export const storeCommands: readonly StoreCommand[] = [
   ...appPasswordCommands,
   ...aliasCommands,
   ...queueCommands,
+  ...deliverCommands,
+  ...dnsCommands,
   ...sentCommands,
   ...checkCommands,
   ...announceCommands,

@@ -36,12 +36,14 @@ import type { AccountId } from "../store/ids.ts";
 import type { Finding } from "../store/mail-store.ts";
 import type { OutboundQueue } from "../store/outbound-queue.ts";
 import type { SendCounts } from "../store/send-counts.ts";
+import type { TlsResults } from "../store/tls-results.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteDkimKeys } from "../store/sqlite/dkim/dkim-keys.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
 import { openSqliteMailStore, type SqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
 import { openSqliteOutboundQueue } from "../store/sqlite/outbound-queue/outbound-queue.ts";
 import { openSqliteSendCounts } from "../store/sqlite/send-counts/send-counts.ts";
+import { openSqliteTlsResults } from "../store/sqlite/tls-results/tls-results.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
 import { retryScheduleOf } from "./retry-schedule.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
@@ -66,6 +68,7 @@ export type Stores = AsyncDisposable & {
   readonly outbound: OutboundQueue;
   readonly dkimKeys: DkimKeys;
   readonly counts: SendCounts;
+  readonly tlsResults: TlsResults;
   readonly spool: Spool;
   readonly intake: () => Intake;
   readonly inbound: Inbound;
@@ -106,6 +109,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const outbound = opening.use(await openSqliteOutboundQueue({ ...file("outbound"), clock }));
   const dkimKeys = opening.use(await openSqliteDkimKeys({ ...file("dkim"), clock }));
   const counts = opening.use(await openSqliteSendCounts({ ...file("sending"), clock }));
+  const tlsResults = opening.use(await openSqliteTlsResults({ ...file("tlsrpt"), clock }));
   // What vanishes is noted for the ledger only where there is one.
   const ledger = settings.backupTarget !== undefined;
   const mail = opening.use(
@@ -166,6 +170,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     outbound,
     dkimKeys,
     counts,
+    tlsResults,
     spool,
     intake,
     inbound,

@@ -185,6 +185,8 @@ export class WholeService implements AsyncDisposable {
       sendingRecipientsADay: 1000,
       sendingFirstsADay: 200,
       dnsServers: [{ host: "127.0.0.1", port: 9 }],
+      dnsAddresses: [],
+      dnsMtaSts: "testing",
       queueDays: 5,
       queuePauses: [6, 15, 30],
       queueDelayHours: 4,

@@ -1,10 +1,16 @@
 /** What must run once for mail to the world: the queue itself, its records' end, policies, the turns of signing keys. */
+import { isIP } from "node:net";
 import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { every, type Job } from "../../host/job.ts";
 import type { Settings } from "../../host/settings/settings.ts";
 import { keyRecord, keyRecordName } from "../../rules/dkim/key-record.ts";
 import { rotationTimes } from "../../rules/dkim/rotation.ts";
+import { createDkimSigner } from "../../service/submission/dkim-signer.ts";
+import { createReportSubmit } from "../../service/tls-reports/report-letter.ts";
+import { createReportingWays } from "../../service/tls-reports/reporting-ways.ts";
+import { createTlsSessionCounter } from "../../service/tls-reports/session-counter.ts";
+import { createTlsReporter } from "../../service/tls-reports/tls-reporter.ts";
 import { createQueueRunner } from "../../service/queue/runner.ts";
 import { type TextLookup, turnDkimKeys } from "../../service/submission/dkim-rotation.ts";
 import type { DkimKeys } from "../../store/dkim-keys.ts";
@@ -24,6 +30,7 @@ export type OutgoingJobsOptions = {
 
 /** Promise D2: records of delivery live ten days, with an hour to spare for this job. */
 const RECORD_LIFE_MS: number = 239 * HOUR;
+const REPORTS_EVERY_MS: number = 5 * MINUTE;
 const COUNTED_MINUTES = 24 * 60;
 const REMEMBERED_MINUTES = 240 * 60;
 
@@ -32,22 +39,48 @@ export async function runOutgoing(
   { stores, office, settings, clock, log, signal }: OutgoingJobsOptions,
   job: (next: Job["next"], work: Job["work"]) => Promise<void>,
 ): Promise<void> {
-  const { outbound, mail, directory, counts, dkimKeys } = stores;
-  const { sts, ways, resolver } = office.outgoing;
-  const { hostName, domains, dkimUnpublished } = settings;
+  const { outbound, mail, directory, counts, dkimKeys, tlsResults } = stores;
+  const { sts, ways, resolver, reports } = office.outgoing;
+  const { hostName, domains, dkimUnpublished, queueSmarthost } = settings;
+  const [domain = hostName] = domains;
+  const contact = `postmaster@${domain}`;
+  const counter = createTlsSessionCounter({ results: tlsResults, clock, log });
+  const smarthost = queueSmarthost?.host;
+  // A host on this machine has no name that anybody could ask for reports under.
+  const isNamed = smarthost === undefined || isIP(smarthost) === 0;
+  const counted = isNamed
+    ? createReportingWays({ ways, reportRouter: reports.router, domains, smarthost, counter })
+    : ways;
   const runner = createQueueRunner({
     queue: outbound,
-    router: ways,
-    deliver: ways.deliver,
+    router: counted,
+    deliver: counted.deliver,
     mail,
     directory,
     clock,
     log,
     hostName,
-    contact: `postmaster@${domains[0] ?? hostName}`,
+    contact,
     schedule: retryScheduleOf(settings),
   });
   using _wakes = stores.onWake(() => runner.wake());
+  const submit = createReportSubmit({ queue: outbound, signer: createDkimSigner({ keys: dkimKeys, clock }), clock });
+  const reporter = createTlsReporter({
+    results: tlsResults,
+    resolver,
+    async submit(letter) {
+      const submitted = await submit(letter);
+      if (submitted === "queued") runner.wake();
+      return submitted;
+    },
+    post: reports.post,
+    clock,
+    log,
+    organisation: domain,
+    contact,
+    hostName,
+    random: Math.random,
+  });
   const lookup: TextLookup = dkimUnpublished
     ? lookUpOwn(dkimKeys)
     : async (name) => {
@@ -58,7 +91,9 @@ export async function runOutgoing(
   const times = dkimUnpublished ? { ...rotationTimes, confirmMs: 0 } : rotationTimes;
   const turn = (): Promise<void> => turnDkimKeys({ keys: dkimKeys, domains, lookup, clock, log, times });
   await Promise.all([
-    runner.run(signal),
+    runner.run(signal).finally(() => counter.flush()),
+    job(every(MINUTE), () => counter.flush()),
+    job(every(REPORTS_EVERY_MS), () => reporter.turn(signal)),
     job(every(HOUR), async () => {
       // Made, published, seen, active: a step a turn.
       for (let steps = dkimUnpublished ? 4 : 1; steps > 0; steps--) await turn();

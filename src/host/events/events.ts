@@ -12,6 +12,7 @@ import { smtpEvents } from "./smtp.ts";
 import { statisticsEvents } from "./statistics.ts";
 import { storeEvents } from "./store.ts";
 import { submissionEvents } from "./submission.ts";
+import { tlsReportEvents } from "./tls-report.ts";
 import { watchEvents } from "./watch.ts";
 import { webEvents } from "./web.ts";
 
@@ -27,6 +28,7 @@ export type Events = typeof accessEvents &
   typeof statisticsEvents &
   typeof storeEvents &
   typeof submissionEvents &
+  typeof tlsReportEvents &
   typeof watchEvents &
   typeof webEvents;
 export type EventName = keyof Events;
@@ -45,6 +47,7 @@ export const events: Events & EventTable = {
   ...statisticsEvents,
   ...storeEvents,
   ...submissionEvents,
+  ...tlsReportEvents,
   ...watchEvents,
   ...webEvents,
 };

@@ -4,11 +4,13 @@ import type { Settings } from "./settings.ts";
 import {
   addressFamily,
   familiesOf,
+  ipAddresses,
   listenAddresses,
   orNone,
   path,
   remoteAddress,
   serverAddresses,
+  stsMode,
   whole,
   wholes,
   yesOrNo,
@@ -92,6 +94,24 @@ export const sendingRows: RowsOf<Sending> = {
     example: '["127.0.0.1:53"]',
     sentence:
       "The resolvers that are asked, best one on this machine that verifies DNSSEC (unbound): only what a resolver on loopback verified is believed, and DANE needs it.",
+  },
+  dnsAddresses: {
+    name: "dns.addresses",
+    form: () => ipAddresses,
+    unit: "addresses",
+    otherwise: "[]",
+    example: '["192.0.2.25", "2001:db8::25"]',
+    sentence:
+      "The addresses from which mail leaves this machine, as the world sees them; `altmail dns print` and `dns check` name them, and look them up where they are not given.",
+  },
+  dnsMtaSts: {
+    name: "dns.mta-sts",
+    form: () => stsMode,
+    unit: "mode",
+    otherwise: '"testing"',
+    example: '"enforce"',
+    sentence:
+      'What our own MTA-STS policy asks of other servers: "testing" asks for reports alone, "enforce" that nothing comes without a right certificate, "none" takes it back.',
   },
   queueDays: {
     name: "queue.days",

@@ -63,6 +63,8 @@ test("what is left out has its default, paths start at the file, domains are in 
     sendingRecipientsADay: 1000,
     sendingFirstsADay: 200,
     dnsServers: [{ host: "127.0.0.1", port: 53 }],
+    dnsAddresses: [],
+    dnsMtaSts: "testing",
     queueDays: 5,
     queuePauses: [6, 15, 30, 60, 120, 180, 240],
     queueDelayHours: 4,
@@ -166,6 +168,8 @@ test("resolvers are addresses; destinations have families; a smarthost's credent
     refused(`${LEAST}\n[queue]\npauses = []`),
     /queue\.pauses must be a list of whole numbers from 1 to 1440/,
   );
+  assert.match(refused(`${LEAST}\n[dns]\naddresses = ["mail"]`), /dns\.addresses must be a list of IP addresses/);
+  assert.match(refused(`${LEAST}\n[dns]\nmta-sts = "on"`), /dns\.mta-sts must be "none", "testing" or "enforce"/);
   assert.match(refused(`${LEAST}\n[queue]\ndays = 10`), /queue\.days must be a whole number from 1 to 9/);
 });
 

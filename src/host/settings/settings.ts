@@ -43,6 +43,10 @@ export type Settings = {
   readonly sendingFirstsADay: number;
   /** Validating resolvers, asked in turn. */
   readonly dnsServers: readonly ListenAddress[];
+  /** From which mail leaves; none: not said. */
+  readonly dnsAddresses: readonly string[];
+  /** Of our own MTA-STS policy. */
+  readonly dnsMtaSts: "none" | "testing" | "enforce";
   /** How long mail to the world is tried. */
   readonly queueDays: number;
   /** Pauses after the first, second, ... attempt; the last one stays. */

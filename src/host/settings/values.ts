@@ -88,6 +88,18 @@ export const serverAddresses: z.ZodType<readonly ListenAddress[]> = z
   .min(1, SERVERS)
   .transform((texts) => texts.map((text) => listenAddress(text) as ListenAddress));
 
+const ADDRESSES = 'must be a list of IP addresses: ["192.0.2.25", "2001:db8::25"]';
+
+export const ipAddresses: z.ZodType<readonly string[]> = z.array(
+  z.string(ADDRESSES).refine((text) => isIP(text) !== 0, ADDRESSES),
+  ADDRESSES,
+);
+
+export const stsMode: z.ZodType<"none" | "testing" | "enforce"> = z.enum(
+  ["none", "testing", "enforce"],
+  'must be "none", "testing" or "enforce"',
+);
+
 const REMOTE = 'must be "" or a name or address with a port: "smtp.example.net:465"';
 
 /** Where we connect to. */

@@ -48,6 +48,9 @@ const SIGNED: ReadonlySet<string> = new Set([
   "resent-to",
   "resent-cc",
   "list-id",
+  // RFC 8460 section 5.3.
+  "tls-report-domain",
+  "tls-report-submitter",
   "list-help",
   "list-unsubscribe",
   "list-subscribe",

@@ -15,6 +15,7 @@ import type { Migration } from "./migrate.ts";
 import { outboundMigrations } from "./outbound-queue/schema.ts";
 import { policyMigrations } from "./policy/schema.ts";
 import { sendCountsMigrations } from "./send-counts/schema.ts";
+import { tlsResultMigrations } from "./tls-results/schema.ts";
 import { watchMigrations } from "./watch/schema.ts";
 
 const MIGRATIONS = {
@@ -28,6 +29,7 @@ const MIGRATIONS = {
   dkim: dkimMigrations,
   sending: sendCountsMigrations,
   policies: policyMigrations,
+  tlsrpt: tlsResultMigrations,
 } as const satisfies Partial<Record<keyof typeof APPLICATION, readonly Migration[]>>;
 
 type SystemDatabase = keyof typeof MIGRATIONS;

@@ -31,6 +31,7 @@ export const APPLICATION = {
   dkim: 0x416c7444,
   sending: 0x416c7443,
   policies: 0x416c7450,
+  tlsrpt: 0x416c7454,
   watch: 0x416c7457,
 } as const;
 

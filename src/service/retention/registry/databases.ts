@@ -6,7 +6,7 @@ import { backupDb } from "./backup-db.ts";
 import { figuresDb } from "./figures-db.ts";
 import { keysDb } from "./keys-db.ts";
 import { queueDb } from "./queue-db.ts";
-import { dkimDb, outboundDb, policiesDb, sendingDb } from "./sending-dbs.ts";
+import { dkimDb, outboundDb, policiesDb, sendingDb, tlsrptDb } from "./sending-dbs.ts";
 import { systemDb } from "./system-db.ts";
 import { watchDb } from "./watch-db.ts";
 
@@ -22,5 +22,6 @@ export const databases: readonly DatabaseClass[] = [
   dkimDb,
   sendingDb,
   policiesDb,
+  tlsrptDb,
   accountFiles,
 ];

@@ -31,6 +31,7 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
     database("outbound", "mail on its way to the world, and records of delivery"),
     database("dkim", "keys that sign mail"),
     database("sending", "counts of what accounts send"),
+    database("tlsrpt", "sums of TLS towards other domains"),
     database("policies", "MTA-STS policies of other domains"),
     {
       name: new RegExp(String.raw`data/accounts/[0-9a-f]{2}/(?<account>[0-9a-f]{32})\.db${COMPANION}`),

@@ -16,6 +16,7 @@ import { figuresMigrations } from "../../../store/sqlite/figures/schema.ts";
 import { inboundMigrations } from "../../../store/sqlite/inbound-queue/schema.ts";
 import { mailMigrations } from "../../../store/sqlite/mail/schema.ts";
 import type { Migration } from "../../../store/sqlite/migrate.ts";
+import { tlsResultMigrations } from "../../../store/sqlite/tls-results/schema.ts";
 import { watchMigrations } from "../../../store/sqlite/watch/schema.ts";
 import { dkimMigrations } from "../../../store/sqlite/dkim/schema.ts";
 import { outboundMigrations } from "../../../store/sqlite/outbound-queue/schema.ts";
@@ -35,6 +36,7 @@ const SCHEMAS: Readonly<Record<string, readonly Migration[]>> = {
   "dkim.db": dkimMigrations,
   "sending.db": sendCountsMigrations,
   "policies.db": policyMigrations,
+  "tlsrpt.db": tlsResultMigrations,
   "account files": mailMigrations,
 };
 

@@ -74,3 +74,16 @@ export const policiesDb: DatabaseClass = {
     { table: "policy", what: "MTA-STS policies of other domains", promise: "F1", limit: livesAs("the policy itself") },
   ],
 };
+
+const sums = { promise: "F5, D2", limit: hours(72), since: "day" };
+
+/** src/store/sqlite/tls-results/schema.ts */
+export const tlsrptDb: DatabaseClass = {
+  name: "tlsrpt.db",
+  tables: [
+    { ...sums, table: "policy", what: "sums of TLS sessions by domain" },
+    { table: "failure", what: "kinds of failures among them", promise: "F5, D2", limit: livesAs("its policy") },
+    { ...sums, table: "report", what: "reports to be sent, and that they were" },
+    { ...sums, table: "sent", what: "marks of places that have one" },
+  ],
+};

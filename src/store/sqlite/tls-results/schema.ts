@@ -1,9 +1,6 @@
 /** The schema of `tlsrpt.db`: sums of sessions by day and destination, and the reports made of them. No person in it. */
 import type { Migration } from "../migrate.ts";
 
-/** "AltT" in the file's header. */
-export const TLS_RESULTS_ID = 0x416c7454;
-
 export const tlsResultMigrations: readonly Migration[] = [
   (db) => {
     db.exec(`

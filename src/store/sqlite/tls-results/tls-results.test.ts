@@ -8,8 +8,8 @@ import { test } from "node:test";
 import { tlsResultsContract, tlsSums } from "../../contract/tls-results-cases.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
-import { openDatabase } from "../database.ts";
-import { TLS_RESULTS_ID, tlsResultMigrations } from "./schema.ts";
+import { APPLICATION, openDatabase } from "../database.ts";
+import { tlsResultMigrations } from "./schema.ts";
 import { openSqliteTlsResults } from "./tls-results.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-tlsrpt-"));
@@ -49,7 +49,7 @@ test("D3: nobody reads from the disk whose servers we talked to, and what is don
     assert.equal(readFileSync(`${file}-wal`).length, 0);
   }
   const open = (): Uint8Array => {
-    const options = { path: file, key, applicationId: TLS_RESULTS_ID, migrations: tlsResultMigrations };
+    const options = { path: file, key, applicationId: APPLICATION.tlsrpt, migrations: tlsResultMigrations };
     const db = openDatabase({ ...options, synchronous: "full" });
     try {
       return db.serialize();

@@ -10,16 +10,16 @@ import {
   type TlsSums,
   tlsResultLimits,
 } from "../../tls-results.ts";
-import type { Database } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
-import { TLS_RESULTS_ID, tlsResultMigrations } from "./schema.ts";
+import { tlsResultMigrations } from "./schema.ts";
 
 export type SqliteTlsResultsOptions = SystemDatabaseOptions & { readonly limits?: TlsResultLimits };
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteTlsResults(options: SqliteTlsResultsOptions): Promise<TlsResults> {
-  const db = await openSystemDatabase(options, TLS_RESULTS_ID, tlsResultMigrations);
+  const db = await openSystemDatabase(options, APPLICATION.tlsrpt, tlsResultMigrations);
   return new SqliteTlsResults(db, options.clock ?? systemClock, options.limits ?? tlsResultLimits);
 }
 
