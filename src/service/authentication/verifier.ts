@@ -1,0 +1,174 @@
+/**
+ * Finds out where an arriving message comes from (promise F3): name of the address, SPF, DKIM, ARC and DMARC in one value.
+ *
+ * The DNS is asked while the message is read; a body streams by once, whatever its size. Nothing that a message or a name
+ * server says makes it throw, hang or grow: what cannot be found out within the limits is a result.
+ */
+import { domainToASCII } from "node:url";
+import type { Clock } from "../../host/clock.ts";
+import type { Resolver } from "../../host/resolver/answer.ts";
+import { readChain } from "../../rules/authentication/arc/chain.ts";
+import { needBodies, verifyChain } from "../../rules/authentication/arc/verify.ts";
+import type { Authentication, Client } from "../../rules/authentication/authentication.ts";
+import { BodyDigests } from "../../rules/authentication/dkim/body-hash.ts";
+import { type Dkim, readSignatures, verifySignature } from "../../rules/authentication/dkim/verify.ts";
+import { SignedHeader } from "../../rules/authentication/dkim/signed-header.ts";
+import { evaluateDmarc } from "../../rules/authentication/dmarc/evaluate.ts";
+import { checkIprev } from "../../rules/authentication/iprev.ts";
+import type { Lookup } from "../../rules/authentication/lookup.ts";
+import { checkSpf, type Spf } from "../../rules/authentication/spf/check.ts";
+import { addressOctets } from "../../rules/dns-zone/ip-address.ts";
+import { readHostName } from "../../rules/route/host-name.ts";
+import type { ContentSource } from "../../store/mail-store.ts";
+import { readAddresses } from "../../syntax/message/addresses.ts";
+import { HeaderSplitter } from "../../syntax/message/header-edit.ts";
+import { octetsOf } from "../../syntax/message/octets.ts";
+import { createKeyCache } from "./key-cache.ts";
+import { type VerifierLimits, verifierLimits } from "./limits.ts";
+import { openLookup } from "./message-lookup.ts";
+
+export type Arriving = {
+  readonly client: Client;
+  /** The reverse-path, Unicode; empty for the null path. */
+  readonly sender: string;
+  /** As it came; with or without our own trace fields above it. */
+  readonly content: ContentSource;
+};
+
+export interface Verifier {
+  /** Rejects only when the content cannot be read. @throws SpoolError */
+  verify(arriving: Arriving): Promise<Authentication>;
+}
+
+export type VerifierOptions = {
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly limits?: VerifierLimits;
+};
+
+/** Makes the verifier of one process; it keeps keys for a minute and nothing else. */
+export function createVerifier({ resolver, clock, limits = verifierLimits }: VerifierOptions): Verifier {
+  const keys = createKeyCache(clock, limits);
+  return {
+    async verify({ client, sender, content }) {
+      using questions = openLookup(resolver, clock, limits);
+      const { lookup } = questions;
+      const address = plainAddress(client.address);
+      const asked = Promise.all([
+        checkIprev(address, lookup),
+        checkSpf({ address, helo: client.helo, ...senderOf(sender, client.helo) }, lookup),
+      ]);
+      const read = await readMessage(content, limits);
+      const [iprev, spf] = await asked;
+      const { header, chain, signatures, digests } = read;
+      const source = keys.source(lookup);
+      const nowS = clock.now() / 1000;
+      const [dkim, arc] = await Promise.all([
+        Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
+        verifyChain(chain, header, digests, source),
+      ]);
+      const dmarc = await evaluate(read, spf, dkim, lookup);
+      return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
+    },
+  };
+}
+
+type Read = {
+  readonly header: SignedHeader;
+  readonly chain: ReturnType<typeof readChain>;
+  readonly signatures: ReturnType<typeof readSignatures>;
+  readonly digests: BodyDigests;
+  readonly authors: readonly string[];
+  readonly list: string | undefined;
+  readonly isTooLarge: boolean;
+};
+
+/** Reads the header, and the body if a signature wants to see it. */
+async function readMessage(content: ContentSource, limits: VerifierLimits): Promise<Read> {
+  const splitter = new HeaderSplitter(limits.maxHeaderBytes);
+  const digests = new BodyDigests(limits.maxBodyForms);
+  let read: Read | undefined;
+  for await (const piece of content.bytes === undefined ? content.pieces() : [content.bytes]) {
+    const body = splitter.write(piece);
+    if (splitter.isTooLarge) break;
+    if (body === undefined) continue;
+    read ??= readHeader(splitter.end(), digests, limits, false);
+    if (!digests.isNeeded) break;
+    digests.write(body);
+  }
+  read ??= readHeader(splitter.end(), digests, limits, splitter.isTooLarge);
+  digests.end();
+  return read;
+}
+
+function readHeader(octets: Uint8Array, digests: BodyDigests, limits: VerifierLimits, isTooLarge: boolean): Read {
+  const header = new SignedHeader(octets);
+  const chain = readChain(header, readDomain);
+  needBodies(chain, digests);
+  const signatures = readSignatures(header, readDomain, limits.maxSignatures, digests);
+  const list = header.named("list-id").map(({ value }) => listDomain(value))[0];
+  return { header, chain, signatures, digests, authors: authorsOf(header, limits), list, isTooLarge };
+}
+
+async function evaluate(
+  { authors, isTooLarge }: Read,
+  spf: Spf,
+  dkim: readonly Dkim[],
+  lookup: Lookup,
+): Promise<Authentication["dmarc"]> {
+  const dmarc = await evaluateDmarc(authors, spf, dkim, lookup);
+  // Who makes a header that is too large to be looked at hides what is in it.
+  return isTooLarge ? { ...dmarc, reason: "the header is too large", disposition: "quarantine" } : dmarc;
+}
+
+/** The domains of all addresses of all fields From; what is no domain is left out. */
+function authorsOf(header: SignedHeader, { maxAuthors }: VerifierLimits): readonly string[] {
+  return header
+    .named("from")
+    .flatMap(({ value }) => readAddresses(value, maxAuthors))
+    .flatMap((address) => (address.kind === "mailbox" ? (readDomain(address.host) ?? []) : []))
+    .slice(0, maxAuthors);
+}
+
+/** RFC 2919 section 2: the identifier stands in angle brackets; what a list is called before them is left out. */
+function listDomain(value: string): string | undefined {
+  const open = value.lastIndexOf("<");
+  const close = value.indexOf(">", open);
+  return open < 0 || close < 0 ? undefined : readDomain(value.slice(open + 1, close));
+}
+
+/** RFC 7208 section 2.4: with the null path the name of the host is what is checked. */
+function senderOf(
+  sender: string,
+  helo: string,
+): { readonly local: string; readonly domain: string; readonly scope: Spf["scope"] } {
+  if (sender === "") return { local: "", domain: asAscii(helo), scope: "helo" };
+  const at = sender.lastIndexOf("@");
+  return { local: sender.slice(0, Math.max(at, 0)), domain: asAscii(sender.slice(at + 1)), scope: "mailfrom" };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** U-labels of the longest name there can be. */
+const MAX_DOMAIN = 1024;
+
+/** @param text one character an octet */
+function readDomain(text: string): string | undefined {
+  const name = readHostName(text);
+  if (name !== undefined || text.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(text)) return name;
+  try {
+    return readHostName(domainToASCII(utf8.decode(octetsOf(text))));
+  } catch {
+    return undefined;
+  }
+}
+
+function asAscii(domain: string): string {
+  return domain.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(domain) ? domain : domainToASCII(domain);
+}
+
+/** An IPv4 address that came in the form of IPv6 (RFC 4291 section 2.5.5.2) is an IPv4 address. */
+function plainAddress(address: string): string {
+  const octets = addressOctets(address);
+  const isMapped = octets?.length === 16 && octets.slice(0, 12).join() === "0,0,0,0,0,0,0,0,0,0,255,255";
+  return isMapped ? octets.slice(12).join(".") : address;
+}
