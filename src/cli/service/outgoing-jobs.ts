@@ -90,8 +90,12 @@ export async function runOutgoing(
       };
   const times = dkimUnpublished ? { ...rotationTimes, confirmMs: 0 } : rotationTimes;
   const turn = (): Promise<void> => turnDkimKeys({ keys: dkimKeys, domains, lookup, clock, log, times });
+  const run = async (): Promise<void> => {
+    await runner.run(signal);
+    await counter.flush();
+  };
   await Promise.all([
-    runner.run(signal).finally(() => counter.flush()),
+    run(),
     job(every(MINUTE), () => counter.flush()),
     job(every(REPORTS_EVERY_MS), () => reporter.turn(signal)),
     job(every(HOUR), async () => {
