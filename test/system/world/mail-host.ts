@@ -99,15 +99,13 @@ export class MailHost implements AsyncDisposable {
     this.sessions.push(session);
     this.#sockets.add(socket);
     socket.on("error", () => {});
-    socket.once("close", () => {
-      session.endedAt = performance.now();
-      this.#sockets.delete(socket);
-    });
     try {
       await this.#talk(new Peer(socket), session, this.sessions.length);
     } catch {
       // The client is gone, which is its good right.
     }
+    session.endedAt = performance.now();
+    this.#sockets.delete(socket);
     socket.end();
   }
 
