@@ -200,12 +200,14 @@ async function destinationFailed(
 ): Promise<void> {
   const { queue, clock, schedule, chance, log } = services;
   const forMs = restAfter(schedule, failures + 1, chance());
-  await queue.rest(destination, clock.now() + forMs, reply);
-  log("queue.resting", { destination, enhanced: reply.enhanced, failures: failures + 1, forMs });
   const [tried, ...others] = works;
-  // Ready at once: it is the destination that waits.
-  if (tried !== undefined) await settleSurely(services, tried, allWait(tried, reply), clock.now());
-  await queue.putBack(others);
+  log("queue.resting", { destination, enhanced: reply.enhanced, failures: failures + 1, forMs });
+  // Together, in this order, so that they share a commit. Ready at once: it is the destination that waits.
+  await Promise.all([
+    queue.rest(destination, clock.now() + forMs, reply),
+    tried === undefined ? undefined : settleSurely(services, tried, allWait(tried, reply), clock.now()),
+    others.length === 0 ? undefined : queue.putBack(others),
+  ]);
 }
 
 /** Settles, and when the store fails tries on until it is durable: what a host took must not be sent again. */

@@ -76,6 +76,7 @@ export interface QueueRunner {
   wake(): void;
 }
 
+const STANDINGS: readonly Standing[] = ["well", "new", "troubled"];
 const SWEEP_MS = 10 * SECOND;
 const HELD_MS: number = 5 * MINUTE;
 /** One commit; after an outage tens of thousands may be due at once, and mail that goes well is to have most of the time. */
@@ -140,18 +141,16 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     return new Set([...counts].filter(([, count]) => count >= limits.perDestination).map(([name]) => name));
   };
 
-  const fill = async (signal: AbortSignal): Promise<void> => {
-    for (const standing of ["well", "new", "troubled"] as const) {
-      while (!signal.aborted && mayStart(standing)) {
-        const now = clock.now();
-        // Of a destination that failed one message is the probe.
-        const isProbe = standing === "troubled";
-        const except = isProbe ? new Set([...running].map(({ batch }) => batch.destination)) : busy();
-        const most = isProbe ? 1 : limits.batch;
-        const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });
-        if (batch === undefined) break;
-        start(batch, signal);
-      }
+  const fill = async (standing: Standing, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted && mayStart(standing)) {
+      const now = clock.now();
+      // Of a destination that failed one message is the probe.
+      const isProbe = standing === "troubled";
+      const except = isProbe ? new Set([...running].map(({ batch }) => batch.destination)) : busy();
+      const most = isProbe ? 1 : limits.batch;
+      const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });
+      if (batch === undefined) break;
+      start(batch, signal);
     }
   };
 
@@ -226,18 +225,25 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     }
   };
 
-  /** Starts what is due beside all else, once at a time: what takes long holds up no claim. Gives what is under way. */
+  /**
+   * Starts what is due beside all else, once at a time: what takes long holds up nothing. Of what may come at any time
+   * (`everyMs` 0) another round follows when somebody asked meanwhile. Gives what is under way.
+   */
   const round = (everyMs: number, step: string, work: () => Promise<void>): (() => Promise<void>) => {
     let due = clock.now();
+    let isAsked = false;
     let underWay: Promise<void> | undefined;
-    const over = (): void => {
+    const rounds = async (): Promise<void> => {
+      do {
+        isAsked = false;
+        due = clock.now() + everyMs;
+        await safely(step, work);
+      } while (isAsked);
       underWay = undefined;
     };
     return () => {
-      if (underWay === undefined && clock.now() >= due) {
-        due = clock.now() + everyMs;
-        underWay = safely(step, work).then(over);
-      }
+      isAsked = everyMs === 0;
+      if (underWay === undefined && clock.now() >= due) underWay = rounds();
       return underWay ?? Promise.resolve();
     };
   };
@@ -250,12 +256,13 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
         round(limits.leaseMs / 3, "renew", renew),
         round(HELD_MS, "release", releaseHeld),
         round(SWEEP_MS, "sweep", () => sweep(signal)),
+        // Apart, so that those of which most is wrong cannot hold up the others.
+        ...STANDINGS.map((standing) => round(0, "claim", () => fill(standing, signal))),
       ];
       let besides: readonly Promise<void>[] = [];
       while (!signal.aborted) {
         isRung = false;
         besides = rounds.map((begin) => begin());
-        await safely("claim", () => fill(signal));
         if (!isRung && !signal.aborted) await rest();
       }
       await Promise.all(besides);
