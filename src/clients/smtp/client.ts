@@ -3,14 +3,13 @@
  * same host under the same policy. It knows no queue and no DNS; it sends what the envelope and the message hold, our
  * name, and nothing of where the message came from.
  */
-import { createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../../host/clock.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import type { Delivered, Envelope, RecipientOutcome, RelayHost, SessionTls, TlsFailure } from "./delivered.ts";
 import type { SmtpClientLimits } from "./limits.ts";
 import { Relay, type Relayed } from "./relay.ts";
-import { openSession, type SessionOptions } from "./session.ts";
+import { openSession, sessionContext, type SessionOptions } from "./session.ts";
 import type { VerifyDane } from "./tls-check.ts";
 
 export type SmtpClientOptions = {
@@ -71,7 +70,7 @@ class Client implements SmtpClient {
       clock: options.clock,
       limits: options.limits,
       signal: options.signal,
-      context: contextFor(options.authorities),
+      context: sessionContext(options.authorities),
       verifyDane: options.verifyDane,
       localAddress: options.localAddress ?? (() => undefined),
     };
@@ -210,14 +209,6 @@ class Client implements SmtpClient {
     this.#idle.set(key, [...(this.#idle.get(key) ?? []), idle]);
     this.#idleCount++;
   }
-}
-
-/** RFC 8996: nothing older than TLS 1.2; certificates are judged by the policy, not by this. */
-function contextFor(authorities: readonly string[] | undefined): SecureContext {
-  return createSecureContext({
-    minVersion: "TLSv1.2",
-    ...(authorities === undefined ? {} : { ca: [...authorities] }),
-  });
 }
 
 /** All that makes one connection as good as another: the host, who we are there, and what TLS had to show. */
