@@ -8,6 +8,8 @@ import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Readiness } from "../host/supervisor/ready-file.ts";
+import { caughtMail } from "./caught-mail.fixture.ts";
+import { recall } from "./lab-memory.ts";
 
 const altmail = fileURLToPath(new URL("../../bin/altmail", import.meta.url));
 
@@ -20,22 +22,22 @@ class Running {
   readonly #lines: string[] = [];
   #wake = (): void => {};
   #over = false;
+  #out = "";
 
   constructor(t: TestContext, words: readonly string[], input = "") {
     this.child = spawn(altmail, words, { stdio: "pipe" });
     this.child.stdin?.end(input);
-    let out = "";
     let err = "";
     this.child.stderr?.on("data", (chunk: Buffer) => (err += chunk.toString()));
     this.child.stdout?.on("data", (chunk: Buffer) => {
-      out += chunk.toString();
+      this.#out += chunk.toString();
       this.#lines.push(...chunk.toString().split("\n").filter(Boolean));
       this.#wake();
     });
     this.ended = once(this.child, "close").then(() => {
       this.#over = true;
       this.#wake();
-      return { code: this.child.exitCode, out, err };
+      return { code: this.child.exitCode, out: this.#out, err };
     });
     t.after(async () => {
       this.child.kill("SIGKILL");
@@ -52,6 +54,17 @@ class Running {
       this.#wake = resolve;
       await promise;
     }
+  }
+
+  /** Fulfils with all that it has printed when that matches. */
+  async shows(wanted: RegExp): Promise<string> {
+    while (!wanted.test(this.#out)) {
+      if (this.#over) assert.fail(`it ended before it showed ${wanted}: ${this.#out}${(await this.ended).err}`);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+    return this.#out;
   }
 }
 
@@ -107,7 +120,7 @@ test("a lab starts, obeys commands, survives kill -9, and is the same lab again"
   );
   const elsewhere = await command(t, words.with(2, scratch(t)));
   assert.equal(elsewhere.code, 1);
-  assert.match(elsewhere.err, /^altmail: port \d+ on 127\.0\.0\.1 \(SMTP\) is taken[^\n]*\n$/);
+  assert.match(elsewhere.err, /^altmail: port \d+ on 127\.0\.0\.1 \(the lab's outside world\) is taken[^\n]*\n$/);
 
   const added = await command(t, ["account", "add", "ada@altmail.test", ...here, "--json"], "a long enough password\n");
   assert.equal(added.code, 0, added.err);
@@ -122,19 +135,19 @@ test("a lab starts, obeys commands, survives kill -9, and is the same lab again"
   assert.equal((await command(t, ["status", ...here])).code, 3);
   // The lab's key lies in its home: commands work without the service, under the same lock.
   const offline = await command(t, ["account", "list", ...here]);
-  assert.match(offline.out, /^ada@altmail\.test.*\nu1@altmail\.test.*\nu2@altmail\.test/);
+  assert.match(offline.out, /^ada@altmail\.test.*\nu1@altmail\.test.*\nu2@altmail\.test.*\nworld@altmail\.test/);
 
   const third = new Running(t, words);
   await third.ready();
   const status = JSON.parse((await command(t, ["status", ...here, "--json"])).out);
   assert.equal(status.workers.length, 2);
   assert.equal(typeof status.workers[0].eventLoopDelayP99Ms, "number");
-  assert.match((await command(t, ["check", ...here])).out, /3 accounts checked, nothing found/);
+  assert.match((await command(t, ["check", ...here])).out, /4 accounts checked, nothing found/);
 
   const made = await command(t, ["backup", "create", ...here]);
-  assert.match(made.out, /^made \S+: 3 accounts/, made.err);
+  assert.match(made.out, /^made \S+: 4 accounts/, made.err);
   const drilled = await command(t, ["backup", "drill", "--identity", join(home, "secret/age-key.txt"), ...here]);
-  assert.match(drilled.out, /3 accounts came back whole/, drilled.err);
+  assert.match(drilled.out, /4 accounts came back whole/, drilled.err);
   const metrics = await fetch(`http://127.0.0.1:${base + 464}/metrics`);
   assert.match(await metrics.text(), /^# TYPE /m);
   const deleted = await command(t, ["account", "delete", "u2@altmail.test", "--yes", ...here]);
@@ -148,9 +161,56 @@ test("a lab starts, obeys commands, survives kill -9, and is the same lab again"
   const fourth = new Running(t, words);
   await fourth.ready();
   const left = await command(t, ["account", "list", ...here]);
-  assert.match(left.out, /^ada@altmail\.test.*\nu1@altmail\.test[^\n]*\n$/);
+  assert.match(left.out, /^ada@altmail\.test.*\nu1@altmail\.test[^\n]*\nworld@altmail\.test[^\n]*\n$/);
   fourth.child.kill("SIGTERM");
   assert.equal((await fourth.ended).code, 0);
+});
+
+test("what leaves a lab is shown and lies in a mailbox; an older lab gets that at its next start", {
+  timeout: 240_000,
+}, async (t) => {
+  const home = scratch(t);
+  const here = ["--home", home];
+  const base = await basePort();
+  const words = ["lab", ...here, "--base-port", String(base), "--workers", "1"];
+  const older = new Running(t, [...words, "--smarthost", `127.0.0.1:${base + 27}`]);
+  assert.match(await older.shows(/Ctrl-C/), new RegExp(`what leaves goes to 127\\.0\\.0\\.1:${base + 27}`));
+  assert.doesNotMatch((await command(t, ["account", "list", ...here])).out, /world@/);
+  older.child.kill("SIGINT");
+  assert.equal((await older.ended).code, 0);
+
+  const lab = new Running(t, words);
+  await lab.shows(/Ctrl-C/);
+  const out = ["lab", "send", "ann@example.net", "--as", "u1@altmail.test", ...here];
+  const sent = await command(t, [...out, "--subject", "to the world"]);
+  assert.match(sent.out, /^250 /, sent.err);
+  const shown = await lab.shows(/subject {2}to the world\n/);
+  assert.match(shown, /left for the world: .*, signed by r\d+ and e\d+ of altmail\.test\n/);
+  assert.match(shown, / from {5}u1@altmail\.test\n {2}to {7}ann@example\.net\n/);
+  const wrong = await command(t, out.with(4, "nobody@altmail.test"));
+  assert.deepEqual([wrong.code, wrong.out.slice(0, 3)], [1, "535"]);
+  const { password } = recall(home) ?? { password: "" };
+  const world = { imapPort: base + 993, domain: "altmail.test", password };
+  const [message = ""] = await caughtMail(world, 1);
+  assert.match(message, /X-Lab-Envelope-From: <u1@altmail\.test>\r\nX-Lab-Envelope-To: <ann@example\.net>\r\n/);
+
+  // What is still on its way when the lab stops comes after its next start.
+  const burst = await Promise.all(["a", "b", "c", "d"].map((word) => command(t, [...out, "--subject", word])));
+  for (const { out: reply } of burst) assert.match(reply, /^250 /);
+  lab.child.kill("SIGINT");
+  const { code, err } = await lab.ended;
+  assert.equal(code, 0);
+  assert.match(err, /^\S+ warning login\.refused [^\n]*\n$/, "only what was provoked");
+  const next = new Running(t, [...words, "--json"]);
+  await next.ready();
+  const all = await caughtMail(world, 5);
+  const subjects = all.map((text) => /^Subject: (.*)\r$/m.exec(text)?.[1]);
+  assert.deepEqual(new Set(subjects), new Set(["to the world", "a", "b", "c", "d"]));
+  assert.equal(subjects.length, 5, "each once");
+  next.child.kill("SIGINT");
+  const ended = await next.ended;
+  assert.deepEqual([ended.code, ended.err], [0, ""]);
+  assert.match(ended.out, /^\{[^\n]*\}\n$/, "a program that reads it gets nothing but what it asked for");
 });
 
 test("F1: a service whose key is not on the disk starts sealed, and opens for its own root key alone", {

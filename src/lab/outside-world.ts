@@ -3,7 +3,7 @@
  * passes it on to a mailbox of the lab. Its STARTTLS has the lab's certificate, as most of the world has one.
  */
 import { randomBytes } from "node:crypto";
-import { type Clock, MINUTE, SECOND } from "../host/clock.ts";
+import { type Clock, MINUTE, SECOND, stayAlive } from "../host/clock.ts";
 import type { Log } from "../host/events/events.ts";
 import { listen } from "../host/listener.ts";
 import type { Settings } from "../host/settings/settings.ts";
@@ -38,6 +38,7 @@ export async function openOutsideWorld(options: OutsideWorldOptions): Promise<As
   const { queueSmarthost: address, smtpListen, messageBytes } = settings;
   const [lab] = smtpListen;
   if (address === undefined || lab === undefined) throw new Error("a lab takes mail and has a smarthost");
+  using _alive = stayAlive();
   await checkPorts([{ name: "the lab's outside world", ...address }], clock);
   const stopping = new AbortController();
   // The lab's log is about the lab; of this server only its faults are told.

@@ -114,7 +114,7 @@ test("an empty message, one without sender, and letters beyond ASCII", async (t)
   assert.equal(content(), fields.replace("u1@altmail.test", ""));
   await send(port, [], { sender: "grün@altmail.test", protocol: "UTF8SMTPS" });
   assert.ok(said.includes("MAIL FROM:<> BODY=BINARYMIME"));
-  assert.ok(said.some((line) => / BODY=BINARYMIME SMTPUTF8$/.test(line)));
+  assert.ok(said.some((line) => line.endsWith(" BODY=BINARYMIME SMTPUTF8")));
   assert.match(content(), /X-Lab-Envelope-From: <grün@altmail\.test>/);
 });
 
@@ -173,10 +173,7 @@ test("a lab that is silent is waited for, but not for ever", async (t) => {
   const connected = once(silent, "connection");
   const finished = reception.finish();
   await connected;
-  let reply: Reply | undefined;
-  void finished.then((said) => (reply = said));
-  while (reply === undefined) {
-    await clock.advance(60_000);
-  }
-  assert.equal(reply.code, 451);
+  for (let minutes = 0; minutes < 3; minutes++) await clock.advance(60_000);
+  const { code } = await finished;
+  assert.equal(code, 451);
 });

@@ -12,6 +12,7 @@ import { makeAccounts, worldOf } from "./lab-accounts.ts";
 import { type LabHome, openLabHome } from "./lab-home.ts";
 import { type LabMemory, recall, remember } from "./lab-memory.ts";
 import { openOutsideWorld } from "./outside-world.ts";
+import { makeSigningKeys } from "./lab-signatures.ts";
 import { labPage } from "./page.ts";
 import { memorablePassword } from "./password.ts";
 
@@ -97,7 +98,9 @@ async function prepare(home: string, start: LabStart): Promise<{ readonly lab: L
     systemClock,
   );
   remember(home, memory);
-  const wishes = { ...memory, world: smarthost === undefined, bootId: start.bootId ?? bootId(systemClock) };
+  const kernel = start.bootId ?? bootId(systemClock);
+  if (before === undefined) await makeSigningKeys(lab, kernel, systemClock);
+  const wishes = { ...memory, world: smarthost === undefined, bootId: kernel };
   await makeAccounts(lab, wishes, systemClock, (made, all) => {
     if (start.output !== "none") process.stderr.write(`${made} of ${all} accounts made\n`);
   });
