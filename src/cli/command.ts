@@ -2,6 +2,7 @@
  * What a command of `altmail` is: a row of data. Help, parsing of the command line and the service's side of the
  * control socket are made from these rows, so a command is described once.
  */
+import type { RetrySchedule } from "../rules/retry.ts";
 import type { Access } from "../service/access/access.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
 import type { Backups } from "../service/backup/backups.ts";
@@ -44,6 +45,8 @@ export type Operator = {
   readonly keyCare: KeyCare;
   readonly logs: LogReader;
   readonly outbound: OutboundQueue;
+  /** When mail to the world is tried again, as the settings say. */
+  readonly schedule: RetrySchedule;
   readonly dkimKeys: DkimKeys;
   /** The way to the world, for who walks it. */
   readonly outgoing: Pick<Outgoing, "walk">;

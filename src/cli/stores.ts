@@ -11,6 +11,7 @@ import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/events/events.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import { openSpool, type Spool } from "../host/spool/spool.ts";
+import type { RetrySchedule } from "../rules/retry.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
 import { createAccounts } from "../service/accounts/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
@@ -66,6 +67,7 @@ export type Stores = AsyncDisposable & {
   readonly mail: SqliteMailStore;
   readonly queue: InboundQueue;
   readonly outbound: OutboundQueue;
+  readonly schedule: RetrySchedule;
   readonly dkimKeys: DkimKeys;
   readonly counts: SendCounts;
   readonly tlsResults: TlsResults;
@@ -168,6 +170,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     mail,
     queue,
     outbound,
+    schedule,
     dkimKeys,
     counts,
     tlsResults,

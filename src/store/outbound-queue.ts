@@ -178,9 +178,15 @@ export type ListedItem = {
   readonly recipients: readonly WaitingRecipient[];
   readonly state: "waiting" | "ready" | "claimed" | "held";
   readonly attempts: number;
+  /** Why it is held, or will be when its claim ends. */
+  readonly hold: HoldReason | undefined;
   /** When it is due, or was; of what is claimed, when the claim ends. */
   readonly at: number;
   readonly deadline: number;
+  /** Its destination is asked by nobody before then. */
+  readonly restsUntil: number | undefined;
+  /** What was wrong at the destination when it was asked last. */
+  readonly destinationReply: RemoteReply | undefined;
 };
 
 export type QueueSums = {

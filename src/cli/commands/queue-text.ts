@@ -96,12 +96,15 @@ export function replyText(reply: RemoteReply): string {
   return `${asText(host)}: ${replyWords(reply)}${how}`;
 }
 
-function stateText({ state, hold, at }: Pick<QueuedPart, "state" | "hold" | "at">, now: number): string {
+function stateText(
+  { state, hold, at, restsUntil }: Pick<QueuedPart, "state" | "hold" | "at" | "restsUntil">,
+  now: number,
+): string {
   switch (state) {
     case "waiting":
       return at > now ? `next in ${span(at - now)}` : "due";
     case "ready":
-      return "due";
+      return restsUntil !== undefined && restsUntil > now ? `destination rests ${span(restsUntil - now)}` : "due";
     case "claimed":
       return "being tried";
     case "held":

@@ -8,6 +8,7 @@ import { answer, QueueWorld } from "../../service/queue/queue-world.fixture.ts";
 import { ALICE } from "../../store/contract/outbound-samples.ts";
 import { deliveryId } from "../../store/ids.ts";
 import type { Given, Operator, Report } from "../command.ts";
+import { retrySchedule } from "../../rules/retry.ts";
 import { createQueueCommands } from "./queue.ts";
 import { span } from "./queue-text.ts";
 
@@ -23,7 +24,13 @@ async function run(
 ): Promise<string> {
   const command = createQueueCommands(world.clock).find((one) => one.name === `queue ${name}`) ?? assert.fail(name);
   const { queue: outbound, directory } = world;
-  const operator = { outbound, directory, logs, wakeQueue: () => world.runner.wake() } as unknown as Operator;
+  const operator = {
+    outbound,
+    directory,
+    logs,
+    schedule: retrySchedule,
+    wakeQueue: () => world.runner.wake(),
+  } as unknown as Operator;
   const outcome = await command.work(operator, given, report);
   return outcome.kind === "refused" ? `refused: ${outcome.sentence}` : command.show(outcome.value as never);
 }
@@ -58,6 +65,9 @@ test("the list is a table of what waits, and counts recipients instead of naming
     ].join("\n"),
   );
   assert.doesNotMatch(table, /one@|three@|secret/);
+  await world.queue.retryNow({ kind: "account", account: ALICE });
+  await world.queue.rest("a.example", world.clock.now() + HOUR, undefined);
+  assert.match(await run(world, "list"), /destination rests 1h/);
   assert.match(await run(world, "list", { limit: "1" }), /a\.example.*\n\nthere is more: --limit shows it$/);
   assert.match(await run(world, "list", { destination: "c.example" }), /^1 message in 2 parts.*\nnothing of it fits$/);
   assert.match(await run(world, "list", { account: "eve@example.org" }), /^refused: There is no account/);

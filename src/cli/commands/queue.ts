@@ -3,7 +3,6 @@
  * counts recipients, and only who looks at one message sees their addresses. What has left is behind `altmail sent`.
  */
 import { type Clock, systemClock } from "../../host/clock.ts";
-import { retrySchedule } from "../../rules/retry.ts";
 import {
   createQueueDesk,
   type Acted,
@@ -48,8 +47,8 @@ const PARTS = "A part is a message for one destination.";
 
 /** `clock` says how long ago and how soon things are. */
 export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
-  const deskOf = ({ outbound, directory, wakeQueue }: Operator): QueueDesk =>
-    createQueueDesk({ queue: outbound, directory, clock, wake: wakeQueue, lifeMs: retrySchedule.lifeMs });
+  const deskOf = ({ outbound, directory, schedule, wakeQueue }: Operator): QueueDesk =>
+    createQueueDesk({ queue: outbound, directory, clock, wake: wakeQueue, lifeMs: schedule.lifeMs });
   const act =
     (verb: "retry" | "hold" | "release"): StoreCommand["work"] =>
     async (operator, given) =>

@@ -42,6 +42,8 @@ export type QueuedPart = {
   readonly recipients: readonly QueuedRecipient[];
   readonly state: ListedItem["state"];
   readonly hold: HoldReason | undefined;
+  /** Its destination is asked by nobody before then. */
+  readonly restsUntil: number | undefined;
   readonly attempts: number;
   /** When it is due, or was. */
   readonly at: number;
@@ -89,7 +91,7 @@ export type QueueDesk = {
 };
 
 export type QueueDeskOptions = {
-  readonly queue: Pick<OutboundQueue, "drop" | "heldAccounts" | "hold" | "list" | "release" | "retryNow" | "sums">;
+  readonly queue: Pick<OutboundQueue, "drop" | "hold" | "list" | "release" | "retryNow" | "sums">;
   readonly directory: Pick<Directory, "byAddress" | "byId">;
   readonly clock: Clock;
   /** Lets the queue be looked at now. */
@@ -112,14 +114,12 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
 
   /** Adds who submitted it, and why it is held. */
   const describe = async (items: readonly ListedItem[]): Promise<readonly QueuedPart[]> => {
-    const barred = new Set(items.some(({ state }) => state === "held") ? await queue.heldAccounts() : []);
     const primaries = new Map<AccountId, string | undefined>();
     const parts: QueuedPart[] = [];
-    for (const { message, destination, recipients, state, attempts, at, deadline } of items) {
+    for (const { message, recipients, destinationReply, item: _, ...rest } of items) {
       const { id, account, sender, size, requireTls, submittedAt } = message;
       if (account !== undefined && !primaries.has(account))
         primaries.set(account, (await directory.byId(account))?.primary);
-      const reason = account !== undefined && barred.has(account) ? "account" : "operator";
       parts.push({
         message: id,
         account: account && primaries.get(account),
@@ -127,13 +127,8 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
         size,
         requireTls,
         submittedAt,
-        destination,
-        recipients: recipients.map(({ address, reply }) => ({ address, reply })),
-        state,
-        hold: state === "held" ? reason : undefined,
-        attempts,
-        at,
-        deadline,
+        ...rest,
+        recipients: recipients.map(({ address, reply }) => ({ address, reply: reply ?? destinationReply })),
       });
     }
     return parts;

@@ -164,6 +164,37 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
     assert.equal((await queue.content(kept)).size, 17);
   });
 
+  claims(
+    "an item tells why it is held, until when its destination rests, and what was wrong there",
+    async ({ queue, put }) => {
+      await put(["one@a.example", "two@b.example"]);
+      await queue.rest("a.example", 5000, reply(421));
+      await queue.rest("b.example", 6000, undefined);
+      await queue.hold({ kind: "destination", destination: "b.example" }, "operator", 9000);
+      assert.deepEqual(
+        (await queue.list(undefined, 0, 10)).map(({ destination, hold, restsUntil, destinationReply }) => [
+          destination,
+          hold,
+          restsUntil,
+          destinationReply?.code,
+        ]),
+        [
+          ["a.example", undefined, 5000, 421],
+          ["b.example", "operator", 6000, undefined],
+        ],
+      );
+      await queue.retryNow({ kind: "destination", destination: "a.example" });
+      assert.equal((await queue.list(undefined, 0, 1))[0]?.restsUntil, undefined);
+      await queue.release({ kind: "account", account: ALICE }, "operator", {
+        now: 0,
+        lifeMs: 1,
+        notBefore: 9000,
+        mostMs: 9000,
+      });
+      assert.ok((await queue.list(undefined, 0, 10)).every(({ hold }) => hold === undefined));
+    },
+  );
+
   claims("items are listed in pages", async ({ queue, put }) => {
     for (let n = 0; n < 5; n++) await put(["r@a.example"]);
     const first = await queue.list(undefined, 0, 3);

@@ -95,8 +95,12 @@ export function workIn(item: Item, destinationReply: RemoteReply | undefined): W
   return { item: id, claim, attempts, deadline, hold, ...own };
 }
 
-export function listedOf({ message, id, destination, recipients, state, attempts, at, deadline }: Item): ListedItem {
-  return { message: message.outbound, item: id, destination, recipients, state, attempts, at, deadline };
+export function listedOf(
+  { message, id, destination, recipients, state, attempts, hold, at, deadline }: Item,
+  { restsUntil, reply: destinationReply }: Destination,
+): ListedItem {
+  const rest = { restsUntil, destinationReply };
+  return { message: message.outbound, item: id, destination, recipients, state, attempts, hold, at, deadline, ...rest };
 }
 
 /** As told: without what feedback is matched by. */

@@ -347,7 +347,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     async list(selection, after, most) {
       open();
       const some = chosen(selection).filter(({ id }) => id > after);
-      return some.slice(0, most).map(listedOf);
+      return some.slice(0, most).map((item) => listedOf(item, destinationOf(item.destination)));
     },
 
     async sums() {

@@ -160,6 +160,8 @@ export function workOf(db: Database, item: ItemRow, claim: string): Work {
 }
 
 export function listedOf(db: Database, item: ItemRow): ListedItem {
+  const row = sql(db, "SELECT resting, next_at, reply FROM destination WHERE name = ?").get(item.destination);
+  const destination = row as { readonly resting: number; readonly next_at: number; readonly reply: string | null };
   return {
     message: messageOf(db, item),
     item: item.id,
@@ -167,8 +169,11 @@ export function listedOf(db: Database, item: ItemRow): ListedItem {
     recipients: recipientsOf(db, item),
     state: STATES[item.phase],
     attempts: item.attempts,
+    hold: item.hold ?? undefined,
     at: item.at,
     deadline: item.deadline,
+    restsUntil: destination.resting === 1 ? destination.next_at : undefined,
+    destinationReply: replyOf(destination.reply),
   };
 }
 
