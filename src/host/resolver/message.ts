@@ -81,7 +81,7 @@ function chainOf<T extends RecordType>(
     ttlS = Math.min(ttlS, alias.ttl ?? 0);
   }
   const own = answers.filter((answer) => answer.type === question.type && plainName(answer.name) === name);
-  const data: readonly unknown[] = own.flatMap((answer) => dataOf(answer) ?? []);
+  const data: readonly unknown[] = own.filter(isKnown).map(dataOf);
   if (data.length > 0 && code === NO_ERROR) {
     const records = data as readonly RecordData[T][];
     return { kind: "records", records, name, secure, ttlS: Math.min(ttlS, ...own.map(ttlOf)) };
@@ -94,7 +94,25 @@ function chainOf<T extends RecordType>(
 
 const ttlOf = (answer: packet.Answer): number => ("ttl" in answer ? (answer.ttl ?? 0) : 0);
 
-function dataOf(answer: packet.Answer): RecordData[RecordType] | undefined {
+type Known = Extract<packet.Answer, { readonly type: RecordType }>;
+
+const KNOWN: ReadonlySet<string> = new Set<RecordType>([
+  "A",
+  "AAAA",
+  "CNAME",
+  "PTR",
+  "NS",
+  "MX",
+  "TLSA",
+  "TXT",
+  "SRV",
+  "CAA",
+  "SOA",
+]);
+
+const isKnown = (answer: packet.Answer): answer is Known => KNOWN.has(answer.type);
+
+function dataOf(answer: Known): RecordData[RecordType] {
   switch (answer.type) {
     case "A":
     case "AAAA":
@@ -122,8 +140,6 @@ function dataOf(answer: packet.Answer): RecordData[RecordType] | undefined {
       return { flags: answer.data.flags ?? 0, tag: answer.data.tag.toLowerCase(), value: answer.data.value };
     case "SOA":
       return { primary: plainName(answer.data.mname), serial: answer.data.serial ?? 0 };
-    default:
-      return undefined;
   }
 }
 
