@@ -94,7 +94,7 @@ function chainOf<T extends RecordType>(
 
 const ttlOf = (answer: packet.Answer): number => ("ttl" in answer ? (answer.ttl ?? 0) : 0);
 
-type Known = Extract<packet.Answer, { readonly type: RecordType }>;
+type Known = packet.Answer & { readonly type: RecordType };
 
 const KNOWN: ReadonlySet<string> = new Set<RecordType>([
   "A",
