@@ -55,7 +55,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
 
   return {
     elected() {
-      parts.elected = beElected({ settings, stores, root, bus, clock, log, signal, report });
+      parts.elected = beElected({ settings, stores, root, bus, clock, log, tls, signal, report });
     },
     told(what, news) {
       const which = what as News;

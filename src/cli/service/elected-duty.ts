@@ -3,13 +3,15 @@ import type { Bus } from "../../host/bus.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Settings } from "../../host/settings/settings.ts";
+import type { ServerTls } from "../../host/tls/server-tls.ts";
 import { metricsLimits } from "../../servers/web/limits.ts";
-import { createMetricsPage, type MetricsPage } from "../../servers/web/metrics.ts";
+import { createMetricsPage, type MetricsPage, refuseOthers } from "../../servers/web/metrics.ts";
 import { serveWeb } from "../../servers/web/server.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { type Office, openOffice } from "../office.ts";
 import type { Stores } from "../stores.ts";
 import { runElectedJobs } from "./elected-jobs.ts";
+import { openWebsite } from "./website.ts";
 
 export type Election = {
   readonly settings: Settings;
@@ -18,6 +20,7 @@ export type Election = {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  readonly tls: ServerTls;
   /** Aborted when the worker stops. */
   readonly signal: AbortSignal;
   readonly report: (error: unknown) => void;
@@ -38,15 +41,17 @@ export function beElected(election: Election): ElectedDuty {
   const office = openReported(election);
   const jobs = work(election, office);
   const { metricsListen } = settings;
-  const web =
-    metricsListen === undefined
-      ? undefined
-      : serveWeb({ name: "metrics", ...metricsListen, routes: page.routes, limits: metricsLimits, log }).catch(report);
+  const { routes } = page;
+  const metrics = { name: "metrics", routes, refuse: refuseOthers, limits: metricsLimits, log };
+  const webs = [
+    ...(metricsListen === undefined ? [] : [serveWeb({ ...metrics, ...metricsListen }).catch(report)]),
+    ...openWebsite({ ...election, office }).map((opening) => opening.catch(report)),
+  ];
   return {
     page,
     office,
     async end(grace) {
-      await (await web)?.close(grace);
+      await Promise.all(webs.map(async (web) => (await web)?.close(grace)));
       const opened = await office;
       const breakOff = (): void => opened?.outgoing.breakOff();
       // What is handed over goes to its end, as long as there is time: cut off after its last octet it might go twice.

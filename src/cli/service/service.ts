@@ -73,6 +73,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       [
         ...settings.smtpListen.map((address) => ({ name: "SMTP", ...address })),
         ...settings.imapListen.map((address) => ({ name: "IMAP", ...address })),
+        ...[...settings.webListen, ...settings.webPlainListen].map((address) => ({ name: "web", ...address })),
         ...[...settings.submissionListen, ...settings.submissionStarttlsListen].map((address) => ({
           name: "submission",
           ...address,

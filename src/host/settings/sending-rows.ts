@@ -6,6 +6,7 @@ import {
   familiesOf,
   ipAddresses,
   listenAddresses,
+  listenAddressesOrNone,
   orNone,
   path,
   remoteAddress,
@@ -18,7 +19,7 @@ import {
 
 type Sending = Extract<
   keyof Settings,
-  `submission${string}` | `sending${string}` | `dns${string}` | `queue${string}` | `dkim${string}`
+  `submission${string}` | `sending${string}` | `web${string}` | `dns${string}` | `queue${string}` | `dkim${string}`
 >;
 
 export const sendingRows: RowsOf<Sending> = {
@@ -85,6 +86,31 @@ export const sendingRows: RowsOf<Sending> = {
     otherwise: "200",
     example: "200",
     sentence: "How many of these may be people that the account has not written to in ten days.",
+  },
+  webListen: {
+    name: "web.listen",
+    form: () => listenAddressesOrNone,
+    unit: "addresses with port",
+    otherwise: "[]",
+    example: '["0.0.0.0:443", "[::]:443"]',
+    sentence:
+      "Where the website is served over HTTPS: the MTA-STS policy and the statement on retention; the certificate needs the names mta-sts.DOMAIN for it.",
+  },
+  webPlainListen: {
+    name: "web.plain-listen",
+    form: () => listenAddressesOrNone,
+    unit: "addresses with port",
+    otherwise: "[]",
+    example: '["0.0.0.0:80", "[::]:80"]',
+    sentence: "Where plain HTTP leads to HTTPS, and answers an authority that asks whether a name is ours.",
+  },
+  webChallengeFolder: {
+    name: "web.challenges",
+    form: (folder) => orNone(path(folder)),
+    unit: "path",
+    otherwise: '""',
+    example: '"/var/lib/acme/challenges"',
+    sentence: "The folder into which a program that renews certificates (ACME, http-01) writes its answers.",
   },
   dnsServers: {
     name: "dns.servers",

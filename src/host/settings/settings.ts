@@ -41,6 +41,12 @@ export type Settings = {
   readonly sendingRecipientsAnHour: number;
   readonly sendingRecipientsADay: number;
   readonly sendingFirstsADay: number;
+  /** HTTPS; none: no website. */
+  readonly webListen: readonly ListenAddress[];
+  /** HTTP that leads to HTTPS. */
+  readonly webPlainListen: readonly ListenAddress[];
+  /** Where a program that renews certificates puts its answers to the authority. */
+  readonly webChallengeFolder: string | undefined;
   /** Validating resolvers, asked in turn. */
   readonly dnsServers: readonly ListenAddress[];
   /** From which mail leaves; none: not said. */

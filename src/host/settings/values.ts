@@ -56,7 +56,7 @@ function octetsOf(text: string): number | undefined {
 
 const LISTEN = 'must be a list of "address:port", IPv6 addresses in brackets: ["192.0.2.1:25", "[2001:db8::1]:25"]';
 
-export const listenAddresses: z.ZodType<readonly ListenAddress[]> = z
+export const listenAddressesOrNone: z.ZodType<readonly ListenAddress[]> = z
   .array(
     z
       .string(LISTEN)
@@ -64,8 +64,12 @@ export const listenAddresses: z.ZodType<readonly ListenAddress[]> = z
       .refine((address) => address !== undefined, LISTEN),
     LISTEN,
   )
-  .min(1, LISTEN)
   .transform((addresses) => addresses.filter((address) => address !== undefined));
+
+export const listenAddresses: z.ZodType<readonly ListenAddress[]> = listenAddressesOrNone.refine(
+  (addresses) => addresses.length > 0,
+  LISTEN,
+);
 
 function listenAddress(text: string): ListenAddress | undefined {
   const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);

@@ -17,6 +17,17 @@ export type WebLimits = {
   readonly checkEveryMs: number;
 };
 
+/** For the public: pages are small, and whoever waits long is not a browser. */
+export const publicLimits: WebLimits = Object.freeze({
+  maxHeaderBytes: 16 * 1024,
+  maxConnections: 2000,
+  maxRequests: 1000,
+  headerTimeoutMs: 10 * SECOND,
+  requestTimeoutMs: 20 * SECOND,
+  idleTimeoutMs: 10 * SECOND,
+  checkEveryMs: SECOND,
+});
+
 /** For a listener on loopback: one Prometheus and a person who looks. */
 export const metricsLimits: WebLimits = Object.freeze({
   maxHeaderBytes: 8 * 1024,

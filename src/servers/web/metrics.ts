@@ -7,6 +7,12 @@ import type { Snapshot } from "../../host/metrics/process-metrics.ts";
 import { metricsContentType, metricsText } from "../../host/metrics/text.ts";
 import { plain, type WebAnswer, type WebRoutes } from "./server.ts";
 
+const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
+
+/** No web page can read this through a browser of this machine, by a name of its own (DNS rebinding). */
+export const refuseOthers = (host: string): string | undefined =>
+  LOOPBACK.test(host) ? undefined : "This is served to this machine alone: ask for localhost, 127.0.0.1 or [::1].";
+
 export interface MetricsPage {
   readonly routes: WebRoutes;
   /** Replaces what is served. */

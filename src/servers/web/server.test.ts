@@ -8,7 +8,7 @@ import { SECOND } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { createProcessMetrics } from "../../host/metrics/process-metrics.ts";
 import { metricsLimits, type WebLimits } from "./limits.ts";
-import { createMetricsPage } from "./metrics.ts";
+import { createMetricsPage, refuseOthers } from "./metrics.ts";
 import { plain, serveWeb, type WebListener, type WebRoutes } from "./server.ts";
 
 type Logged = { readonly name: string; readonly fields: Readonly<Record<string, unknown>> };
@@ -23,6 +23,7 @@ async function opened(routes: WebRoutes, limits: Partial<WebLimits> = {}): Promi
     host: "127.0.0.1",
     port: 0,
     routes,
+    refuse: refuseOthers,
     limits: { ...metricsLimits, ...limits },
     log,
   });
