@@ -73,7 +73,8 @@ async function startPeer(): Promise<Side | undefined> {
   if (!options.peer || !existsSync("/usr/sbin/postfix")) return undefined;
   const base = await freeBasePort();
   const script = join(root, "bench/peers/postfix-relay.sh");
-  const place = join(folder, "postfix");
+  // Beside our own folder, which Postfix's users may not enter.
+  const place = mkdtempSync(join(options.folder, "altmail-peer-"));
   const said = execFileSync("bash", [script, "start", place, String(base + 465), String(base + 27)], {
     encoding: "utf8",
   });
@@ -82,7 +83,10 @@ async function startPeer(): Promise<Side | undefined> {
   return {
     label: "postfix",
     args: [...submission, "--login", "false", "--domain", DOMAIN, "--pids", pids],
-    stop: async () => void execFileSync("bash", [script, "stop", place]),
+    stop: async () => {
+      execFileSync("bash", [script, "stop", place]);
+      rmSync(place, { recursive: true, force: true });
+    },
   };
 }
 

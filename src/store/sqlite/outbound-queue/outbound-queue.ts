@@ -42,7 +42,7 @@ import { Commits, type Manner } from "./commits.ts";
 import * as records from "./records.ts";
 import { addMessage } from "./adding.ts";
 import { pendingReports } from "./reports.ts";
-import type { ItemRow, MessageRow } from "./rows.ts";
+import type { ItemRow } from "./rows.ts";
 import { outboundMigrations } from "./schema.ts";
 import { addContent, addPiece, eraseSome, newContentKey, openContent, sealedPieces } from "./sealed-content.ts";
 import * as chosen from "./selected.ts";
@@ -136,12 +136,8 @@ class SqliteOutboundQueue implements OutboundQueue {
     }
   }
 
-  async content(message: DeliveryId): Promise<ContentSource> {
-    const row = (await this.#read((db) => sql(db, "SELECT * FROM message WHERE delivery = ?").get(message))) as
-      | MessageRow
-      | undefined;
-    if (row === undefined) throw new StoreError("gone", "The queued message was erased.");
-    return openContent(row.size, row.content, (step) => this.#read(step));
+  content(message: DeliveryId): Promise<ContentSource> {
+    return openContent(message, (step) => this.#read(step));
   }
 
   /** Wakes a slice before each look, not everything: after an outage there may be tens of thousands to be woken. */
@@ -378,7 +374,7 @@ class SqliteOutboundQueue implements OutboundQueue {
     }
   }
 
-  #read<T>(step: (db: Database) => T): Promise<T> {
+  async #read<T>(step: (db: Database) => T): Promise<T> {
     if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
     return retried({ clock: this.#clock }, () => step(this.#db));
   }

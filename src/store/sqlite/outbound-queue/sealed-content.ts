@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { seal, unseal } from "../../crypt/seal.ts";
+import type { DeliveryId } from "../../ids.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
 import type { Database } from "../database.ts";
@@ -63,30 +64,57 @@ export function eraseSome(db: Database, most: number): number {
   return most - left;
 }
 
-/** `look` lends the database for one read. */
+type PieceRow = { readonly octets: Uint8Array | null; readonly key: Uint8Array | null };
+
+/** The content of the message; its first piece is read with it, which is all that most have. `look` lends the database for one read. */
 export async function openContent(
-  size: number,
-  content: number,
+  message: DeliveryId,
   look: <T>(step: (db: Database) => T) => Promise<T>,
 ): Promise<ContentSource> {
+  const { size, content, first } = await look((db) => {
+    const row = sql(
+      db,
+      `SELECT size, message.content, octets, key FROM message JOIN content ON content.id = message.content
+        LEFT JOIN piece ON piece.content = content.id AND n = 0 WHERE delivery = ?`,
+    ).get(message) as (PieceRow & { readonly size: number; readonly content: number }) | undefined;
+    if (row === undefined) throw erased();
+    return { ...row, first: row.size === 0 ? new Uint8Array(0) : opened(row, 0) };
+  });
   const piece = (n: number): Promise<Uint8Array> =>
-    look((db) => {
-      const row = sql(
-        db,
-        "SELECT octets, key FROM piece JOIN content ON content.id = content WHERE content = ? AND n = ?",
-      ).get(content, n) as { readonly octets: Uint8Array; readonly key: Uint8Array | null } | undefined;
-      if (row === undefined || row.key === null) throw new StoreError("gone", "The queued message was erased.");
-      const octets = unseal(row.key, row.octets, contextOf(n));
-      if (octets === undefined) throw new StoreError("io", "A piece of a queued message is damaged.");
-      return octets;
-    });
+    look((db) =>
+      opened(
+        sql(db, "SELECT octets, key FROM piece JOIN content ON content.id = content WHERE content = ? AND n = ?").get(
+          content,
+          n,
+        ) as PieceRow | undefined,
+        n,
+      ),
+    );
+  if (size <= PIECE_BYTES) {
+    return {
+      size,
+      bytes: size > 0 ? first : undefined,
+      async *pieces(): AsyncGenerator<Uint8Array> {
+        if (size > 0) yield first;
+      },
+    };
+  }
   return {
     size,
-    bytes: size > 0 && size <= PIECE_BYTES ? await piece(0) : undefined,
+    bytes: undefined,
     async *pieces(): AsyncGenerator<Uint8Array> {
       for (let n = 0; n * PIECE_BYTES < size; n++) yield await piece(n);
     },
   };
+}
+
+const erased = (): StoreError => new StoreError("gone", "The queued message was erased.");
+
+function opened(row: PieceRow | undefined, n: number): Uint8Array {
+  if (row === undefined || row.key === null || row.octets === null) throw erased();
+  const octets = unseal(row.key, row.octets, contextOf(n));
+  if (octets === undefined) throw new StoreError("io", "A piece of a queued message is damaged.");
+  return octets;
 }
 
 async function* wholePieces(content: ContentSource): AsyncGenerator<Uint8Array> {
