@@ -2,9 +2,8 @@
  * What TLS came to with the mail servers of other domains, as sums of a day, until the day's report to the domain is sent
  * (RFC 8460). Rests sealed in `tlsrpt.db`. Domains, hosts and numbers only: never a sender, a recipient or an account. A
  * domain can still be one person's, so sums are erased when their report is done, and every row in less than three days.
- *
- * A day is named by the epoch milliseconds at which it begins, UTC.
  */
+import type { PlannedReports } from "./planned-reports.ts";
 
 export type TlsSums = {
   /** The domain that mail was for, in lower case and A-labels; its reports are about it. */
@@ -29,21 +28,6 @@ export type TlsFailureSum = {
   readonly sessions: number;
 };
 
-/** A report that is still to be sent somewhere. */
-export type DueReport = {
-  readonly day: number;
-  readonly destination: string;
-  /** 32 hexadecimal digits: the same in all attempts, so that a repetition is known as one. */
-  readonly id: string;
-  readonly attempts: number;
-  /** `undefined` before the first attempt. */
-  readonly firstAt: number | undefined;
-  /** Marks of the places that have it. */
-  readonly sentTo: readonly string[];
-};
-
-export type PlannedReport = { readonly id: string; readonly dueAt: number };
-
 export type TlsResultLimits = {
   /** Destinations of one day; what is beyond goes without a report. */
   readonly destinations: number;
@@ -56,21 +40,9 @@ export type TlsResultLimits = {
 export const tlsResultLimits: TlsResultLimits = Object.freeze({ destinations: 10_000, policies: 24, details: 100 });
 
 /** @throws StoreError from every method, "closed" after disposal. */
-export interface TlsResults extends AsyncDisposable {
+export interface TlsResults extends PlannedReports {
   /** Adds to the sums of the day, durably; gives how many of the sums were beyond the limits. */
   add(day: number, sums: readonly TlsSums[]): Promise<number>;
   /** By policy: type, domain, lines; then details by result, host and address. */
   sums(day: number, destination: string): Promise<readonly TlsSums[]>;
-  /** Gives destinations of the days that began before `before` their report, those that have none; returns how many. */
-  plan(before: number, most: number, planned: (day: number) => PlannedReport): Promise<number>;
-  /** Not done and due by `now`, the earliest first. */
-  due(now: number, most: number): Promise<readonly DueReport[]>;
-  /** The place has the report: that is known before anything else is done. */
-  noteSent(day: number, destination: string, place: string): Promise<void>;
-  /** An attempt failed; the first one was at `firstAt`. */
-  postpone(day: number, destination: string, firstAt: number, dueAt: number): Promise<void>;
-  /** Nothing more is to be sent: erases the sums, and keeps that it is so. */
-  done(day: number, destination: string): Promise<void>;
-  /** Erases everything of days that began before this; returns how many rows there were. */
-  forget(before: number): Promise<number>;
 }

@@ -7,7 +7,8 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { dayOf, firstAttemptAt, forgetBefore, nextAttemptAt } from "../../rules/tls-report/times.ts";
-import type { DueReport, PlannedReport, TlsResults } from "../../store/tls-results.ts";
+import type { DueReport, PlannedReport } from "../../store/planned-reports.ts";
+import type { TlsResults } from "../../store/tls-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import { type ReportPost, type ReportSender, type SendResult, sendReport } from "./send-report.ts";
 

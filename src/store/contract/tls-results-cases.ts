@@ -1,11 +1,10 @@
 /** What every `TlsResults` must do; each implementation registers these tests with a way to open a fresh one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StoreError } from "../store-error.ts";
-import type { DueReport, TlsFailureSum, TlsResultLimits, TlsResults, TlsSums } from "../tls-results.ts";
+import type { TlsFailureSum, TlsResultLimits, TlsResults, TlsSums } from "../tls-results.ts";
+import { plannedReportsContract } from "./planned-reports-cases.ts";
 
 const DAY = 86_400_000;
-const ID = "0".repeat(32);
 const LIMITS: TlsResultLimits = { destinations: 2, policies: 2, details: 2 };
 
 const detail = (more: Partial<TlsFailureSum> = {}): TlsFailureSum => ({
@@ -22,15 +21,6 @@ export const tlsSums = (more: Partial<TlsSums> = {}): TlsSums => ({
   successes: 3,
   failures: 1,
   details: [detail()],
-  ...more,
-});
-const report = (more: Partial<DueReport> = {}): DueReport => ({
-  day: DAY,
-  destination: "example.com",
-  id: ID,
-  attempts: 0,
-  firstAt: undefined,
-  sentTo: [],
   ...more,
 });
 
@@ -85,90 +75,9 @@ export function tlsResultsContract(name: string, open: (limits?: TlsResultLimits
     ]);
   });
 
-  test(`each day and destination gets one report, which is due, postponed and done (${name})`, async () => {
-    await using results = await open();
-    await results.add(DAY, [tlsSums(), tlsSums({ destination: "example.org" })]);
-    await results.add(2 * DAY, [tlsSums()]);
-    let planned = 0;
-    const plan = (before: number): Promise<number> =>
-      results.plan(before, 9, (day) => ({ id: String(planned++).padStart(32, "0"), dueAt: day + 100 - planned }));
-    assert.equal(await plan(DAY), 0);
-    assert.equal(await plan(2 * DAY), 2);
-    assert.equal(await plan(2 * DAY), 0);
-    assert.deepEqual(await results.due(DAY + 97, 9), []);
-    const both = await results.due(DAY + 99, 9);
-    assert.deepEqual(
-      both.map(({ id }) => id),
-      ["1".padStart(32, "0"), ID],
-    );
-    assert.deepEqual(await results.due(DAY + 99, 1), both.slice(0, 1));
-    const [{ destination } = report(), { destination: other } = report()] = both;
-    assert.deepEqual([destination, other].toSorted(), ["example.com", "example.org"]);
-
-    await results.noteSent(DAY, destination, "place 2");
-    await results.noteSent(DAY, destination, "place 1");
-    await results.noteSent(DAY, destination, "place 1");
-    await results.postpone(DAY, destination, DAY + 7, 3 * DAY);
-    await results.done(DAY, other);
-    assert.deepEqual(await results.due(3 * DAY - 1, 9), []);
-    const id = "1".padStart(32, "0");
-    const postponed = report({ destination, id, attempts: 1, firstAt: DAY + 7, sentTo: ["place 1", "place 2"] });
-    assert.deepEqual(await results.due(3 * DAY, 9), [postponed]);
-  });
-
-  test(`reports are planned some at a time, until all are (${name})`, async () => {
-    await using results = await open();
-    await results.add(
-      DAY,
-      ["a", "b", "c"].map((destination) => tlsSums({ destination })),
-    );
-    const plan = (): Promise<number> => results.plan(2 * DAY, 2, () => ({ id: ID, dueAt: 5 }));
-    assert.deepEqual([await plan(), await plan(), await plan()], [2, 1, 0]);
-    assert.equal((await results.due(5, 9)).length, 3);
-  });
-
-  test(`what is done is never due or planned again, and its sums are gone (${name})`, async () => {
-    await using results = await open();
-    await results.add(DAY, [tlsSums()]);
-    await results.plan(2 * DAY, 9, () => ({ id: ID, dueAt: 5 }));
-    await results.done(DAY, "example.com");
-    assert.deepEqual(await results.sums(DAY, "example.com"), []);
-    await results.add(DAY, [tlsSums()]);
-    await results.postpone(DAY, "example.com", 5, 6);
-    assert.equal(await results.plan(2 * DAY, 9, () => ({ id: "f".repeat(32), dueAt: 5 })), 0);
-    assert.deepEqual(await results.due(9 * DAY, 9), []);
-  });
-
-  test(`D2: days are forgotten with all that belongs to them, later ones stay (${name})`, async () => {
-    await using results = await open();
-    await results.add(DAY, [tlsSums()]);
-    await results.add(2 * DAY, [tlsSums()]);
-    await results.plan(9 * DAY, 9, () => ({ id: ID, dueAt: 5 }));
-    await results.noteSent(DAY, "example.com", "place");
-    assert.equal(await results.forget(DAY), 0);
-    assert.equal(await results.forget(2 * DAY), 3);
-    assert.deepEqual(await results.sums(DAY, "example.com"), []);
-    assert.deepEqual(await results.sums(2 * DAY, "example.com"), [tlsSums()]);
-    assert.deepEqual(await results.due(5, 9), [report({ day: 2 * DAY })]);
-    assert.equal(await results.plan(9 * DAY, 9, () => ({ id: ID, dueAt: 5 })), 0);
-  });
-
-  test(`a closed store says so (${name})`, async () => {
-    const results = await open();
-    await results[Symbol.asyncDispose]();
-    for (const call of [
-      () => results.add(DAY, [tlsSums()]),
-      () => results.sums(DAY, "example.com"),
-      () => results.plan(DAY, 9, () => ({ id: ID, dueAt: 5 })),
-      () => results.due(1, 1),
-      () => results.noteSent(DAY, "example.com", "place"),
-      () => results.postpone(DAY, "example.com", 1, 1),
-      () => results.done(DAY, "example.com"),
-      () => results.forget(DAY),
-    ])
-      await assert.rejects(
-        async () => call(),
-        (error) => error instanceof StoreError && error.code === "closed",
-      );
+  plannedReportsContract<TlsResults>(name, {
+    open,
+    add: (results, day, destination) => results.add(day, [tlsSums({ destination })]),
+    count: async (results, day, destination) => (await results.sums(day, destination)).length,
   });
 }

@@ -1,54 +1,38 @@
 /** Sums of TLS sessions and reports on them, in memory, for tests and the lab. */
 import { StoreError } from "../store-error.ts";
 import {
-  type PlannedReport,
   type TlsFailureSum,
   type TlsResultLimits,
   type TlsResults,
   type TlsSums,
   tlsResultLimits,
 } from "../tls-results.ts";
+import { type HeldDay, heldName, memoryPlannedReports } from "./planned-reports.ts";
 
 type Held = Pick<TlsSums, "policy"> & { successes: number; failures: number; details: Map<string, TlsFailureSum> };
-type Report = Pick<PlannedReport, "id"> & {
-  dueAt: number | undefined;
-  attempts: number;
-  firstAt: number | undefined;
-  readonly sentTo: Set<string>;
-};
-type Destination = {
-  readonly day: number;
-  readonly destination: string;
-  readonly policies: Map<string, Held>;
-  report?: Report;
-};
 
 export function memoryTlsResults(limits: TlsResultLimits = tlsResultLimits): TlsResults {
-  const destinations = new Map<string, Destination>();
+  const days = new Map<string, HeldDay<Held>>();
   let closed = false;
   const open = (): void => {
     if (closed) throw new StoreError("closed", "The store of TLS results is closed.");
   };
-  const nameOf = (day: number, destination: string): string => `${day} ${destination}`;
-  const reportOf = (day: number, destination: string): Report | undefined =>
-    destinations.get(nameOf(day, destination))?.report;
-  const holds = ({ policies }: Destination): boolean => policies.size > 0;
 
   function heldFor(day: number, { destination, policy }: TlsSums): Held | undefined {
-    const at = destinations.get(nameOf(day, destination)) ?? { day, destination, policies: new Map<string, Held>() };
+    const at = days.get(heldName(day, destination)) ?? { day, destination, sums: new Map<string, Held>() };
     const key = [policy.type, policy.domain, JSON.stringify(policy.lines)].join("\0");
-    const held = at.policies.get(key) ?? {
+    const held = at.sums.get(key) ?? {
       policy,
       successes: 0,
       failures: 0,
       details: new Map<string, TlsFailureSum>(),
     };
-    if (at.policies.has(key)) return held;
-    if (at.policies.size >= limits.policies) return undefined;
-    const others = destinations.values().filter((one) => one.day === day && holds(one));
-    if (!holds(at) && [...others].length >= limits.destinations) return undefined;
-    destinations.set(nameOf(day, destination), at);
-    at.policies.set(key, held);
+    if (at.sums.has(key)) return held;
+    if (at.sums.size >= limits.policies) return undefined;
+    const others = days.values().filter((one) => one.day === day && one.sums.size > 0);
+    if (at.sums.size === 0 && [...others].length >= limits.destinations) return undefined;
+    days.set(heldName(day, destination), at);
+    at.sums.set(key, held);
     return held;
   }
 
@@ -70,8 +54,8 @@ export function memoryTlsResults(limits: TlsResultLimits = tlsResultLimits): Tls
     },
     async sums(day, destination) {
       open();
-      const at = destinations.get(nameOf(day, destination));
-      return [...(at?.policies ?? [])].toSorted(byKey).map(([, { policy, successes, failures, details }]) => ({
+      const at = days.get(heldName(day, destination));
+      return [...(at?.sums ?? [])].toSorted(byKey).map(([, { policy, successes, failures, details }]) => ({
         destination,
         policy,
         successes,
@@ -79,62 +63,7 @@ export function memoryTlsResults(limits: TlsResultLimits = tlsResultLimits): Tls
         details: [...details].toSorted(byKey).map(([, detail]) => detail),
       }));
     },
-    async plan(before, most, planned) {
-      open();
-      const unplanned = destinations
-        .values()
-        .filter((one) => one.day < before && holds(one) && one.report === undefined)
-        .take(most)
-        .toArray();
-      for (const one of unplanned)
-        one.report = { ...planned(one.day), attempts: 0, firstAt: undefined, sentTo: new Set() };
-      return unplanned.length;
-    },
-    async due(now, most) {
-      open();
-      const found = [...destinations.values()].flatMap(({ day, destination, report }) =>
-        report?.dueAt === undefined || report.dueAt > now ? [] : [{ ...report, dueAt: report.dueAt, day, destination }],
-      );
-      return found
-        .toSorted((a, b) => a.dueAt - b.dueAt || a.day - b.day || (a.destination < b.destination ? -1 : 1))
-        .slice(0, most)
-        .map(({ day, destination, id, attempts, firstAt, sentTo }) => ({
-          day,
-          destination,
-          id,
-          attempts,
-          firstAt,
-          sentTo: [...sentTo].toSorted(),
-        }));
-    },
-    async noteSent(day, destination, place) {
-      open();
-      reportOf(day, destination)?.sentTo.add(place);
-    },
-    async postpone(day, destination, firstAt, dueAt) {
-      open();
-      const report = reportOf(day, destination);
-      if (report?.dueAt === undefined) return;
-      report.attempts++;
-      report.firstAt = firstAt;
-      report.dueAt = dueAt;
-    },
-    async done(day, destination) {
-      open();
-      const at = destinations.get(nameOf(day, destination));
-      at?.policies.clear();
-      if (at?.report !== undefined) at.report.dueAt = undefined;
-    },
-    async forget(before) {
-      open();
-      let rows = 0;
-      for (const [name, { day, policies, report }] of destinations) {
-        if (day >= before) continue;
-        rows += policies.size + (report === undefined ? 0 : 1 + report.sentTo.size);
-        destinations.delete(name);
-      }
-      return rows;
-    },
+    ...memoryPlannedReports(days, open),
     async [Symbol.asyncDispose]() {
       closed = true;
     },

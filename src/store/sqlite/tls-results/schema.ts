@@ -1,5 +1,6 @@
 /** The schema of `tlsrpt.db`: sums of sessions by day and destination, and the reports made of them. No person in it. */
 import type { Migration } from "../migrate.ts";
+import { PLANNED_REPORT_TABLES } from "../planned-reports.ts";
 
 export const tlsResultMigrations: readonly Migration[] = [
   (db) => {
@@ -26,24 +27,7 @@ export const tlsResultMigrations: readonly Migration[] = [
         sessions INTEGER NOT NULL,
         PRIMARY KEY (policy, result, host, receiving, reason)
       ) STRICT, WITHOUT ROWID;
-      CREATE TABLE report (
-        day INTEGER NOT NULL,
-        destination TEXT NOT NULL,
-        id TEXT NOT NULL,
-        -- NULL: nothing more is to be sent.
-        due_at INTEGER,
-        attempts INTEGER NOT NULL,
-        first_at INTEGER,
-        PRIMARY KEY (day, destination)
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX report_by_due ON report (due_at) WHERE due_at IS NOT NULL;
-      CREATE TABLE sent (
-        day INTEGER NOT NULL,
-        destination TEXT NOT NULL,
-        -- A mark, not the place itself.
-        place TEXT NOT NULL,
-        PRIMARY KEY (day, destination, place)
-      ) STRICT, WITHOUT ROWID;
     `);
+    db.exec(PLANNED_REPORT_TABLES);
   },
 ];

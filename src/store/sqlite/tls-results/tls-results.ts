@@ -1,9 +1,8 @@
 /** Sums of TLS sessions and reports on them, in encrypted SQLite: one short transaction a minute, each commit fsynced. */
 import { type Clock, systemClock } from "../../../host/clock.ts";
+import type { DueReport, PlannedReport } from "../../planned-reports.ts";
 import { StoreError } from "../../store-error.ts";
 import {
-  type DueReport,
-  type PlannedReport,
   type TlsFailureSum,
   type TlsResultLimits,
   type TlsResults,
@@ -12,6 +11,7 @@ import {
 } from "../../tls-results.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
+import { type ReportRows, reportRows } from "../planned-reports.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { tlsResultMigrations } from "./schema.ts";
 
@@ -32,9 +32,6 @@ type PolicyRow = Omit<TlsSums["policy"], "lines"> & {
 type FailureRow = Readonly<Record<"result" | "host" | "receiving" | "reason", string>> & {
   readonly sessions: number;
 };
-type ReportRow = Omit<DueReport, "firstAt" | "sentTo"> & { readonly firstAt: number | null };
-
-const TABLES = ["policy", "report", "sent"] as const;
 
 const statements = (db: Database) => ({
   destinations: db.prepare("SELECT COUNT(DISTINCT destination) FROM policy WHERE day = ?").pluck(),
@@ -63,27 +60,6 @@ const statements = (db: Database) => ({
     `SELECT result, host, receiving, reason, sessions FROM failure
       WHERE policy = ? ORDER BY result, host, receiving, reason`,
   ),
-  unplanned: db.prepare(
-    `SELECT DISTINCT day, destination FROM policy
-      WHERE day < ? AND NOT EXISTS (SELECT 1 FROM report WHERE day = policy.day AND destination = policy.destination)
-      LIMIT ?`,
-  ),
-  plan: db.prepare("INSERT INTO report (day, destination, id, due_at, attempts) VALUES (?, ?, ?, ?, 0)"),
-  due: db.prepare(
-    `SELECT day, destination, id, attempts, first_at AS firstAt FROM report
-      WHERE due_at <= ? ORDER BY due_at, day, destination LIMIT ?`,
-  ),
-  sentTo: db.prepare("SELECT place FROM sent WHERE day = ? AND destination = ? ORDER BY place").pluck(),
-  noteSent: db.prepare("INSERT OR IGNORE INTO sent (day, destination, place) VALUES (?, ?, ?)"),
-  postpone: db.prepare(
-    `UPDATE report SET attempts = attempts + 1, first_at = ?, due_at = ?
-      WHERE day = ? AND destination = ? AND due_at IS NOT NULL`,
-  ),
-  done: [
-    db.prepare("UPDATE report SET due_at = NULL WHERE day = ? AND destination = ?"),
-    db.prepare("DELETE FROM policy WHERE day = ? AND destination = ?"),
-  ],
-  forget: TABLES.map((table) => db.prepare(`DELETE FROM ${table} WHERE day < ?`)),
 });
 
 class SqliteTlsResults implements TlsResults {
@@ -91,6 +67,7 @@ class SqliteTlsResults implements TlsResults {
   readonly #clock: Clock;
   readonly #limits: TlsResultLimits;
   readonly #sql: ReturnType<typeof statements>;
+  readonly #reports: ReportRows;
   /** What was erased may still be in the write-ahead log. */
   #hasErased = true;
 
@@ -99,6 +76,7 @@ class SqliteTlsResults implements TlsResults {
     this.#clock = clock;
     this.#limits = limits;
     this.#sql = statements(db);
+    this.#reports = reportRows(db, "policy");
   }
 
   add(day: number, sums: readonly TlsSums[]): Promise<number> {
@@ -124,48 +102,30 @@ class SqliteTlsResults implements TlsResults {
   }
 
   plan(before: number, most: number, planned: (day: number) => PlannedReport): Promise<number> {
-    return this.#write(() => {
-      const rows = this.#sql.unplanned.all(before, most) as readonly {
-        readonly day: number;
-        readonly destination: string;
-      }[];
-      for (const { day, destination } of rows) {
-        const { id, dueAt } = planned(day);
-        this.#sql.plan.run(day, destination, id, dueAt);
-      }
-      return rows.length;
-    });
+    return this.#write(() => this.#reports.plan(before, most, planned));
   }
 
   due(now: number, most: number): Promise<readonly DueReport[]> {
-    return this.#read(() =>
-      (this.#sql.due.all(now, most) as readonly ReportRow[]).map((row) => ({
-        ...row,
-        firstAt: row.firstAt ?? undefined,
-        sentTo: this.#sql.sentTo.all(row.day, row.destination) as readonly string[],
-      })),
-    );
+    return this.#read(() => this.#reports.due(now, most));
   }
 
   noteSent(day: number, destination: string, place: string): Promise<void> {
-    return this.#write(() => void this.#sql.noteSent.run(day, destination, place));
+    return this.#write(() => this.#reports.noteSent(day, destination, place));
   }
 
   postpone(day: number, destination: string, firstAt: number, dueAt: number): Promise<void> {
-    return this.#write(() => void this.#sql.postpone.run(firstAt, dueAt, day, destination));
+    return this.#write(() => this.#reports.postpone(day, destination, firstAt, dueAt));
   }
 
   done(day: number, destination: string): Promise<void> {
     return this.#write(() => {
-      for (const statement of this.#sql.done) statement.run(day, destination);
+      this.#reports.done(day, destination);
       this.#hasErased = true;
     });
   }
 
   async forget(before: number): Promise<number> {
-    const rows = await this.#write(() =>
-      this.#sql.forget.reduce((sum, statement) => sum + statement.run(before).changes, 0),
-    );
+    const rows = await this.#write(() => this.#reports.forget(before));
     if (rows > 0 || this.#hasErased) this.#hasErased = !(await truncateLog(this.#db, { clock: this.#clock }));
     return rows;
   }
