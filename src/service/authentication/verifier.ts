@@ -1,5 +1,5 @@
 /**
- * Finds out where an arriving message comes from (promise F3): name of the address, SPF, DKIM, ARC and DMARC in one value.
+ * Finds out where an arriving message comes from: name of the address, SPF, DKIM, ARC and DMARC in one value.
  *
  * The DNS is asked while the message is read; a body streams by once, whatever its size. Nothing that a message or a name
  * server says makes it throw, hang or grow: what cannot be found out within the limits is a result.

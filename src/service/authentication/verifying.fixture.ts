@@ -1,5 +1,5 @@
 /** A verifier over a zone in memory, and mails for it, signed as a sender would. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import type { Authentication } from "../../rules/authentication/authentication.ts";
 import type { LookupType } from "../../rules/authentication/lookup.ts";
@@ -102,9 +102,4 @@ export async function signed(text: string, ...signers: readonly Signer[]): Promi
   for (const { domain, key } of signers)
     above += await signatureField({ domain, fields, bodyHash, time: Date.parse(NOW) }, key);
   return above.replaceAll("\r\n", "\n") + text;
-}
-
-/** The octets that `data` is signed with (RFC 8463 section 3 for what is not RSA is the caller's). */
-export function rawSignature(data: string, { key: { key } }: Signer): string {
-  return sign("sha256", Buffer.from(data, "latin1"), key).toString("base64");
 }

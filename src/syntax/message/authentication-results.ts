@@ -26,6 +26,8 @@ const MAX_LINE = 78;
 const MAX_VALUE = 255;
 /** Results of a field that are read. */
 const MAX_RESULTS = 100;
+const ENDS_VALUE = ' \t\r\n();"';
+const ENDS_NAME = `${ENDS_VALUE}=`;
 
 /** Reads an unfolded field; `undefined` when it does not even say whose it is. */
 export function readAuthenticationResults(value: string): AuthenticationResults | undefined {
@@ -59,8 +61,7 @@ function statementsOf(text: string): readonly (readonly Token[])[] {
       at = end;
     } else {
       // Values may hold an equals sign (base64); what is before one never does.
-      const isValue = tokens.at(-1)?.kind === "equals";
-      const end = wordEnd(text, at, isValue);
+      const end = wordEnd(text, at, tokens.at(-1)?.kind === "equals" ? ENDS_VALUE : ENDS_NAME);
       tokens.push({ kind: "word", text: text.slice(at, end) });
       at = end;
     }
@@ -68,9 +69,9 @@ function statementsOf(text: string): readonly (readonly Token[])[] {
   return statements;
 }
 
-function wordEnd(text: string, from: number, isValue: boolean): number {
+function wordEnd(text: string, from: number, ends: string): number {
   let at = from + 1;
-  while (at < text.length && !/[ \t\r\n();"]/.test(text[at] ?? "") && (isValue || text[at] !== "=")) at++;
+  while (at < text.length && !ends.includes(text[at] ?? "")) at++;
   return at;
 }
 

@@ -48,16 +48,21 @@ async function chainOf(text: string, records: Readonly<Record<string, string>>):
 
 test("ARC: all cases of the suite for validators", needsCorpora, async () => {
   const different: string[] = [];
+  const passed = new Map<string, string>();
   let count = 0;
   for (const document of parseAllDocuments(corpusText("arc-valimail/arc-draft-validation-tests.yml"))) {
     const scenario = document.toJS() as Scenario;
     for (const [name, { message, cv }] of Object.entries(scenario.tests)) {
       count++;
-      const { result, reason } = await chainOf(message, scenario["txt-records"] ?? {});
+      const { result, reason, oldestPass, sealers } = await chainOf(message, scenario["txt-records"] ?? {});
+      if (result === "pass") passed.set(name, `${sealers.length} ${oldestPass}`);
       const wanted = DEVIATIONS[name]?.[0] ?? (cv === null ? "none" : cv.toLowerCase());
       if (result !== wanted) different.push(`${name}: ${result} (${reason}), not ${wanted}`);
     }
   }
   assert.equal(count, 171);
   assert.deepEqual(different, []);
+  // RFC 8617 section 5.2, step 5: how many sealed, and since whom the message is unchanged.
+  const since = ["cv_pass_i1_1", "cv_pass_i2_1", "cv_pass_i2_1_ams1_invalid", "cv_pass_i5_1"].map((n) => passed.get(n));
+  assert.deepEqual(since, ["1 0", "2 0", "2 2", "5 0"]);
 });

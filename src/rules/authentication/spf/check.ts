@@ -97,8 +97,7 @@ class Check {
 
   async #matches(mechanism: Mechanism, domain: string): Promise<boolean | Outcome> {
     if (mechanism.kind === "all") return true;
-    if (mechanism.kind === "ip4" || mechanism.kind === "ip6")
-      return isWithin(this.#address, mechanism.network, mechanism.bits);
+    if ("network" in mechanism) return isWithin(this.#address, mechanism.network, mechanism.bits);
     return ++this.#terms > MAX_TERMS ? tooManyTerms : this.#asks(mechanism, domain);
   }
 
