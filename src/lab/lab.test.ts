@@ -194,23 +194,17 @@ test("what leaves a lab is shown and lies in a mailbox; an older lab gets that a
   const [message = ""] = await caughtMail(world, 1);
   assert.match(message, /X-Lab-Envelope-From: <u1@altmail\.test>\r\nX-Lab-Envelope-To: <ann@example\.net>\r\n/);
 
-  // What is still on its way when the lab stops comes after its next start.
-  const burst = await Promise.all(["a", "b", "c", "d"].map((word) => command(t, [...out, "--subject", word])));
-  for (const { out: reply } of burst) assert.match(reply, /^250 /);
   lab.child.kill("SIGINT");
   const { code, err } = await lab.ended;
   assert.equal(code, 0);
   assert.match(err, /^\S+ warning login\.refused [^\n]*\n$/, "only what was provoked");
-  const next = new Running(t, [...words, "--json"]);
-  await next.ready();
-  const all = await caughtMail(world, 5);
-  const subjects = all.map((text) => /^Subject: (.*)\r$/m.exec(text)?.[1]);
-  assert.deepEqual(new Set(subjects), new Set(["to the world", "a", "b", "c", "d"]));
-  assert.equal(subjects.length, 5, "each once");
-  next.child.kill("SIGINT");
-  const ended = await next.ended;
-  assert.deepEqual([ended.code, ended.err], [0, ""]);
-  assert.match(ended.out, /^\{[^\n]*\}\n$/, "a program that reads it gets nothing but what it asked for");
+
+  const read = new Running(t, [...words, "--json"]);
+  await read.ready();
+  assert.match((await command(t, out)).out, /^250 /);
+  assert.equal((await caughtMail(world, 2)).length, 2);
+  read.child.kill("SIGINT");
+  assert.match((await read.ended).out, /^\{[^\n]*\}\n$/, "a program that reads it gets nothing but what it asked for");
 });
 
 test("F1: a service whose key is not on the disk starts sealed, and opens for its own root key alone", {

@@ -14,11 +14,13 @@ import { readSettings } from "../../src/host/settings/read.ts";
 import { asTheWorldGot, caughtMail } from "../../src/lab/caught-mail.fixture.ts";
 import { keyRecord, keyRecordName } from "../../src/rules/dkim/key-record.ts";
 import { readRoot } from "../../src/store/crypt/root.ts";
-import { DOMAIN, Lab, PASSWORD } from "./lab.ts";
+import { DOMAIN, freeBasePort, Lab, PASSWORD } from "./lab.ts";
 import { need, run } from "./program.ts";
 
 const USER = `u1@${DOMAIN}`;
 const TO = "ann@example.net";
+/** Messages sent in one go, so that some are on their way at any moment. */
+const MANY = 60;
 /** What the client would tell of itself if it were let. */
 const SECRETS = ["laptop.secret.example", "Secret-Agent", "127.0.0.1", "localhost.localdomain"];
 const NAMES = /swaks|mutt|msmtp|smtplib|python/i;
@@ -151,7 +153,10 @@ test("A6 F5: what real clients send leaves with both signatures valid and withou
     assert.equal(header.match(/^DKIM-Signature:/gm)?.length, 2);
     for (const field of ["From", "To", "Date", "Message-ID"])
       assert.equal(header.match(new RegExp(`^${field}:`, "gmi"))?.length, 1, `${field} of ${subject}`);
-    for (const secret of [...SECRETS, hostname()]) assert.ok(!text.includes(secret), `${secret} in ${text}`);
+    // A short name may stand in a signature by chance.
+    const said = text.replace(/^DKIM-Signature:.*\r\n(?:[ \t].*\r\n)*/gm, "");
+    for (const secret of [...SECRETS, hostname()])
+      assert.doesNotMatch(said, new RegExp(`(?<!\\w)${RegExp.escape(secret)}(?!\\w)`), subject);
     assert.doesNotMatch(header, NAMES);
   }
   assert.equal(bodies.size, 0, "every message came");
@@ -163,4 +168,29 @@ test("A6 F5: what real clients send leaves with both signatures valid and withou
     verdicts,
     leaving.flatMap(() => ["True", "True"]),
   );
+});
+
+const BURST = `
+import smtplib, ssl, sys
+port, ca, user, password = sys.argv[1:5]
+with smtplib.SMTP_SSL("localhost", int(port), context=ssl.create_default_context(cafile=ca)) as smtp:
+    smtp.login(user, password)
+    for n in range(${MANY}):
+        smtp.sendmail(user, ["x%d@example.net" % n], "From: %s\\nSubject: %d\\n\\nx\\n" % (user, n))
+`;
+
+test("D6: what is on its way when the service stops arrives after its next start, each message once", {
+  timeout: 240_000,
+}, async (context: TestContext) => {
+  if (!need(context, "python3")) return;
+  const folder = mkdtempSync(join(tmpdir(), "altmail-send-"));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const options = { home: join(folder, "home"), accounts: 1, basePort: await freeBasePort() };
+  const first = await Lab.start(options);
+  await run(PYTHON, ["-c", BURST, String(port(first, 465)), first.caFile, USER, PASSWORD]);
+  await first.stop();
+  await using second = await Lab.start(options);
+  const caught = await caughtMail({ imapPort: second.imapPort, domain: DOMAIN, password: PASSWORD }, MANY);
+  const subjects = caught.map((text) => /^Subject: (\d+)\r$/m.exec(text)?.[1]);
+  assert.deepEqual([subjects.length, new Set(subjects).size], [MANY, MANY]);
 });
