@@ -2,7 +2,7 @@
  * The TXT record at `_smtp._tls.DOMAIN`, which says that a domain wants reports on TLS, and where they go (RFC 8460
  * section 3). Fields that are not known are passed over, and so are places of reports that cannot be served.
  */
-import { formatAddress, needsUtf8, parseAddress } from "../../syntax/smtp/address.ts";
+import { readMailto } from "../daily-report/place.ts";
 import { readHostName } from "../route/host-name.ts";
 
 /** Where a report is to be sent. */
@@ -45,24 +45,14 @@ export const placeText = (place: ReportPlace): string =>
   place.kind === "mail" ? `mailto:${place.address}` : place.url;
 
 function readPlace(uri: string): ReportPlace | undefined {
-  if (/^mailto:/i.test(uri)) return readMailto(uri.slice("mailto:".length));
+  if (/^mailto:/i.test(uri)) {
+    const address = readMailto(uri.slice("mailto:".length));
+    return address === undefined ? undefined : { kind: "mail", address };
+  }
   const url = uri.length <= MAX_URL && /^https:\/\/[^/\\?#]/i.test(uri) ? URL.parse(uri) : null;
   if (url === null || url.username !== "" || url.password !== "") return undefined;
   // An address literal would lead past the names that are looked up, and with them past what may be connected to.
   if (readHostName(url.hostname) === undefined) return undefined;
   url.hash = "";
   return { kind: "https", url: url.href };
-}
-
-/** RFC 6068 section 2: one address, percent-encoded; header fields behind it are not ours to obey. */
-function readMailto(text: string): ReportPlace | undefined {
-  const encoded = text.replace(/\?.*$/, "");
-  if (/%(?![0-9a-f]{2})/i.test(encoded)) return undefined;
-  const decoded = encoded.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const address = parseAddress(decoded);
-  if (address === undefined || needsUtf8(decoded)) return undefined;
-  const domain = readHostName(address.domain);
-  return domain === undefined ? undefined : { kind: "mail", address: formatAddress({ local: address.local, domain }) };
 }

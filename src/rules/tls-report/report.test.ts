@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FailureDetail, reportFileName, tlsaLine, type TlsReport, writeReport } from "./report.ts";
+import { type FailureDetail, tlsaLine, type TlsReport, writeReport } from "./report.ts";
 
 const detail = (more: Partial<FailureDetail> & Pick<FailureDetail, "result" | "sessions">): FailureDetail => ({
   sendingAddress: undefined,
@@ -125,12 +125,5 @@ test("RFC 8460 section 4.5: a TLSA record in presentation format", () => {
   assert.equal(
     tlsaLine({ usage: 3, selector: 0, matchingType: 1, data }),
     "3 0 1 1F850A337E6DB9C609C522D136A475638CC43E1ED424F8EEC8513D747D1D085D",
-  );
-});
-
-test("RFC 8460 section 5.1: the file is named by submitter, domain and day", () => {
-  assert.equal(
-    reportFileName(companyX, "example.net", "001"),
-    "company-x.example!example.net!1459468800!1459555199!001.json.gz",
   );
 });

@@ -1,6 +1,6 @@
 /**
- * The report of one day on TLS towards one domain: its JSON (RFC 8460 section 4.4), the name of its file (RFC 8460
- * section 5.1), and how a policy is written in it (RFC 8460 section 4.5).
+ * The report of one day on TLS towards one domain: its JSON (RFC 8460 section 4.4), and how a policy is written in it
+ * (RFC 8460 section 4.5).
  */
 import type { TlsaRecord } from "../dane/tlsa.ts";
 
@@ -59,19 +59,6 @@ export function writeReport({ organisation, contact, id, day, policies }: TlsRep
     })),
   });
 }
-
-/** A name for the file that tells it from all others. @param unique letters and digits */
-export function reportFileName(
-  { contact, day }: Pick<TlsReport, "contact" | "day">,
-  domain: string,
-  unique: string,
-): string {
-  const begin = day / 1000;
-  return `${domainOf(contact)}!${domain}!${begin}!${begin + DAY_S - 1}!${unique}.json.gz`;
-}
-
-/** What stands behind the last `@`. RFC 8460 section 5.3: of the contact it is TLS-Report-Submitter. */
-export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);
 
 /** RFC 8460 section 4.5: the four fields in presentation format (RFC 6698 section 2.2). */
 export const tlsaLine = ({ usage, selector, matchingType, data }: TlsaRecord): string =>

@@ -12,11 +12,12 @@ import { memoryOutboundQueue } from "../../store/memory/outbound-queue.ts";
 import { composeReportMail } from "../../syntax/message/report-mail.ts";
 import { turnDkimKeys } from "../submission/dkim-rotation.ts";
 import { createDkimSigner } from "../submission/dkim-signer.ts";
-import { createReportSubmit, letterDomain } from "./report-letter.ts";
+import { createReportSubmit, letterPlace } from "./report-letter.ts";
 
 const domain = "ours.example";
 const from = `tls@${domain}`;
 const content = composeReportMail({
+  kind: "tls",
   from,
   to: "reports@good.example",
   reportDomain: "good.example",
@@ -63,8 +64,14 @@ test("F5: a report goes signed by both keys, from its domain, for a day, told to
   assert.deepEqual([account, sender, requireTls, smtpUtf8, body], [undefined, from, false, false, "7BIT"]);
   assert.equal(work.deadline, clock.now() + DAY);
   assert.deepEqual(
-    work.recipients.map(({ address, destination, notify }) => [address, letterDomain(destination), notify]),
-    [["reports@good.example", "good.example", { success: false, failure: false, delay: false }]],
+    work.recipients.map(({ address, destination, notify }) => [address, letterPlace(destination), notify]),
+    [
+      [
+        "reports@good.example",
+        { kind: "tls", domain: "good.example" },
+        { success: false, failure: false, delay: false },
+      ],
+    ],
   );
   const octets = Buffer.from(await collect((await queue.content(letter.id)).pieces()));
   const resolver = async (name: string): Promise<string[][]> => [[zone.get(name) ?? ""]];
@@ -98,5 +105,6 @@ test("a destination of reports is none of other mail, and is worked off apart", 
     except.add(batch.destination);
   }
   assert.equal(destinations.length, 2);
-  assert.deepEqual(new Set(destinations.map(letterDomain)), new Set(["good.example", undefined]));
+  const domainsOf = destinations.map((destination) => letterPlace(destination)?.domain);
+  assert.deepEqual(new Set(domainsOf), new Set(["good.example", undefined]));
 });

@@ -1,11 +1,11 @@
 /**
- * A report on TLS on its way as mail: put into the outbound queue with the signature it must have (RFC 8460 section 3).
- * Reports have destinations of their own there: they go whatever TLS comes to, are not themselves reported about, and what
- * becomes of them says nothing of how the domain takes other mail.
+ * A daily report on its way as mail: put into the outbound queue with the signature it must have (RFC 8460 section 3, RFC
+ * 9990 section 3.5.2). Reports have destinations of their own there: they are not themselves reported about, and what
+ * becomes of them says nothing of how the domain takes other mail. Those on TLS go whatever TLS comes to.
  */
 import { type Clock, DAY } from "../../host/clock.ts";
 import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
-import { domainOf } from "../../rules/tls-report/report.ts";
+import { domainOf } from "../../rules/daily-report/place.ts";
 import type { DeliveryId } from "../../store/ids.ts";
 import type { OutboundQueue } from "../../store/outbound-queue.ts";
 import { editedFields, HeaderSplitter } from "../../syntax/message/header-edit.ts";
@@ -25,22 +25,28 @@ export type ReportLetter = {
 /** `unsigned`: the domain has no key that signs yet, and without a signature nobody takes a report. @throws StoreError */
 export type SubmitReport = (letter: ReportLetter) => Promise<"queued" | "unsigned">;
 
+export type ReportKind = "tls" | "dmarc";
+
 /** No domain has a colon. */
-const PREFIX = "tlsrpt:";
+const PREFIXES: Readonly<Record<ReportKind, string>> = { tls: "tlsrpt:", dmarc: "dmarc:" };
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** The domain that a destination of the queue stands for, where it is one of reports. */
-export const letterDomain = (destination: string): string | undefined =>
-  destination.startsWith(PREFIX) ? destination.slice(PREFIX.length) : undefined;
+/** What a destination of the queue stands for, where it is one of reports. */
+export function letterPlace(destination: string): { readonly kind: ReportKind; readonly domain: string } | undefined {
+  const kind = (["tls", "dmarc"] as const).find((one) => destination.startsWith(PREFIXES[one]));
+  return kind === undefined ? undefined : { kind, domain: destination.slice(PREFIXES[kind].length) };
+}
 
 export function createReportSubmit({
   queue,
   signer,
   clock,
+  kind = "tls",
 }: {
   readonly queue: OutboundQueue;
   readonly signer: DkimSigner;
   readonly clock: Clock;
+  readonly kind?: ReportKind;
 }): SubmitReport {
   return async ({ id, from, to, messageId, content }) => {
     const time = clock.now();
@@ -64,7 +70,7 @@ export function createReportSubmit({
       [
         {
           address: to,
-          destination: `${PREFIX}${domainOf(to)}`,
+          destination: `${PREFIXES[kind]}${domainOf(to)}`,
           notify: { success: false, failure: false, delay: false },
           orcpt: undefined,
         },

@@ -90,6 +90,12 @@ test("a way that a policy forbids is counted, and reports go all the same", asyn
   assert.deepEqual(await attempt("tlsrpt:good.example"), free);
 });
 
+test("reports on DMARC go as other mail does, under its policies, and are not counted", async () => {
+  const { attempt, failures } = between();
+  assert.equal(await attempt("dmarc:good.example"), way);
+  assert.equal(await failures("good.example"), undefined);
+});
+
 test("what stays here is not counted, reports for ourselves too", async () => {
   const { attempt, failures } = between();
   assert.equal(await attempt("ours.example"), way);

@@ -1,12 +1,13 @@
 /**
- * Stands between the queue and the ways of mail: what TLS comes to is counted, and our own reports take a way on which no
- * policy holds and nothing is counted, so that they arrive, and reports never make reports (RFC 8460 section 3).
+ * Stands between the queue and the ways of mail: what TLS comes to is counted, but not that of our own reports, for reports
+ * never make reports. Those on TLS take a way on which no policy holds, so that they arrive (RFC 8460 section 3); those on
+ * DMARC name hosts and people's domains, so they go as other mail does.
  */
 import type { Route, RouteFindings, RouteHost, Router } from "../queue/route.ts";
 import type { Handover } from "../queue/transport.ts";
 import type { Ways } from "../queue/ways.ts";
 import type { TlsHandover } from "./applied-sums.ts";
-import { letterDomain } from "./report-letter.ts";
+import { letterPlace } from "./report-letter.ts";
 import type { TlsSessionCounter } from "./session-counter.ts";
 
 export type ReportingWaysOptions = {
@@ -41,12 +42,14 @@ export function createReportingWays(options: ReportingWaysOptions): Ways {
 
   return {
     async route(destination) {
-      const domain = letterDomain(destination);
-      if (domain === undefined) {
+      const letter = letterPlace(destination);
+      if (letter === undefined) {
         const route = await ways.route(destination);
         return own.has(destination) ? route : noted(destination, route);
       }
-      return own.has(domain) || smarthost !== undefined ? ways.route(domain) : reportRouter.route(domain);
+      const { kind, domain } = letter;
+      const isUsual = kind === "dmarc" || own.has(domain) || smarthost !== undefined;
+      return isUsual ? ways.route(domain) : reportRouter.route(domain);
     },
     deliver: async (host, envelope, message) => {
       const handover = await ways.deliver(host, envelope, message);

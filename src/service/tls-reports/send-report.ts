@@ -7,12 +7,14 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Clock } from "../../host/clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
+import { domainOf, reportFileName } from "../../rules/daily-report/place.ts";
 import { placeText, readReportPlaces, recordName, type ReportPlace } from "../../rules/tls-report/record.ts";
-import { domainOf, type PolicySums, reportFileName, writeReport } from "../../rules/tls-report/report.ts";
+import { type PolicySums, writeReport } from "../../rules/tls-report/report.ts";
 import { deliveryId } from "../../store/ids.ts";
 import type { DueReport } from "../../store/planned-reports.ts";
 import type { TlsResults, TlsSums } from "../../store/tls-results.ts";
 import { composeReportMail } from "../../syntax/message/report-mail.ts";
+import type { SendResult } from "../daily-reports/reporter.ts";
 import type { ReportLog } from "./report-events.ts";
 import type { SubmitReport } from "./report-letter.ts";
 
@@ -38,12 +40,6 @@ export type ReportSender = {
   /** Our name in the world, for ids. */
   readonly hostName: string;
 };
-
-export type SendResult =
-  /** Nobody wants it, or all have it. */
-  | { readonly kind: "done" }
-  /** Somebody may have it later. */
-  | { readonly kind: "again"; readonly why: "dns" | "unsigned" | "unreached"; readonly code: number | undefined };
 
 type Letter = { readonly id: string; readonly name: string; readonly file: Uint8Array };
 type Sent = "sent" | "refused" | Extract<SendResult, { readonly kind: "again" }>;
@@ -87,7 +83,8 @@ async function letterOf(
   const reportId = `${new Date(day).toISOString().slice(0, 10)}.${id}@${hostName}`;
   const json = writeReport({ organisation, contact, id: reportId, day, policies });
   const file = await compressed(json, { level: 9 });
-  return { id: reportId, name: reportFileName({ contact, day }, destination, id), file };
+  const names = { submitter: domainOf(contact), domain: destination, day, unique: id };
+  return { id: reportId, name: reportFileName({ ...names, extension: "json.gz" }), file };
 }
 
 async function byMail(
@@ -101,6 +98,7 @@ async function byMail(
   const delivery = deliveryId(hash("sha256", `TLS report ${id} ${to}`, "hex").slice(0, 32));
   const messageId = `${delivery}@${hostName}`;
   const content = composeReportMail({
+    kind: "tls",
     from: contact,
     to,
     reportDomain: destination,

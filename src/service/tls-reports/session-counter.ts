@@ -6,7 +6,7 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import { domainToASCII } from "node:url";
 import type { Clock } from "../../host/clock.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
-import { dayOf } from "../../rules/tls-report/times.ts";
+import { dayOf } from "../../rules/daily-report/times.ts";
 import { type TlsFailureSum, type TlsResults, type TlsSums, tlsResultLimits } from "../../store/tls-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { Route, RouteFindings, RouteHost } from "../queue/route.ts";

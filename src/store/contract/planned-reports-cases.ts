@@ -17,7 +17,7 @@ const report = (more: Partial<DueReport> = {}): DueReport => ({
   ...more,
 });
 
-export type SumsForReports<R extends PlannedReports> = {
+type SumsForReports<R extends PlannedReports> = {
   readonly open: () => Promise<R>;
   /** Adds one row of sums, always the same. */
   readonly add: (results: R, day: number, destination: string) => Promise<unknown>;

@@ -7,6 +7,7 @@ import { composeReportMail, type ReportMail } from "./report-mail.ts";
 
 const file = Uint8Array.from({ length: 1000 }, (_octet, n) => n % 256);
 const mail: ReportMail = {
+  kind: "tls",
   from: "tlsrpt@mail.sender.example.com",
   to: "mts-sts-tlsrpt@example.net",
   reportDomain: "example.net",
@@ -48,6 +49,20 @@ test("F5: RFC 8460 section 5.3: fields and parts of a report's mail", () => {
   assert.ok(text.includes("\r\n\r\nThis is a report.\r\nAsk us.\r\n--=_b\r\n"));
   const [, , , encoded = ""] = text.split("\r\n\r\n");
   assert.deepEqual(Uint8Array.fromBase64(encoded.slice(0, encoded.indexOf("--=_b--")).replaceAll("\r\n", "")), file);
+});
+
+test("F5: RFC 9990 section 3.5.2: the mail of a report on DMARC is one attachment under the prescribed name", () => {
+  const octets = composeReportMail({ ...mail, kind: "dmarc", fileName: "a.example!b.example!1!2!3.xml.gz" });
+  const fields = new Map(headerFields(octets).map(({ name, value }) => [name, value]));
+  assert.equal(fields.get("content-type"), 'multipart/mixed; boundary="=_b"');
+  assert.match(
+    fields.get("subject") ?? "",
+    /^Report Domain: example\.net Submitter: mail\.sender\.example\.com Report-ID: </,
+  );
+  assert.equal(fields.has("tls-report-domain"), false);
+  const { structure } = parseMessage(octets);
+  for (const part of ['"application" "gzip"', '"FILENAME" "a.example!b.example!1!2!3.xml.gz"'])
+    assert.ok(structure.toLowerCase().includes(part.toLowerCase()), part);
 });
 
 test("names of any length that the DNS allows make lines that SMTP carries", () => {

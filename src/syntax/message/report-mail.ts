@@ -1,11 +1,13 @@
 /**
- * Writes the mail that carries a report on TLS (RFC 8460 section 5.3): a multipart/report (RFC 6522) of a text for people
- * and the compressed report, marked as written by a program (RFC 3834 section 5). All of it is ASCII with lines of at most
- * 998 signs, so that it passes every host and keeps its signature.
+ * Writes the mail that carries a daily report: a text for people and the compressed report, marked as written by a program
+ * (RFC 3834 section 5). On TLS it is a multipart/report (RFC 6522, RFC 8460 section 5.3), on DMARC a plain attachment (RFC
+ * 9990 section 3.5.2). All of it is ASCII with lines of at most 998 signs, so that it passes every host and keeps its
+ * signature.
  */
 import { formatDate } from "../smtp/trace.ts";
 
 export type ReportMail = {
+  readonly kind: "tls" | "dmarc";
   /** ASCII, `local@domain`; its domain is the submitter, and signs. */
   readonly from: string;
   readonly to: string;
@@ -21,18 +23,24 @@ export type ReportMail = {
   /** ASCII; lines parted by `\n`. */
   readonly text: string;
   readonly fileName: string;
-  /** Gzip (RFC 8460 section 5.2). */
+  /** Gzip. */
   readonly file: Uint8Array;
   /** Must not occur in the text: random. */
   readonly boundary: string;
 };
+
+const FORMATS = {
+  tls: { container: 'multipart/report; report-type="tlsrpt";', media: "application/tlsrpt+gzip" },
+  dmarc: { container: "multipart/mixed;", media: "application/gzip" },
+} as const;
 
 /** RFC 2045 section 6.8. */
 const BASE64_LINE = /.{1,76}/g;
 
 /** @throws RangeError when a value is not printable ASCII: all are ours or were checked, so that is a fault of ours. */
 export function composeReportMail(mail: ReportMail): Uint8Array {
-  const { reportDomain, submitter, boundary } = mail;
+  const { kind, reportDomain, submitter, boundary } = mail;
+  const { container, media } = FORMATS[kind];
   const lines = [
     `From: ${mail.from}`,
     `To: ${mail.to}`,
@@ -45,11 +53,10 @@ export function composeReportMail(mail: ReportMail): Uint8Array {
     `Date: ${formatDate(mail.date)}`,
     "Message-ID:",
     ` <${mail.messageId}>`,
-    `TLS-Report-Domain: ${reportDomain}`,
-    `TLS-Report-Submitter: ${submitter}`,
+    ...(kind === "tls" ? [`TLS-Report-Domain: ${reportDomain}`, `TLS-Report-Submitter: ${submitter}`] : []),
     "Auto-Submitted: auto-generated",
     "MIME-Version: 1.0",
-    'Content-Type: multipart/report; report-type="tlsrpt";',
+    `Content-Type: ${container}`,
     ` boundary="${boundary}"`,
     "Content-Transfer-Encoding: 7bit",
     "",
@@ -59,7 +66,7 @@ export function composeReportMail(mail: ReportMail): Uint8Array {
     "",
     ...mail.text.split("\n"),
     `--${boundary}`,
-    "Content-Type: application/tlsrpt+gzip",
+    `Content-Type: ${media}`,
     "Content-Transfer-Encoding: base64",
     "Content-Disposition: attachment;",
     ` filename="${mail.fileName}"`,

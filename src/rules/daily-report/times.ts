@@ -1,6 +1,7 @@
 /**
- * When the report of a day is sent, and how long that is tried. Chance comes in as a number from 0 to below 1, so that not
- * everybody's reports arrive at midnight (RFC 8460 section 4.1).
+ * When the report of a day is sent, and how long that is tried: of reports on TLS, and of those on DMARC, for which no
+ * standard says it. Chance comes in as a number from 0 to below 1, so that not everybody's reports arrive at midnight
+ * (RFC 8460 section 4.1).
  */
 
 const MINUTE = 60_000;
