@@ -10,7 +10,7 @@ import { test, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { DNS_PROGRAMS } from "./dns/name-servers.ts";
 import { need } from "./program.ts";
-import { countArrivals } from "./world/arrivals.ts";
+import { countArrivals, type Kill } from "./world/arrivals.ts";
 import { makeAuthorities } from "./world/certificates.ts";
 import { SentLoad } from "./world/sent-load.ts";
 import { until } from "./world/until.ts";
@@ -37,7 +37,7 @@ test(`D6, F5: what got its 250 arrives at each recipient, once, in ${rounds} rou
   const later = (): readonly string[] => ["faketime", "--exclude-monotonic", "-f", `+${MINUTES_A_START * starts++}m`];
   await using world = await World.start({ destinations, authorities, accounts: ACCOUNTS, under: later() });
   const load = new SentLoad({ port: world.submissionPort, accounts: ACCOUNTS, destinations: DESTINATIONS });
-  const kills: number[] = [];
+  const kills: Kill[] = [];
   for (let round = 1; round <= rounds; round++) {
     const before = load.accepted.size;
     load.start(CLIENTS);
@@ -45,16 +45,21 @@ test(`D6, F5: what got its 250 arrives at each recipient, once, in ${rounds} rou
     await pause(Math.random() * 700);
     const { supervisor, workers } = world.lab.pids();
     const isLast = round === rounds;
+    const from = performance.now();
     if (round % 2 === 1 && !isLast) {
-      kills.push(performance.now());
-      process.kill(workers[Math.floor(Math.random() * workers.length)] as number, "SIGKILL");
+      const worker = workers[Math.floor(Math.random() * workers.length)] as number;
+      process.kill(worker, "SIGKILL");
+      await gone([worker]);
+      kills.push({ from, gone: performance.now() });
       await pause(300 + Math.random() * 600);
       await load.stop();
     } else {
       const exited = once(world.lab.child, "exit");
-      kills.push(performance.now());
       process.kill(supervisor, "SIGKILL");
       await exited;
+      // What they have claimed is theirs; the clock of the next start would say otherwise.
+      await gone(workers);
+      kills.push({ from, gone: performance.now() });
       await load.stop();
       await world.serve({ under: later() });
     }
@@ -71,3 +76,17 @@ test(`D6, F5: what got its 250 arrives at each recipient, once, in ${rounds} rou
   const audit = world.lab.command("check");
   assert.equal(audit.code, 0, audit.stdout + audit.stderr);
 });
+
+/** Fulfils when none of these processes is there any more. */
+async function gone(pids: readonly number[]): Promise<void> {
+  await until("the processes are gone", () =>
+    pids.every((pid) => {
+      try {
+        process.kill(pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    }),
+  );
+}

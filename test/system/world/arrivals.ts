@@ -11,18 +11,21 @@ export type Arrivals = {
   readonly unread: number;
   /** Whose 250 was read, for the connection went on with another message, but the sender died before it was durable. */
   readonly undurable: number;
-  /** All others: none of them may be. */
+  /** All others, each with what is known of its earlier copy: none of them may be. */
   readonly doubled: readonly string[];
   readonly recipients: number;
 };
 
-/** How long a 250 may take to become durable under load, by the sender that read it. */
-const DURABLE_MS = 1000;
+/** From the signal until every process that it concerns was gone, by `performance.now`. */
+export type Kill = { readonly from: number; readonly gone: number };
+
+/** How long, on a busy machine, a 250 that was said may take to become durable, and the end of a connection to be seen. */
+const BUSY_MS = 2000;
 
 export function countArrivals(
   hosts: Iterable<MailHost>,
   accepted: ReadonlyMap<number, readonly string[]>,
-  kills: readonly number[],
+  kills: readonly Kill[],
 ): Arrivals {
   const copies = new Map<string, Taken[]>();
   for (const { taken } of hosts)
@@ -36,13 +39,16 @@ export function countArrivals(
   let undurable = 0;
   for (const [address, all] of copies) {
     for (const earlier of all.toSorted((a, b) => a.at - b.at).slice(0, -1)) {
-      const wasRead = earlier.session.commands.length > earlier.heard;
-      const isCut = kills.some((at) => {
-        const { endedAt } = earlier.session;
-        return endedAt !== undefined && Math.abs(endedAt - at) < DURABLE_MS && at - earlier.at < DURABLE_MS;
-      });
-      if (!isCut || earlier.session.commands.at(-1)?.toUpperCase() === "QUIT") doubled.push(address);
-      else if (wasRead) undurable++;
+      const { commands, endedAt = 0 } = earlier.session;
+      const isCut = kills.some(
+        ({ from, gone }) => endedAt > from && endedAt < gone + BUSY_MS && earlier.at > from - BUSY_MS,
+      );
+      if (!isCut || commands.at(-1)?.toUpperCase() === "QUIT") {
+        const since = (time: number): string => kills.map(({ from }) => Math.round(time - from)).join(" ");
+        doubled.push(
+          `${address}: taken ${since(earlier.at)} ms, cut ${since(endedAt)} ms after kills, ${commands.at(-1)}`,
+        );
+      } else if (commands.length > earlier.heard) undurable++;
       else unread++;
     }
   }

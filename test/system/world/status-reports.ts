@@ -26,8 +26,10 @@ reports = []
 for text in json.load(sys.stdin):
     whole = email.message_from_bytes(base64.b64decode(text), policy=email.policy.compat32)
     parts = whole.get_payload()
-    status = parts[1].get_payload() if isinstance(parts[1].get_payload(), list) else [
-        email.message_from_string(group) for group in parts[1].get_payload().replace("\\r\\n", "\\n").strip().split("\\n\\n")]
+    status = parts[1].get_payload()
+    if parts[1].get_content_type() == "message/global-delivery-status":
+        groups = parts[1].as_bytes().decode("utf-8").replace("\\r\\n", "\\n").strip().split("\\n\\n")[1:]
+        status = [email.message_from_string(group) for group in groups]
     returned = parts[2].get_payload()
     reports.append({
         "header": fields(whole),

@@ -19,6 +19,7 @@ import { startPolicyHost } from "./policy-host.ts";
 import { openQueueView, type QueueView } from "./queue-view.ts";
 import { SubmissionClient } from "./submission-client.ts";
 
+const UNBOUNDED = 100_000;
 export const HOST_NAME: string = `mail.${DOMAIN}`;
 
 /** One destination. Its name ends in `.open.test`, or in `.signed.test`, where DNSSEC holds. */
@@ -38,28 +39,37 @@ export type WorldOptions = {
   readonly accounts?: number;
   /** What the service is started under. */
   readonly under?: readonly string[];
-  /** Lines of the settings in tables of their own. */
-  readonly settings?: string;
+  /** Messages that an account may send in a minute; unbounded when left out. */
+  readonly messagesAMinute?: number;
+};
+
+type Made = {
+  readonly home: string;
+  readonly basePort: number;
+  readonly mailPort: number;
+  readonly hosts: ReadonlyMap<string, MailHost>;
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly stack: AsyncDisposableStack;
 };
 
 export class World implements AsyncDisposable {
   readonly home: string;
   readonly hosts: ReadonlyMap<string, MailHost>;
+  /** Of all mail hosts. */
+  readonly mailPort: number;
+  readonly #addresses: ReadonlyMap<string, string>;
   readonly #stack: AsyncDisposableStack;
   readonly #basePort: number;
   #lab: Lab | undefined;
   #view: QueueView | undefined;
 
-  private constructor(
-    home: string,
-    basePort: number,
-    hosts: ReadonlyMap<string, MailHost>,
-    stack: AsyncDisposableStack,
-  ) {
-    this.home = home;
-    this.#basePort = basePort;
-    this.hosts = hosts;
-    this.#stack = stack;
+  private constructor(made: Made) {
+    this.home = made.home;
+    this.hosts = made.hosts;
+    this.mailPort = made.mailPort;
+    this.#addresses = made.addresses;
+    this.#basePort = made.basePort;
+    this.#stack = made.stack;
   }
 
   static async start(options: WorldOptions): Promise<World> {
@@ -70,11 +80,12 @@ export class World implements AsyncDisposable {
     const port = await freePort();
     const net = `127.${64 + random(128)}.${random(256)}`;
     const names = Object.keys(options.destinations);
+    const addresses = new Map(names.map((name, n) => [name, `${net}.${n + 1}`]));
     const hosts = new Map<string, MailHost>();
-    for (const [n, name] of names.entries()) {
+    for (const [name, address] of addresses) {
       const manner = options.destinations[name]?.manner;
       if (manner === undefined) continue;
-      hosts.set(name, stack.use(await MailHost.listen(`mx.${name}`, `${net}.${n + 1}`, port, manner)));
+      hosts.set(name, stack.use(await MailHost.listen(`mx.${name}`, address, port, manner)));
     }
     const zones = await zonesOf(options.destinations, net, port);
     const [servers] = await Promise.all([startNameServers(zones), startPolicies(options, net, stack)]);
@@ -83,8 +94,11 @@ export class World implements AsyncDisposable {
     await Lab.start({ home, basePort, accounts, workers: 1 }).then((lab) => lab.stop());
     writeFileSync(join(home, "authorities.pem"), authorities.trusted);
     const dns = `${servers.resolver.address}:${servers.resolver.port}`;
-    writeFileSync(join(home, "altmail.toml"), settingsText({ basePort, dns, port, more: options.settings ?? "" }));
-    const world = new World(home, basePort, hosts, stack.move());
+    writeFileSync(
+      join(home, "altmail.toml"),
+      settingsText({ basePort, dns, port, messagesAMinute: options.messagesAMinute ?? UNBOUNDED }),
+    );
+    const world = new World({ home, basePort, mailPort: port, hosts, addresses, stack: stack.move() });
     try {
       await world.serve(options.under === undefined ? {} : { under: options.under });
       return world;
@@ -113,6 +127,13 @@ export class World implements AsyncDisposable {
     const host = this.hosts.get(domain);
     if (host === undefined) throw new Error(`nobody listens at ${domain}`);
     return host;
+  }
+
+  /** Where the mail host of a domain is, or would be. */
+  addressOf(domain: string): string {
+    const address = this.#addresses.get(domain);
+    if (address === undefined) throw new Error(`${domain} is no destination`);
+    return address;
   }
 
   async view(): Promise<QueueView> {
@@ -186,11 +207,11 @@ function settingsText(given: {
   readonly basePort: number;
   readonly dns: string;
   readonly port: number;
-  readonly more: string;
+  readonly messagesAMinute: number;
 }): string {
   const { basePort } = given;
-  const bounds = "connections = 100000\nconnections-per-peer = 100000";
-  const limits = ["messages-a-minute", "recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"];
+  const bounds = `connections = ${UNBOUNDED}\nconnections-per-peer = ${UNBOUNDED}`;
+  const limits = ["recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"];
   return `host-name = "${HOST_NAME}"
 domains = ["${DOMAIN}"]
 operator = "u1@${DOMAIN}"
@@ -207,7 +228,8 @@ listen = ["127.0.0.1:${basePort + 465}"]
 starttls-listen = ["127.0.0.1:${basePort + 587}"]
 ${bounds}
 [sending]
-${limits.map((name) => `${name} = 100000`).join("\n")}
+messages-a-minute = ${given.messagesAMinute}
+${limits.map((name) => `${name} = ${UNBOUNDED}`).join("\n")}
 [dns]
 servers = ["${given.dns}"]
 [queue]
@@ -219,7 +241,7 @@ unpublished = true
 [tls]
 certificate = "secret/tls/server.pem"
 key = "secret/tls/server.key"
-${given.more}`;
+`;
 }
 
 const random = (below: number): number => Math.floor(Math.random() * below);

@@ -1,0 +1,203 @@
+/**
+ * F5: what leaves is right for those who take it: a real Postfix and hosts with few or many extensions. Both signatures hold
+ * for python3-dkim and for mailauth with the keys that are published; what the sender asked to hear (RFC 3461) is passed on
+ * or told by us; letters beyond ASCII go where they are understood and come back where not. A3: mail between our own
+ * accounts, also to a subaddress of an alias, arrives once.
+ */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { dkimVerify } from "mailauth/lib/dkim/verify.js";
+import { DNS_PROGRAMS } from "./dns/name-servers.ts";
+import { DOMAIN } from "./lab.ts";
+import { need, run } from "./program.ts";
+import { makeAuthorities } from "./world/certificates.ts";
+import { letterTo } from "./world/letter.ts";
+import { startPostfix } from "./world/postfix.ts";
+import { readStatusReports } from "./world/status-reports.ts";
+import { until } from "./world/until.ts";
+import { type Destination, HOST_NAME, World } from "./world/world.ts";
+
+const SENDER = `u1@${DOMAIN}`;
+const OTHER = `u2@${DOMAIN}`;
+const NICK = `nick@${DOMAIN}`;
+/** The one that the distribution installs its packages for. */
+const PYTHON = "/usr/bin/python3";
+
+const VERIFIER = `
+import base64, json, sys, dkim
+given = json.load(sys.stdin)
+def lookup(name, timeout=5):
+    return given["zone"].get(name.decode().rstrip("."), "").encode()
+for text in given["messages"]:
+    message = dkim.DKIM(base64.b64decode(text))
+    print(*[message.verify(idx=n, dnsfunc=lookup) for n in range(2)])
+`;
+
+const destinations: Readonly<Record<string, Destination>> = {
+  "postfix.open.test": {},
+  "able.open.test": { manner: { offers: ["DSN", "SMTPUTF8", "CHUNKING"] } },
+  "plain.open.test": { manner: {} },
+  "refuses.open.test": { manner: { rcpt: () => "550 5.1.1 no such person" } },
+  "xn--bcher-kva.open.test": { manner: {} },
+};
+
+test("F5: signatures, delivery reports and letters beyond ASCII; A3: mail among our accounts", async (context: TestContext) => {
+  if (!need(context, ...DNS_PROGRAMS, "postfix", "dkimverify", "python3")) return;
+  if (process.getuid?.() !== 0) {
+    context.skip("Postfix is started by root only");
+    return;
+  }
+  const authorities = await makeAuthorities();
+  await using world = await World.start({ destinations, authorities });
+  const domain = "postfix.open.test";
+  await using postfix = await startPostfix({
+    address: world.addressOf(domain),
+    port: world.mailPort,
+    domain,
+    certificate: await authorities.issue([`mx.${domain}`]),
+    relays: { [DOMAIN]: `[127.0.0.1]:${world.lab.smtpPort}` },
+  });
+  const alias = await world.lab.commandBeside("alias", "add", OTHER, NICK);
+  assert.equal(alias.code, 0, alias.stderr);
+  const view = await world.view();
+  using client = await world.submit();
+  using inbox = await world.inbox();
+  const ended = (address: string): Promise<string> =>
+    until(`${address} is done`, async () => {
+      const record = (await view.records(SENDER)).find(({ recipient }) => recipient === address);
+      return record && `${record.end} ${record.reply.enhanced}`;
+    });
+  const reportsOn = async (address: string): Promise<Awaited<ReturnType<typeof readStatusReports>>> => {
+    const all = (await inbox.messages()).filter((text) =>
+      new RegExp(`^Final-Recipient: .*; ?${RegExp.escape(Buffer.from(address).toString("latin1"))}\r$`, "im").test(
+        text,
+      ),
+    );
+    return readStatusReports(all);
+  };
+
+  await context.test("both signatures hold at Postfix and at another host", async () => {
+    const to = [`b@${domain}`, "b@able.open.test"];
+    const { text } = letterTo(to, "=?utf-8?q?br=C3=B6d?=");
+    const odd = "a line with spaces \t \r\n.\r\n..dots\r\nschön\r\n\r\n\r\n";
+    for (const body of ["", odd, "a line of a long body\r\n".repeat(20_000)])
+      await client.send({ from: SENDER, to, parameters: "BODY=8BITMIME", text: `${text}${body}` });
+    const mails = await postfix.mails("b", 3);
+    const { taken } = world.host("able.open.test");
+    await until("the other host has them too", () => taken.length === 3);
+    const messages = [...mails, ...taken.map((one) => one.text)];
+    const zone = await view.dkimRecords();
+    assert.equal(Object.keys(zone).length, 2);
+    for (const mail of mails) {
+      assert.match(mail, new RegExp(`^Received: from ${RegExp.escape(HOST_NAME)} \\(`, "m"));
+      assert.match(mail, /\n\tby mx\.postfix\.open\.test \(Postfix\) with ESMTPS /);
+    }
+    const given = { zone, messages: messages.map((one) => Buffer.from(one, "latin1").toString("base64")) };
+    const verified = await run(PYTHON, ["-c", VERIFIER], { input: JSON.stringify(given) });
+    assert.deepEqual(
+      verified.trim().split("\n"),
+      messages.map(() => "True True"),
+    );
+    for (const message of messages) {
+      const { results } = await dkimVerify(Buffer.from(message.replaceAll(/\r?\n/g, "\r\n"), "latin1"), {
+        resolver: async (name) => [[zone[name] ?? ""]],
+      });
+      assert.deepEqual(
+        results.map(({ status }) => status.result),
+        ["pass", "pass"],
+      );
+    }
+  });
+
+  await context.test("success is told by who knows of it: the other host, or we where it does not", async () => {
+    const parameters = "RET=HDRS ENVID=mine";
+    const send = (address: string, notify: string): Promise<string> =>
+      client.send(letterTo([`${address} NOTIFY=${notify} ORCPT=rfc822;${address}`], "asked", { parameters }));
+    await send(`b@${domain}`, "SUCCESS,FAILURE");
+    await send("s@able.open.test", "SUCCESS");
+    await send("s@plain.open.test", "SUCCESS");
+    await send(OTHER, "SUCCESS");
+    assert.equal(await ended("s@able.open.test"), "delivered 2.0.0");
+    assert.equal(await ended("s@plain.open.test"), "relayed 2.0.0");
+
+    const passed = world.host("able.open.test").taken.at(-1);
+    assert.match(passed?.mail ?? "", / RET=HDRS ENVID=mine$/);
+    assert.deepEqual(passed?.rcpts, ["RCPT TO:<s@able.open.test> NOTIFY=SUCCESS ORCPT=rfc822;s@able.open.test"]);
+    assert.doesNotMatch(world.host("plain.open.test").taken.at(-1)?.mail ?? "", /RET|ENVID/);
+
+    await inbox.arrived("Reporting-MTA: dns; mx.postfix.open.test", "Action: delivered");
+    await inbox.arrived("s@plain.open.test", "Action: relayed");
+    await inbox.arrived(OTHER, "Action: delivered", `Reporting-MTA: dns; ${HOST_NAME}`);
+    for (const [address, action] of [
+      ["s@plain.open.test", "relayed"],
+      [OTHER, "delivered"],
+    ] as const) {
+      const reports = await reportsOn(address);
+      assert.equal(reports.length, 1, address);
+      assert.equal(reports[0]?.message["original-envelope-id"], "mine");
+      const [about = {}] = reports[0]?.recipients ?? [];
+      assert.deepEqual(
+        [about["action"], about["status"], about["original-recipient"]],
+        [action, "2.0.0", `rfc822; ${address}`],
+      );
+    }
+    assert.deepEqual(await reportsOn("s@able.open.test"), []);
+  });
+
+  await context.test(
+    "failure is told unless the sender wants to hear nothing, with the whole message if asked",
+    async () => {
+      await client.send(letterTo(["never@refuses.open.test NOTIFY=NEVER"], "never"));
+      await client.send(letterTo(["only@refuses.open.test NOTIFY=SUCCESS"], "success alone"));
+      await client.send(letterTo(["full@refuses.open.test"], "in full", { parameters: "RET=FULL" }));
+      await inbox.arrived("Final-Recipient: rfc822; full@refuses.open.test");
+      const [report] = await reportsOn("full@refuses.open.test");
+      assert.deepEqual([report?.defects, report?.types.at(-1)], [[], "message/rfc822"]);
+      assert.match(report?.returned ?? "", /A few words/);
+      for (const address of ["never@refuses.open.test", "only@refuses.open.test"]) {
+        assert.equal(await ended(address), "failed 5.1.1");
+        assert.deepEqual(await reportsOn(address), []);
+      }
+    },
+  );
+
+  await context.test("letters beyond ASCII", async () => {
+    const parameters = "SMTPUTF8 BODY=8BITMIME";
+    await client.send(letterTo(["jürgen@able.open.test"], "för dig", { parameters }));
+    await client.send(letterTo(["jürgen@plain.open.test"], "för dig", { parameters }));
+    await client.send(letterTo(["needless@plain.open.test"], "ASCII alone", { parameters }));
+    // The header is ASCII; the domain of the envelope has another form.
+    const { text } = letterTo(["b@xn--bcher-kva.open.test"], "ASCII alone");
+    await client.send(letterTo(["b@bücher.open.test"], "", { parameters, text }));
+    assert.equal(await ended("jürgen@able.open.test"), "delivered 2.0.0");
+    const wide = world.host("able.open.test").taken.at(-1);
+    assert.match(wide?.mail ?? "", / SMTPUTF8/);
+    assert.match(Buffer.from(wide?.text ?? "", "latin1").toString(), /^Subject: för dig\r$/m);
+    assert.equal(await ended("needless@plain.open.test"), "delivered 2.0.0");
+    assert.equal(await ended("b@xn--bcher-kva.open.test"), "delivered 2.0.0");
+    for (const name of ["plain.open.test", "xn--bcher-kva.open.test"])
+      assert.doesNotMatch(world.host(name).taken.at(-1)?.mail ?? "", /SMTPUTF8/);
+
+    assert.equal(await ended("jürgen@plain.open.test"), "failed 5.6.7");
+    const latin1 = Buffer.from("utf-8; jürgen@plain.open.test").toString("latin1");
+    const [report] = await readStatusReports(await inbox.arrived(`Final-Recipient: ${latin1}`));
+    assert.equal(report?.types[2], "message/global-delivery-status");
+    assert.equal(report?.recipients[0]?.["status"], "5.6.7");
+  });
+
+  await context.test("A3: among our own accounts it arrives once, also at the subaddress of an alias", async () => {
+    const tagged = `nick+books@${DOMAIN}`;
+    await client.send(letterTo([OTHER, "b@plain.open.test"], "to both"));
+    await client.send(letterTo([tagged], "to an alias"));
+    using others = await world.inbox(OTHER);
+    for (const subject of ["to both", "to an alias"]) {
+      const found = await others.arrived(`Subject: ${subject}\r\n`);
+      assert.equal(found.length, 1);
+      assert.match(found[0] ?? "", new RegExp(`^Return-Path: <${SENDER}>`, "m"));
+    }
+    assert.equal(await ended(tagged), "delivered 2.0.0");
+    await assert.rejects(client.send(letterTo([`nobody@${DOMAIN}`], "to nobody")), /expected 250, got 550/);
+  });
+
+  await until("nothing is left in the queue", async () => (await view.queue.sums()).messages === 0);
+});

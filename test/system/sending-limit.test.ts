@@ -1,0 +1,61 @@
+/** F4: an account that sends more than it may hears when to go on, and then goes on; nothing that was taken is lost, nothing that was not is sent. */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { MINUTE } from "../../src/host/clock.ts";
+import { DNS_PROGRAMS } from "./dns/name-servers.ts";
+import { DOMAIN } from "./lab.ts";
+import { need } from "./program.ts";
+import { makeAuthorities } from "./world/certificates.ts";
+import { ClockHand } from "./world/clock-hand.ts";
+import { letterTo } from "./world/letter.ts";
+import { until } from "./world/until.ts";
+import { World } from "./world/world.ts";
+
+const NAME = "good.open.test";
+
+test("F4: at its limit an account hears when to try again; then it goes on, and nothing is lost", async (context: TestContext) => {
+  if (!need(context, ...DNS_PROGRAMS, "faketime")) return;
+  using clock = new ClockHand();
+  const destinations = { [NAME]: { manner: {} } };
+  const authorities = await makeAuthorities();
+  await using world = await World.start({ destinations, authorities, under: clock.under, messagesAMinute: 3 });
+  using client = await world.submit();
+  let sent = 0;
+  const send = (): Promise<string> =>
+    client.send(letterTo([`b@${NAME}`], `number ${sent + 1}`)).then(() => String(++sent));
+  // The limit is of minutes of the clock: one may end between two messages.
+  const refusal = await until("the limit is reached", async () => {
+    try {
+      await send();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : undefined;
+    }
+  });
+  assert.ok(sent >= 3 && sent <= 6, `${sent} were taken`);
+  assert.match(
+    refusal,
+    /^expected 250, got 452 4\.7\.0 .*3 messages a minute; try again after \d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
+  );
+  const again = Date.parse(`${/after (\S+ \S+) UTC/.exec(refusal)?.[1]?.replace(" ", "T")}Z`);
+  assert.ok(again > clock.now() && again <= clock.now() + 2 * MINUTE, refusal);
+
+  using other = await world.submit(`u2@${DOMAIN}`);
+  await other.send(letterTo([`b@${NAME}`], "another account is free", { from: `u2@${DOMAIN}` }));
+
+  clock.forward(2 * MINUTE);
+  using later = await world.submit();
+  await until("the account may send again", async () => {
+    try {
+      await later.send(letterTo([`b@${NAME}`], `number ${sent + 1}`));
+      return true;
+    } catch {
+      return undefined;
+    }
+  });
+  const { taken } = world.host(NAME);
+  await until("all have arrived", () => taken.length === sent + 2);
+  const subjects = taken.map(({ text }) => /^Subject: (.*)\r$/m.exec(text)?.[1] ?? "").toSorted();
+  const numbers = Array.from({ length: sent + 1 }, (_, n) => `number ${n + 1}`);
+  assert.deepEqual(subjects, ["another account is free", ...numbers].toSorted());
+});
