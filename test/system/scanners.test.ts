@@ -9,7 +9,7 @@ import { outgoingSpamScanner, outgoingVirusScanner } from "../../src/clients/sca
 import { createRspamd } from "../../src/clients/scanners/rspamd.ts";
 import { createReadConfiguration } from "../../src/clients/scanners/rspamd-configuration.ts";
 import { createSpamd } from "../../src/clients/scanners/spamd.ts";
-import { systemClock as clock } from "../../src/host/clock.ts";
+import { MINUTE, systemClock as clock } from "../../src/host/clock.ts";
 import type { SpamVerdict } from "../../src/rules/scan-verdict.ts";
 import type { SpamScanner, SpamTeacher } from "../../src/service/delivery/inbound-scanner.ts";
 import { accountId } from "../../src/store/ids.ts";
@@ -41,8 +41,6 @@ import {
 const MARKS = { junk: 6, refuse: 15 };
 const MiB = 1024 * 1024;
 const ACCOUNT = accountId("0a".repeat(16));
-/** For those that are made to hang. */
-const SOON_MS = 500;
 
 const PRIVATE = [SENDER, RECIPIENT, "private@example.org", "192.0.2.9", "mx.example.org", "Shall we meet"];
 
@@ -80,17 +78,22 @@ async function readsBothDirections(scanner: SpamScanner): Promise<void> {
   assert.match(refused.reason, /GTUBE/);
 }
 
-/** Hangs, is killed while it has a message, is gone: each is a value, in time. */
-async function diesInTheMiddle(scan: () => Promise<{ readonly kind: string }>, daemon: Daemon): Promise<void> {
+/** Hangs, goes on, is killed while it has a message, is gone: each is a value, in time. @param scan under these limits */
+async function diesInTheMiddle(
+  scan: (limits: Pick<ScannerLimits, "timeoutMs">) => Promise<{ readonly kind: string }>,
+  daemon: Daemon,
+): Promise<void> {
+  const [soon, patient] = [{ timeoutMs: 500 }, { timeoutMs: MINUTE }];
   await daemon.signal("SIGSTOP");
-  assert.deepEqual(await scan(), { kind: "unavailable", why: "timeout" });
+  assert.deepEqual(await scan(soon), { kind: "unavailable", why: "timeout" });
   await daemon.signal("SIGCONT");
-  assert.equal((await scan()).kind, "clean");
+  assert.equal((await scan(patient)).kind, "clean");
   await daemon.signal("SIGSTOP");
-  const verdict = scan();
+  const verdict = scan(patient);
   await daemon.signal("SIGKILL");
-  assert.equal((await verdict).kind, "unavailable");
-  assert.deepEqual(await scan(), { kind: "unavailable", why: "unreachable" });
+  const { kind } = await verdict;
+  assert.equal(kind, "unavailable");
+  assert.deepEqual(await scan(patient), { kind: "unavailable", why: "unreachable" });
 }
 
 /** What one person teaches is that person's. @returns what the scanner says of a spam of each */
@@ -106,8 +109,6 @@ async function learns(scanner: SpamScanner, teacher: SpamTeacher): Promise<reado
     await scanner.scan(arriving(lesson("spam", 7), { user: "person-2" }), MARKS),
   ];
 }
-
-const small = (limits: ScannerLimits): ScannerLimits => ({ ...limits, timeoutMs: SOON_MS });
 
 test("F3: rspamd reads mail in both directions, and writes down nobody's name", async (context: TestContext) => {
   if (!need(context, ...RSPAMD_PROGRAMS)) return;
@@ -134,8 +135,8 @@ test("F3: rspamd reads mail in both directions, and writes down nobody's name", 
   assert.deepEqual([status.kind, status.findings], ["alive", []]);
   assert.match("version" in status ? String(status.version) : "", /^[0-9]+\.[0-9]+/);
   keepsNobody(rspamd.home);
-  await diesInTheMiddle(() => {
-    const hasty = createRspamd({ place, perUser: false, clock, limits: small(rspamdLimits) });
+  await diesInTheMiddle((patience) => {
+    const hasty = createRspamd({ place, perUser: false, clock, limits: { ...rspamdLimits, ...patience } });
     return hasty.scanner.scan(arriving(letter("Shall we meet?")), MARKS);
   }, rspamd.daemon);
 });
@@ -152,7 +153,8 @@ test("an operator is told when rspamd's configuration keeps or logs who wrote to
   const controller = { place: rspamd.controller, password: undefined };
   const configuration = createReadConfiguration({ clock, more: rspamd.variables });
   const { scanner } = createRspamd({ place, controller, perUser: false, configuration, clock });
-  assert.equal((await scanner.scan(arriving(letter("Shall we meet?")), MARKS)).kind, "clean");
+  const verdict = await scanner.scan(arriving(letter("Shall we meet?")), MARKS);
+  assert.ok(names(verdict).length > 0);
   const { findings } = await scanner.status();
   assert.equal(findings.length, 3);
   for (const [n, word] of [/logs addresses/, /history_redis/, /history_rows/].entries())
@@ -191,8 +193,8 @@ test("F3: SpamAssassin reads mail in both directions, and writes down nobody's n
   assert.deepEqual([status.kind, status.findings], ["alive", []]);
   assert.match("version" in status ? String(status.version) : "", /^[0-9]+\.[0-9]+/);
   keepsNobody(spamd.home);
-  await diesInTheMiddle(() => {
-    const hasty = createSpamd({ place, perUser: false, clock, limits: { ...spamdLimits, timeoutMs: 5000 } });
+  await diesInTheMiddle((patience) => {
+    const hasty = createSpamd({ place, perUser: false, clock, limits: { ...spamdLimits, ...patience } });
     return hasty.scanner.scan(arriving(letter("Shall we meet?")), MARKS);
   }, daemon);
 });
@@ -204,7 +206,7 @@ test("F6: SpamAssassin learns for one person what it does not use for another", 
   assert.ok(teacher !== undefined);
   const [taught, untaught] = await learns(scanner, teacher);
   assert.ok(
-    names(taught).some((name) => /^BAYES_9/.test(name)),
+    names(taught).some((name) => name.startsWith("BAYES_9")),
     names(taught).join(),
   );
   assert.ok(!names(untaught).some((name) => name.startsWith("BAYES_")));
@@ -241,8 +243,8 @@ test("F3: ClamAV reads mail in both directions; what it did not look into is uns
   assert.match(status.findings.join(), /no signatures/);
   assert.deepEqual(readdirSync(clamd.temporary), []);
   keepsNobody(clamd.home);
-  await diesInTheMiddle(() => {
-    const hasty = createClamd({ place, clock, limits: small(clamdLimits) });
+  await diesInTheMiddle((patience) => {
+    const hasty = createClamd({ place, clock, limits: { ...clamdLimits, ...patience } });
     return hasty.scan(source(letter("Shall we meet?")));
   }, daemon);
 });
