@@ -123,7 +123,7 @@ async function zoneOf(home: string): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(keys.map((key) => [keyRecordName(key.domain, key.selector), keyRecord(key)]));
 }
 
-test("A6 F5: what real clients send leaves with both signatures valid and without a trace of them", {
+test("A6, F5: what real clients send leaves with both signatures valid and without a trace of them", {
   timeout: 240_000,
 }, async (context: TestContext) => {
   if (!need(context, "dkimverify", "python3")) return;
