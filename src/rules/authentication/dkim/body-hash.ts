@@ -73,6 +73,13 @@ const LF = 10;
 const CR = 13;
 const SP = 32;
 const LINE_END = Buffer.from("\r\n");
+/** A body may be empty lines alone, and something behind them. */
+const LINE_ENDS = Buffer.from("\r\n".repeat(8 * 1024));
+const ONE_CR = Buffer.of(CR);
+const ONE_SP = Buffer.of(SP);
+/** Octets gathered for one update of the hash, and below which they are: an update costs as much as copying hundreds. */
+const GATHERED = 16 * 1024;
+const SHORT = 256;
 
 /** Either form, counted: for the form "simple", and for what covers a part of the body alone. */
 class Measured implements BodyForm {
@@ -80,6 +87,8 @@ class Measured implements BodyForm {
   readonly #length: number;
   readonly #hash: Hash = createHash("sha256");
   #size = 0;
+  readonly #gathered: Uint8Array = new Uint8Array(GATHERED);
+  #filled = 0;
   /** Line ends that count only when something follows them. */
   #lineEnds = 0;
   #isSpace = false;
@@ -111,7 +120,7 @@ class Measured implements BodyForm {
       } else {
         const end = this.#plainEnd(octets, at);
         this.#putHeld();
-        this.#put(octets.subarray(at, end));
+        this.#put(octets, at, end);
         at = end;
       }
     }
@@ -122,6 +131,7 @@ class Measured implements BodyForm {
     // RFC 6376 section 3.4.3: an empty body is one line end in the form "simple" (section 3.4.4: none in the other).
     if (this.#size > 0 || !this.#isRelaxed) this.#put(LINE_END);
     const isWhole = this.#size <= this.#length;
+    this.#flush();
     const isLongEnough = this.#length === Infinity || this.#size >= this.#length;
     return { hash: this.#hash.digest("base64"), isWhole, isLongEnough };
   }
@@ -141,18 +151,30 @@ class Measured implements BodyForm {
   #putCr(): void {
     this.#isCr = false;
     this.#putHeld();
-    this.#put(Buffer.of(CR));
+    this.#put(ONE_CR);
   }
 
   #putHeld(): void {
-    for (; this.#lineEnds > 0; this.#lineEnds--) this.#put(LINE_END);
-    if (this.#isSpace) this.#put(Buffer.of(SP));
+    while (this.#lineEnds > 0) {
+      const octets = Math.min(this.#lineEnds * LINE_END.length, LINE_ENDS.length);
+      this.#put(LINE_ENDS, 0, octets);
+      this.#lineEnds -= octets / LINE_END.length;
+    }
+    if (this.#isSpace) this.#put(ONE_SP);
     this.#isSpace = false;
   }
 
-  #put(octets: Uint8Array): void {
-    const room = Math.max(0, this.#length - this.#size);
-    if (room > 0) this.#hash.update(room < octets.length ? octets.subarray(0, room) : octets);
-    this.#size += octets.length;
+  #put(octets: Uint8Array, from = 0, to: number = octets.length): void {
+    const end = Math.min(to, from + Math.max(0, this.#length - this.#size));
+    this.#size += to - from;
+    const count = end - from;
+    if (this.#filled + count > GATHERED || count >= SHORT) this.#flush();
+    if (count >= SHORT) this.#hash.update(octets.subarray(from, end));
+    else for (let at = from; at < end; at++) this.#gathered[this.#filled++] = octets[at] as number;
+  }
+
+  #flush(): void {
+    if (this.#filled > 0) this.#hash.update(this.#gathered.subarray(0, this.#filled));
+    this.#filled = 0;
   }
 }
