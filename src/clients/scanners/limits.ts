@@ -32,7 +32,7 @@ export const rspamdLimits: ScannerLimits = Object.freeze({
   maxRecipients: 50,
 });
 
-/** SpamAssassin takes a second for 100 KB of text and has no limit of its own; its client skips what is larger than 500 KB. */
+/** SpamAssassin takes seconds over some hundred KB and has no limit of its own; its own client skips what exceeds 500 KiB. */
 export const spamdLimits: ScannerLimits = Object.freeze({
   timeoutMs: 45 * SECOND,
   maxAtOnce: 8,
@@ -43,7 +43,7 @@ export const spamdLimits: ScannerLimits = Object.freeze({
   maxRecipients: 0,
 });
 
-/** As large as clamd takes by default (StreamMaxLength 100M since 1.0, 25M in Debian's file). */
+/** As large as clamd takes with our configuration and with Debian's (StreamMaxLength 25M). */
 export const clamdLimits: ScannerLimits = Object.freeze({
   timeoutMs: 60 * SECOND,
   maxAtOnce: 8,

@@ -20,23 +20,46 @@ export class ScanDesk {
   /** Those who wait for a place, first come first served. */
   readonly #waiting = new Set<() => void>();
 
+  /** Of those who wait and those who have a place. */
+  readonly #deadlines = new Set<AbortController>();
+
   constructor(options: DeskOptions) {
     this.#options = options;
+    options.signal?.addEventListener("abort", () => {
+      for (const deadline of this.#deadlines) deadline.abort();
+    });
   }
 
   /** Runs one conversation. `work` ends soon after its signal is aborted; a failure is what it fulfils with. */
   async converse<T extends object>(work: (signal: AbortSignal) => Promise<T | ScanFailure>): Promise<T | Unavailable> {
-    const { clock, limits, signal } = this.#options;
+    const { clock, limits } = this.#options;
+    if (this.#isEnding) return unavailable("shutdown");
     const deadline = new AbortController();
+    this.#deadlines.add(deadline);
     using _timer = clock.after(limits.timeoutMs, () => deadline.abort());
-    const ends = signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]);
-    const refused = await this.#place(ends);
-    if (refused !== undefined) return unavailable(signal?.aborted === true ? "shutdown" : refused);
     try {
-      const result = ends.aborted ? "timeout" : await work(ends);
+      const refused = await this.#place(deadline.signal);
+      if (refused !== undefined) return unavailable(this.#isEnding ? "shutdown" : refused);
+      return await this.#hold(work, deadline.signal);
+    } finally {
+      this.#deadlines.delete(deadline);
+    }
+  }
+
+  get #isEnding(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  /** Runs the conversation in its place. */
+  async #hold<T extends object>(
+    work: (signal: AbortSignal) => Promise<T | ScanFailure>,
+    signal: AbortSignal,
+  ): Promise<T | Unavailable> {
+    try {
+      const result = signal.aborted ? "timeout" : await work(signal);
       if (typeof result !== "string") return result;
-      if (signal?.aborted === true) return unavailable("shutdown");
-      return unavailable(deadline.signal.aborted ? "timeout" : result);
+      if (this.#isEnding) return unavailable("shutdown");
+      return unavailable(signal.aborted ? "timeout" : result);
     } catch (error) {
       if (error instanceof UnreadableMessage) return unavailable("unreadable");
       throw error;
@@ -47,7 +70,6 @@ export class ScanDesk {
 
   async #place(signal: AbortSignal): Promise<ScanFailure | undefined> {
     const { maxAtOnce, maxWaiting } = this.#options.limits;
-    if (signal.aborted) return "timeout";
     if (this.#atOnce < maxAtOnce) {
       this.#atOnce++;
       return undefined;
