@@ -51,6 +51,21 @@ test("the domain is given in lower case without its dot, and a name that cannot 
   }
 });
 
+test("RFC 7208 section 7.3: of a name that is too long, labels on the left are left out", async () => {
+  const asked: string[] = [];
+  const sender = "%{o}.".repeat(30);
+  assert.equal(
+    (await check(texts({ "example.test": `v=spf1 exists:${sender}end.test -all` }), undefined, asked)).result,
+    "fail",
+  );
+  const [, question = ""] = asked;
+  assert.match(question, /^A (?:example\.test\.|test\.)(?:example\.test\.)*end\.test$/);
+  assert.ok(question.length > 230 && question.length <= 255, question);
+  const label = "a".repeat(64).repeat(4);
+  assert.equal((await check(texts({ "example.test": `v=spf1 exists:${label}.test -all` }))).result, "fail");
+  assert.equal((await check(texts({ "example.test": `v=spf1 exists:${label}%{d} -all` }))).result, "fail");
+});
+
 test("reading a record is total and linear", () => {
   const word = fc.constantFrom("a", "mx:", "ip4:", "include:", "%{", "d", "}", "%", "/", "24", "=", ".", "x", "-", " ");
   fc.assert(fc.property(fc.array(word), (words) => void readSpfRecord(`v=spf1 ${words.join("")}`)));
