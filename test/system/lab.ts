@@ -155,7 +155,7 @@ function childrenOf(pid: number): readonly number[] {
 export async function freeBasePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const base = 20_000 + Math.floor(Math.random() * 30_000);
-    const free = await Promise.all([base + 25, base + 993, base + 464].map(isFree));
+    const free = await Promise.all([25, 26, 464, 465, 587, 993].map((port) => isFree(base + port)));
     if (free.every(Boolean)) return base;
   }
   throw new Error("found no free ports");

@@ -4,16 +4,13 @@ import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { every, type Job } from "../../host/job.ts";
 import type { Settings } from "../../host/settings/settings.ts";
-import { keyRecord, keyRecordName } from "../../rules/dkim/key-record.ts";
-import { rotationTimes } from "../../rules/dkim/rotation.ts";
 import { createDkimSigner } from "../../service/submission/dkim-signer.ts";
 import { createReportSubmit } from "../../service/tls-reports/report-letter.ts";
 import { createReportingWays } from "../../service/tls-reports/reporting-ways.ts";
 import { createTlsSessionCounter } from "../../service/tls-reports/session-counter.ts";
 import { createTlsReporter } from "../../service/tls-reports/tls-reporter.ts";
 import { createQueueRunner } from "../../service/queue/runner.ts";
-import { type TextLookup, turnDkimKeys } from "../../service/submission/dkim-rotation.ts";
-import type { DkimKeys } from "../../store/dkim-keys.ts";
+import { type TextLookup, turnDkimKeys, turnUnpublishedKeys } from "../../service/submission/dkim-rotation.ts";
 import type { Office } from "../office.ts";
 import { retryScheduleOf } from "../retry-schedule.ts";
 import type { Stores } from "../stores.ts";
@@ -81,15 +78,12 @@ export async function runOutgoing(
     hostName,
     random: Math.random,
   });
-  const lookup: TextLookup = dkimUnpublished
-    ? lookUpOwn(dkimKeys)
-    : async (name) => {
-        const answer = await resolver.resolve(name, "TXT");
-        if (answer.kind === "records") return answer.records;
-        return answer.kind === "nxdomain" || answer.kind === "nodata" ? [] : undefined;
-      };
-  const times = dkimUnpublished ? { ...rotationTimes, confirmMs: 0 } : rotationTimes;
-  const turn = (): Promise<void> => turnDkimKeys({ keys: dkimKeys, domains, lookup, clock, log, times });
+  const lookup: TextLookup = async (name) => {
+    const answer = await resolver.resolve(name, "TXT");
+    if (answer.kind === "records") return answer.records;
+    return answer.kind === "nxdomain" || answer.kind === "nodata" ? [] : undefined;
+  };
+  const turning = { keys: dkimKeys, domains, clock, log };
   const run = async (): Promise<void> => {
     await runner.run(signal);
     await counter.flush();
@@ -98,10 +92,7 @@ export async function runOutgoing(
     run(),
     job(every(MINUTE), () => counter.flush()),
     job(every(REPORTS_EVERY_MS), () => reporter.turn(signal)),
-    job(every(HOUR), async () => {
-      // Made, published, seen, active: a step a turn.
-      for (let steps = dkimUnpublished ? 4 : 1; steps > 0; steps--) await turn();
-    }),
+    job(every(HOUR), () => (dkimUnpublished ? turnUnpublishedKeys(turning) : turnDkimKeys({ ...turning, lookup }))),
     job(every(HOUR), async () => void (await outbound.forget(clock.now() - RECORD_LIFE_MS))),
     job(every(HOUR), async () => {
       const minute = Math.floor(clock.now() / MINUTE);
@@ -112,12 +103,4 @@ export async function runOutgoing(
       if (failed > 0) log("queue.policies", { failed });
     }),
   ]);
-}
-
-/** As if every record were published. */
-function lookUpOwn(dkimKeys: DkimKeys): TextLookup {
-  return async (name) =>
-    (await dkimKeys.keys())
-      .filter((key) => keyRecordName(key.domain, key.selector) === name)
-      .map((key) => keyRecord(key));
 }
