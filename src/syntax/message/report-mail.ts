@@ -14,7 +14,7 @@ export type ReportMail = {
   /** Whom the report is about, in A-labels. */
   readonly reportDomain: string;
   readonly submitter: string;
-  /** `left@right`, RFC 5322 section 3.6.4. */
+  /** On TLS `left@right` (RFC 5322 section 3.6.4), on DMARC as in RFC 9990 section 3.5.1. */
   readonly reportId: string;
   /** Without its angle brackets. */
   readonly messageId: string;
