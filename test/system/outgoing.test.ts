@@ -45,6 +45,9 @@ const destinations: Readonly<Record<string, Destination>> = {
   "busy.open.test": {
     manner: { greet: (nth) => (nth === 1 ? "421 4.3.2 Too busy, try later" : "220 well again") },
   },
+  "leaves.open.test": {
+    manner: { rcpt: (_line, nth) => (nth === 1 ? "421 4.3.2 Shutting down" : "250 2.1.5 ok") },
+  },
   "mute.open.test": { manner: { end: (nth) => (nth === 1 ? undefined : "250 2.0.0 taken") } },
   "dead.open.test": {},
   "silent.open.test": { manner: { greet: () => undefined } },
@@ -54,6 +57,7 @@ const waits: Readonly<Record<string, RegExp>> = {
   "b@grey.open.test": /^451 4\.7\.1 Greylisted, come again$/,
   "b@full.open.test": /^431 4\.2\.2 The disk is full$/,
   "b@busy.open.test": /^421 4\.3\.2 Too busy, try later$/,
+  "b@leaves.open.test": /^421 4\.3\.2 Shutting down$/,
   "b@mute.open.test": /^undefined 4\.4\.2 The host closed the connection before it had answered$/,
   "b@dead.open.test": /^undefined 4\.4\.1 The host refuses connections$/,
 };
@@ -101,6 +105,7 @@ test("F5: mail ends as it must, whatever the host is like", async (context: Test
     "grey",
     "full",
     "busy",
+    "leaves",
     "mute",
     "dead",
   ])
@@ -158,7 +163,7 @@ test("F5: mail ends as it must, whatever the host is like", async (context: Test
 
   await context.test("what was put off arrives at a later attempt, once", async () => {
     clock.forward(FIRST_PAUSES_MS);
-    for (const name of ["grey", "full", "busy", "mute"]) {
+    for (const name of ["grey", "full", "busy", "leaves", "mute"]) {
       assert.equal(await ended(`b@${name}.open.test`), "delivered 250 2.0.0");
       assert.equal(world.host(`${name}.open.test`).taken.length, 1, name);
     }
