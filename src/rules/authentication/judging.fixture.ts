@@ -22,7 +22,7 @@ export function failing(changes: Changes = {}): Authentication {
       isTesting: false,
       aligned: { dkim: [], spf: false },
       disposition: "reject",
-      reportsTo: [],
+      record: undefined,
     },
     arc: { result: "none", reason: "there is no chain", sealers: [], oldestPass: undefined, recorded: undefined },
     list: undefined,

@@ -39,8 +39,10 @@ export function openLookup(
   }
 
   return {
-    lookup: (name, type) => {
-      const key = `${type} ${name.toLowerCase()}`;
+    lookup: (written, type) => {
+      // Macros of SPF have letters as the sender wrote them.
+      const name = written.toLowerCase();
+      const key = `${type} ${name}`;
       let answer = asked.get(key);
       if (answer === undefined) {
         answer = ask(name, type);

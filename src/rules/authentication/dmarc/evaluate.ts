@@ -5,7 +5,7 @@
 import { isAtOrBelow, type Lookup } from "../lookup.ts";
 import type { Dkim } from "../dkim/verify.ts";
 import type { Spf } from "../spf/check.ts";
-import type { Policy } from "./record.ts";
+import type { DmarcRecord, Policy } from "./record.ts";
 import { applicableStep, organizationalDomain, TreeWalker, type Walk } from "./tree-walk.ts";
 
 export type DmarcResult = "none" | "pass" | "fail" | "temperror" | "permerror";
@@ -28,12 +28,12 @@ export type Dmarc = {
   readonly aligned: { readonly dkim: readonly string[]; readonly spf: boolean };
   /** What the policy asks us to do with this mail: "none" unless the result is `fail` or the From is unfit. */
   readonly disposition: Policy;
-  /** Where the domain wants sums sent to. */
-  readonly reportsTo: readonly string[];
+  /** What stands there: for sums that go to the domain. */
+  readonly record: DmarcRecord | undefined;
 };
 
-/** Signers that are held against the author; more help nobody. */
-const MAX_SIGNERS = 8;
+/** Names that are held against the author; more help nobody. */
+const MAX_SPEAKERS = 9;
 /** Domains of authors that are looked at; mail has one. */
 const MAX_AUTHORS = 3;
 
@@ -47,7 +47,7 @@ const UNKNOWN: Dmarc = {
   isTesting: false,
   aligned: { dkim: [], spf: false },
   disposition: "none",
-  reportsTo: [],
+  record: undefined,
 };
 
 /**
@@ -113,33 +113,25 @@ async function evaluateOne(
     policy: policy === "temporary" ? undefined : policy,
     policyDomain: step.domain,
     isTesting: record.isTesting,
-    reportsTo: record.reportsTo,
+    record,
   };
   const alignment = new Alignment(walk, organization, walker);
-  const isSpfAligned = spf.result === "pass" ? await alignment.of(spf.domain, record.isSpfStrict) : "no";
-  const signers = signersOf(dkim, "pass");
-  const dkimAligned = await Promise.all(signers.map((signer) => alignment.of(signer, record.isDkimStrict)));
+  const heard = await Promise.all(
+    speakers(spf, dkim).map(async (speaker) => {
+      const isStrict = speaker.by === "spf" ? record.isSpfStrict : record.isDkimStrict;
+      return { ...speaker, aligned: await alignment.of(speaker.domain, isStrict) };
+    }),
+  );
+  const speaking = heard.filter((speaker) => speaker.isVerified && speaker.aligned === "yes");
   const aligned = {
-    dkim: signers.filter((_, at) => dkimAligned[at] === "yes"),
-    spf: isSpfAligned === "yes",
+    dkim: speaking.flatMap(({ by, domain: signer }) => (by === "dkim" ? [signer] : [])),
+    spf: speaking.some(({ by }) => by === "spf"),
   };
-  if (aligned.spf || aligned.dkim.length > 0)
-    return {
-      ...found,
-      aligned,
-      result: "pass",
-      reason: aligned.spf ? "SPF speaks for the author" : "DKIM speaks for the author",
-    };
-  const open = [
-    isSpfAligned,
-    ...dkimAligned,
-    ...(spf.result === "temperror" ? [await alignment.of(spf.domain, record.isSpfStrict)] : []).map(unlessNo),
-    ...(await Promise.all(
-      signersOf(dkim, "temperror").map(async (signer) => unlessNo(await alignment.of(signer, record.isDkimStrict))),
-    )),
-  ];
-  if (policy === "temporary" || open.includes("unknown"))
-    return { ...found, result: "temperror", reason: "the DNS does not answer" };
+  if (speaking.length > 0)
+    return { ...found, aligned, result: "pass", reason: `${aligned.spf ? "SPF" : "DKIM"} speaks for the author` };
+  // What could not be verified, or not be related, and would count if it were, leaves the question open.
+  const isOpen = heard.some((speaker) => speaker.aligned === "unknown" || speaker.aligned === "yes");
+  if (policy === "temporary" || isOpen) return { ...found, result: "temperror", reason: "the DNS does not answer" };
   return {
     ...found,
     result: "fail",
@@ -148,14 +140,24 @@ async function evaluateOne(
   };
 }
 
-const signersOf = (dkim: readonly Dkim[], result: Dkim["result"]): readonly string[] =>
-  [...new Set(dkim.flatMap((one) => (one.result === result && one.domain !== undefined ? [one.domain] : [])))].slice(
-    0,
-    MAX_SIGNERS,
-  );
+type Speaker = {
+  readonly by: "spf" | "dkim";
+  readonly domain: string;
+  /** False when the DNS did not answer. */
+  readonly isVerified: boolean;
+};
 
-/** What could not be verified and would count if it were true leaves the question open. */
-const unlessNo = (aligned: Aligned): Aligned => (aligned === "no" ? "no" : "unknown");
+/** Who could speak for the author: names that were verified, and such of which it is not known. */
+function speakers(spf: Spf, dkim: readonly Dkim[]): readonly Speaker[] {
+  const found = new Map<string, Speaker>();
+  const add = (by: Speaker["by"], result: string, domain: string | undefined): void => {
+    if (domain === undefined || (result !== "pass" && result !== "temperror")) return;
+    found.set(`${by} ${result} ${domain}`, { by, domain, isVerified: result === "pass" });
+  };
+  add("spf", spf.result, spf.domain);
+  for (const { result, domain } of dkim) add("dkim", result, domain);
+  return [...found.values()].slice(0, MAX_SPEAKERS);
+}
 
 /** RFC 9989 section 4.10.1; np is for names that do not exist (section 3.2.13). */
 async function policyFor(
