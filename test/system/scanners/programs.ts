@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Place } from "../../../src/clients/scanners/place.ts";
 import { run } from "../program.ts";
@@ -147,11 +148,11 @@ export async function startSpamd(perUser: boolean): Promise<Spamd> {
   if (isRoot) for (const folder of [join(home, "run"), persons]) chownSync(folder, NOBODY, NOBODY);
   const options =
     /^OPTIONS="(.*)"$/m.exec(readFileSync(join(shipped, "spamassassin/spamd.default"), "utf8"))?.[1] ?? "";
-  const as = isRoot ? { user: "nobody", group: "nogroup" } : undefined;
   const parts = {
-    "--username=debian-spamd ": as === undefined ? "" : `--username=${as.user} `,
-    "--socketowner=debian-spamd ": as === undefined ? "" : `--socketowner=${as.user} `,
-    "--socketgroup=debian-spamd ": as === undefined ? "" : `--socketgroup=${as.group} `,
+    // Folders of persons are served for a named user only.
+    "--username=debian-spamd": `--username=${isRoot ? "nobody" : userInfo().username}`,
+    "--socketowner=debian-spamd ": isRoot ? "--socketowner=nobody " : "",
+    "--socketgroup=debian-spamd ": isRoot ? "--socketgroup=nogroup " : "",
     "/run/spamd/spamd.sock": path,
     "--max-children=4": "--max-children=2",
     "--min-children=4": "--min-children=2",
