@@ -20,11 +20,13 @@ import type { Notices } from "../service/notices/notices.ts";
 import { createCapture } from "../service/delivery/capture.ts";
 import type { Inbound } from "../service/delivery/inbound.ts";
 import type { Intake } from "../service/delivery/intake.ts";
+import { createReceipts } from "../service/delivery/receipt.ts";
 import { createInbound } from "../service/delivery/receive.ts";
 import { createNotices } from "../service/notices/tell.ts";
 import { enqueue } from "../service/queue/enqueue.ts";
 import { noteArrived } from "../service/queue/feedback.ts";
 import { lastTry } from "../service/queue/last-try.ts";
+import { createDkimSigner, type DkimSigner } from "../service/submission/dkim-signer.ts";
 import type { Submit } from "../service/submission/submission.ts";
 import type { Watch } from "../service/watch/watch.ts";
 import { createWatch } from "../service/watch/watching.ts";
@@ -69,6 +71,7 @@ export type Stores = AsyncDisposable & {
   readonly outbound: OutboundQueue;
   readonly schedule: RetrySchedule;
   readonly dkimKeys: DkimKeys;
+  readonly signer: DkimSigner;
   readonly counts: SendCounts;
   readonly tlsResults: TlsResults;
   readonly spool: Spool;
@@ -123,18 +126,22 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const hasher = createPasswordHasher({ atOnce: Math.max(1, Math.floor(availableParallelism() / workers)) });
   const revocations = createRevocations(bus);
   const { domains, quotaBytes, hostName, operator, logDays } = settings;
-  const notices = createNotices({ mail, directory, operator, domain: domains[0] ?? hostName, hostName, clock, log });
+  const domain = domains[0] ?? hostName;
+  const notices = createNotices({ mail, directory, operator, domain, hostName, clock, log });
   const limits = { quotaBytes };
   const intake = createCapture({ spool });
   const feedback = (account: AccountId, message: Uint8Array): ReturnType<typeof noteArrived> =>
     noteArrived({ queue: outbound, log }, account, message);
-  const inbound = createInbound({ directory, mail, domains, operator, queue, intake, clock, log, hostName, feedback });
   const schedule = retryScheduleOf(settings);
   const wakers = new Set<() => void>();
   const wakeQueue = (): void => {
     for (const waker of wakers) waker();
     bus.publish(QUEUED_TOPIC, {});
   };
+  const signer = createDkimSigner({ keys: dkimKeys, clock });
+  const receipts = createReceipts({ queue: outbound, signer, wake: wakeQueue, clock, hostName, domain });
+  const arriving = { directory, mail, domains, operator, queue, intake, clock, log, hostName, feedback, receipts };
+  const inbound = createInbound(arriving);
   const closings = new Set<(account: AccountId) => Promise<void>>();
   const closing = async (account: AccountId): Promise<void> => {
     for (const listener of closings) await listener(account);
@@ -172,6 +179,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     outbound,
     schedule,
     dkimKeys,
+    signer,
     counts,
     tlsResults,
     spool,

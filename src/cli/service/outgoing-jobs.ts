@@ -4,7 +4,6 @@ import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { every, type Job } from "../../host/job.ts";
 import type { Settings } from "../../host/settings/settings.ts";
-import { createDkimSigner } from "../../service/submission/dkim-signer.ts";
 import { createReportSubmit } from "../../service/tls-reports/report-letter.ts";
 import { createReportingWays } from "../../service/tls-reports/reporting-ways.ts";
 import { createTlsSessionCounter } from "../../service/tls-reports/session-counter.ts";
@@ -36,7 +35,7 @@ export async function runOutgoing(
   { stores, office, settings, clock, log, signal }: OutgoingJobsOptions,
   job: (next: Job["next"], work: Job["work"]) => Promise<void>,
 ): Promise<void> {
-  const { outbound, mail, directory, counts, dkimKeys, tlsResults } = stores;
+  const { outbound, mail, directory, counts, dkimKeys, signer, tlsResults } = stores;
   const { sts, ways, resolver, reports } = office.outgoing;
   const { hostName, domains, dkimUnpublished, queueSmarthost } = settings;
   const [domain = hostName] = domains;
@@ -61,7 +60,7 @@ export async function runOutgoing(
     schedule: retryScheduleOf(settings),
   });
   using _wakes = stores.onWake(() => runner.wake());
-  const submit = createReportSubmit({ queue: outbound, signer: createDkimSigner({ keys: dkimKeys, clock }), clock });
+  const submit = createReportSubmit({ queue: outbound, signer, clock });
   const reporter = createTlsReporter({
     results: tlsResults,
     resolver,

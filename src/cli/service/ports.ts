@@ -11,7 +11,6 @@ import { serveSmtp } from "../../servers/smtp/server.ts";
 import { submissionLimits } from "../../servers/submission/limits.ts";
 import { serveSubmission } from "../../servers/submission/server.ts";
 import { createAuthenticator } from "../../service/accounts/authenticate.ts";
-import { createDkimSigner } from "../../service/submission/dkim-signer.ts";
 import { localRecipient } from "../../service/submission/local-recipient.ts";
 import { createSubmission } from "../../service/submission/submit-mail.ts";
 import type { Submission } from "../../service/submission/submission.ts";
@@ -91,7 +90,7 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
 }
 
 function submissionOf({ settings, stores, clock, log }: PortsOptions): Submission {
-  const { directory, dkimKeys, counts, spool, inbound, submit } = stores;
+  const { directory, signer, counts, spool, inbound, submit } = stores;
   const { hostName, domains } = settings;
   const [first, ...others] = domains;
   if (first === undefined) throw new Error("settings have a domain");
@@ -104,7 +103,7 @@ function submissionOf({ settings, stores, clock, log }: PortsOptions): Submissio
   return createSubmission({
     directory,
     submit,
-    signer: createDkimSigner({ keys: dkimKeys, clock }),
+    signer,
     scanners: [],
     counts,
     limitsOf: () => limits,

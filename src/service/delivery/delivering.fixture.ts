@@ -33,6 +33,9 @@ const envelope: Envelope = {
 export type DeliveringWishes = {
   readonly memoryBytes?: number;
   readonly feedback?: NonNullable<InboundServices["feedback"]>;
+  readonly receipts?: NonNullable<InboundServices["receipts"]>;
+  /** Of every message that comes in. */
+  readonly envelope?: Partial<Envelope>;
 };
 
 export class Delivering implements AsyncDisposable {
@@ -44,19 +47,25 @@ export class Delivering implements AsyncDisposable {
   readonly events: string[] = [];
   readonly log: Log = (name) => void this.events.push(name);
   readonly inbound: Inbound;
+  readonly #envelope: Envelope;
   openSpoolFiles = 0;
   spoolIsFull = false;
 
-  private constructor(memoryBytes: number, feedback: InboundServices["feedback"]) {
+  private constructor({ memoryBytes = 256 * 1024, feedback, receipts, envelope: more }: DeliveringWishes) {
+    this.#envelope = { ...envelope, ...more };
     const intake = createCapture({ spool: this.#spool(), memoryBytes });
     const { clock, mail, directory, queue, log } = this;
     const place = { hostName: "mx.example.test", domains: ["example.test"], operator: "u1@example.test" };
     const services = { clock, mail, directory, queue, log, intake, ...place };
-    this.inbound = createInbound({ ...services, ...(feedback !== undefined && { feedback }) });
+    this.inbound = createInbound({
+      ...services,
+      ...(feedback !== undefined && { feedback }),
+      ...(receipts !== undefined && { receipts }),
+    });
   }
 
-  static async open({ memoryBytes = 256 * 1024, feedback }: DeliveringWishes = {}): Promise<Delivering> {
-    const world = new Delivering(memoryBytes, feedback);
+  static async open(wishes: DeliveringWishes = {}): Promise<Delivering> {
+    const world = new Delivering(wishes);
     const { quotaBytes } = world;
     for (const name of ["u1", "u2"]) {
       const id = idOf(name);
@@ -76,7 +85,7 @@ export class Delivering implements AsyncDisposable {
       if ("code" in found) assert.fail(found.text);
       recipients.push(found);
     }
-    const reception = this.inbound.receive(envelope, recipients);
+    const reception = this.inbound.receive(this.#envelope, recipients);
     const octets = Buffer.from(text);
     for (let at = 0; at < octets.length; at += 700) await reception.write(octets.subarray(at, at + 700));
     return reception;

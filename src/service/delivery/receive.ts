@@ -19,6 +19,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import type { FeedbackVerdict } from "../queue/feedback.ts";
 import type { Envelope, Inbound, Reception, Recipient, Reply } from "./inbound.ts";
 import type { Intake } from "./intake.ts";
+import type { SendReceipt } from "./receipt.ts";
 import { findRecipient, type RecipientServices } from "./recipient.ts";
 import * as verdict from "./verdict.ts";
 
@@ -34,6 +35,8 @@ export type InboundServices = RecipientServices & {
   readonly maxHops?: number;
   /** What a report says of mail that the account sent (service/queue/feedback.ts). @throws StoreError */
   readonly feedback?: (account: AccountId, message: Uint8Array) => Promise<FeedbackVerdict>;
+  /** Tells the sender of success, where that was asked for; without it nobody is told. */
+  readonly receipts?: SendReceipt;
 };
 
 const MAX_HOPS = 100;
@@ -63,6 +66,7 @@ type Whole = { readonly content: ContentSource; readonly derived: Derived };
 class StoringReception implements Reception {
   readonly #services: InboundServices;
   readonly #envelope: Envelope;
+  readonly #recipients: readonly Recipient[];
   readonly #accounts: readonly AccountId[];
   readonly #id: DeliveryId = freshId();
   readonly #intake: Intake;
@@ -73,10 +77,13 @@ class StoringReception implements Reception {
   #trace: Uint8Array | undefined;
   #failure: string | undefined;
   #stored: AccountId[] = [];
+  /** The peer had said it before and missed our reply. */
+  #isRepeated = false;
 
   constructor(services: InboundServices, envelope: Envelope, recipients: readonly Recipient[]) {
     this.#services = services;
     this.#envelope = envelope;
+    this.#recipients = recipients;
     this.#accounts = [...new Set(recipients.map((recipient) => accountId(recipient.account)))];
     this.#intake = services.intake();
     this.#time = services.clock.now();
@@ -143,7 +150,7 @@ class StoringReception implements Reception {
   /** Returns undefined when the account has the message, else the name of the failure. */
   async #store(account: AccountId, whole: Whole, digest: string): Promise<string | undefined> {
     try {
-      await this.#services.mail.write(account).deliver({
+      const { kind } = await this.#services.mail.write(account).deliver({
         id: this.#id,
         fingerprint: fingerprintOf(this.#envelope.sender, account, digest),
         into: await this.#folder(account, whole),
@@ -154,6 +161,7 @@ class StoringReception implements Reception {
           zoneMinutes: 0,
         },
       });
+      this.#isRepeated ||= kind === "repeated";
       return undefined;
     } catch (error) {
       this.#failed("store", error, account);
@@ -190,7 +198,27 @@ class StoringReception implements Reception {
       }
     }
     this.#stored = stored;
+    await this.#receipt(new Set([...stored, ...waiting]), content);
     return verdict.accepted(this.#id);
+  }
+
+  /** A receipt that fails changes nothing of the delivery. */
+  async #receipt(delivered: ReadonlySet<AccountId>, content: ContentSource): Promise<void> {
+    const { receipts, log } = this.#services;
+    const { sender, notices } = this.#envelope;
+    if (receipts === undefined || sender === "" || this.#isRepeated) return;
+    const recipients = this.#recipients.flatMap(({ address, account }, n) => {
+      const { notify, orcpt } = notices[n] ?? {};
+      return notify?.success === true && delivered.has(accountId(account)) ? [{ address, orcpt }] : [];
+    });
+    if (recipients.length === 0) return;
+    try {
+      const envelope = this.#envelope;
+      await receipts({ delivery: this.#id, arrivedAt: this.#time, envelope, recipients, content });
+    } catch (error) {
+      const code = verdict.failureOf(error);
+      log("delivery.failed", { step: "receipt", code, account: undefined, delivery: this.#id });
+    }
   }
 
   async #defer(accounts: readonly AccountId[], content: ContentSource): Promise<void> {

@@ -1,0 +1,111 @@
+/**
+ * Tells a sender in the world that mail was delivered, where the sending host asked for it (RFC 3461 section 4.1,
+ * NOTIFY=SUCCESS): a signed report with the null sender, through the queue. It names recipients as they were addressed,
+ * returns the header at most, and goes once a message. Failures need none: what cannot be delivered is refused at RCPT.
+ */
+import { createHash } from "node:crypto";
+import { type Clock, DAY } from "../../host/clock.ts";
+import { type DeliveryId, deliveryId } from "../../store/ids.ts";
+import type { ContentSource } from "../../store/mail-store.ts";
+import type { OutboundQueue } from "../../store/outbound-queue.ts";
+import { composeStatusReport } from "../../syntax/message/dsn.ts";
+import { headerFields } from "../../syntax/message/header-fields.ts";
+import { isAscii } from "../../syntax/message/octets.ts";
+import { textOf } from "../notices/letter.ts";
+import { enqueue } from "../queue/enqueue.ts";
+import type { DkimSigner } from "../submission/dkim-signer.ts";
+import { signedLetter } from "../submission/signed-letter.ts";
+import type { Envelope } from "./inbound.ts";
+
+/** A message that was delivered to recipients whose delivery is to be told. */
+export type Receipt = {
+  readonly delivery: DeliveryId;
+  readonly arrivedAt: number;
+  /** Its sender is not the null path. */
+  readonly envelope: Pick<Envelope, "sender" | "envid">;
+  readonly recipients: readonly { readonly address: string; readonly orcpt: string | undefined }[];
+  readonly content: ContentSource;
+};
+
+/** Durable in the queue when it fulfils. @throws StoreError, SpoolError */
+export type SendReceipt = (receipt: Receipt) => Promise<void>;
+
+export type ReceiptOptions = {
+  readonly queue: OutboundQueue;
+  readonly signer: DkimSigner;
+  /** Something is in the queue. */
+  readonly wake: () => void;
+  readonly clock: Clock;
+  readonly hostName: string;
+  /** Ours: receipts come from postmaster there. */
+  readonly domain: string;
+};
+
+/** Nobody waits longer for good news. */
+const LIFE_MS: number = DAY;
+const MOST_HEADER_BYTES = 64 * 1024;
+
+export function createReceipts({ queue, signer, wake, clock, hostName, domain }: ReceiptOptions): SendReceipt {
+  return async ({ delivery, arrivedAt, envelope, recipients, content }) => {
+    const { sender, envid } = envelope;
+    const now = clock.now();
+    const id = deliveryId(createHash("sha256").update(`receipt ${delivery}`).digest("hex").slice(0, 32));
+    const list = recipients.map(({ address }) => `  ${address}`).join("\n");
+    const letter = composeStatusReport({
+      from: `Mail Delivery System <postmaster@${domain}>`,
+      to: `<${sender}>`,
+      subject: "Delivery report: your message was delivered",
+      text: textOf(["As you asked: your message was delivered to", list]),
+      date: now,
+      messageId: `${id}@${hostName}`,
+      reportingHost: hostName,
+      envid,
+      arrivedAt,
+      statuses: recipients.map(({ address, orcpt }) => ({
+        recipient: address,
+        orcpt,
+        action: "delivered",
+        status: "2.0.0",
+        remoteHost: undefined,
+        diagnostic: undefined,
+        retriedUntil: undefined,
+      })),
+      returned: { kind: "headers", octets: await headerOf(content) },
+      boundary: `=_${id}`,
+    });
+    const bytes = (await signedLetter(signer, domain, letter, now)) ?? letter;
+    const message = {
+      id,
+      account: undefined,
+      sender: "",
+      messageId: undefined,
+      body: bytes.some((octet) => octet > 0x7f) ? "8BITMIME" : "7BIT",
+      smtpUtf8: !isAscii(sender),
+      requireTls: false,
+      ret: undefined,
+      envid: undefined,
+      submittedAt: now,
+    } as const;
+    const notify = { success: false, failure: false, delay: false };
+    const source = { size: bytes.length, bytes, pieces: () => once(bytes) };
+    const life = { lifeMs: LIFE_MS, delayAfterMs: LIFE_MS };
+    await enqueue(queue, message, [{ address: sender, notify, orcpt: undefined }], source, life);
+    wake();
+  };
+}
+
+async function headerOf(content: ContentSource): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of content.pieces()) {
+    pieces.push(new Uint8Array(piece));
+    size += piece.length;
+    if (size >= MOST_HEADER_BYTES) break;
+  }
+  const octets = Buffer.concat(pieces).subarray(0, MOST_HEADER_BYTES);
+  return octets.subarray(0, headerFields(octets).at(-1)?.end ?? 0);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
