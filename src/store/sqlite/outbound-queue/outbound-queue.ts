@@ -66,6 +66,8 @@ const PIECES_AT_ONCE = 4;
 const ITEMS_AT_ONCE = 200;
 /** A checkpoint syncs twice within a COMMIT, on the loop; what came and went meanwhile is never written to the file. 32 MiB. */
 const CHECKPOINT_PAGES = 4000;
+/** With a hundred thousand messages waiting, the pages that each commit needs stay at hand. */
+const CACHE_KIB = 8000;
 /** After this long nobody is still writing the pieces. */
 const ABANDONED_MS: number = HOUR;
 /** Half of what promise D6 gives, for the log may be in use when its time comes. */
@@ -81,6 +83,7 @@ export async function openSqliteOutboundQueue(options: SqliteOutboundQueueOption
       applicationId: APPLICATION.outbound,
       migrations: outboundMigrations,
       synchronous: "normal",
+      cacheKiB: CACHE_KIB,
       create: {},
     }),
   );
