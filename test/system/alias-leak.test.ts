@@ -4,7 +4,6 @@
  * bodies, EHLO and signatures. What the holder sends under the primary address shows that the search finds it.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { SmtpClient } from "../clients/smtp-client.ts";
@@ -55,18 +54,13 @@ const awkward = [
 
 type Sending = { readonly from?: string; readonly envelope?: string; readonly to: string; readonly fields?: string[] };
 
-/** Sends with swaks from an address and under a name of the client's own; fulfils with its exit code and transcript. */
-function swaks(
-  port: number,
-  { from = ALIAS, envelope = from, to, fields = awkward }: Sending,
-): readonly [number | null, string] {
+/** Sends with swaks from an address and under a name of the client's own. @throws Error with the transcript when it is refused */
+function swaks(port: number, { from = ALIAS, envelope = from, to, fields = awkward }: Sending): Promise<string> {
   const text = [`From: The Countess <${from}>`, `To: <${to}>`, "Subject: an engine", ...fields, "", "A few words.", ""];
   const place = ["--server", `127.0.0.1:${port}`, "--tls-on-connect", "--local-interface", CLIENT_ADDRESS];
   const who = ["--ehlo", CLIENT_NAME, "--auth", "PLAIN", "--auth-user", PRIMARY, "--auth-password", PASSWORD];
   const what = ["--from", envelope, "--to", to, "--data", "-"];
-  const input = text.join("\n");
-  const { status, stdout } = spawnSync("swaks", [...place, ...who, ...what], { input, encoding: "utf8" });
-  return [status, stdout];
+  return run("swaks", [...place, ...who, ...what], { input: text.join("\n") });
 }
 
 /** A text as itself and as programs may write it into fields, parameters and encoded parts. */
@@ -95,16 +89,13 @@ test("A6: what leaves under an alias names neither the primary address nor the c
   const view = await world.view();
   const records = (address: string): Promise<unknown> =>
     until(`${address} is done`, async () => (await view.records(PRIMARY)).find((one) => one.recipient === address));
-  const send = (sending: Sending): void => {
-    const [code, transcript] = swaks(world.submissionPort, sending);
-    assert.equal(code, 0, transcript);
-  };
+  const send = (sending: Sending): Promise<string> => swaks(world.submissionPort, sending);
 
   await context.test("clients that tell everything, in header and envelope", async () => {
-    send({ to: "b@good.open.test" });
-    send({ to: "b@plain.open.test", envelope: PRIMARY });
-    send({ to: "c@plain.open.test", from: `countess+lists@${DOMAIN}` });
-    send({ to: "b@bad.open.test" });
+    await send({ to: "b@good.open.test" });
+    await send({ to: "b@plain.open.test", envelope: PRIMARY });
+    await send({ to: "c@plain.open.test", from: `countess+lists@${DOMAIN}` });
+    await send({ to: "b@bad.open.test" });
     using client = await world.submit(PRIMARY);
     const xtext = PRIMARY.replace("@", "+40");
     await client.send({
@@ -120,14 +111,10 @@ test("A6: what leaves under an alias names neither the primary address nor the c
     assert.equal(world.host("plain.open.test").taken.length, 2);
   });
 
-  await context.test("what the holder wrote is refused, not changed", () => {
+  await context.test("what the holder wrote is refused, not changed", async () => {
     for (const field of ["Reply-To", "Disposition-Notification-To", "Cc"]) {
-      const [code, transcript] = swaks(world.submissionPort, {
-        to: "b@good.open.test",
-        fields: [`${field}: <${PRIMARY}>`],
-      });
-      assert.notEqual(code, 0);
-      assert.match(transcript, /550[- ]5\.7\.1 .*alias/i);
+      const refused = send({ to: "b@good.open.test", fields: [`${field}: <${PRIMARY}>`] });
+      await assert.rejects(refused, /550[- ]5\.7\.1 .*alias/i);
     }
   });
 
@@ -189,7 +176,7 @@ test("A6: what leaves under an alias names neither the primary address nor the c
   });
 
   await context.test("the search finds what is sent under the primary address", async () => {
-    send({ to: "b@own.open.test", from: PRIMARY, fields: [`X-Odd: written by ${PRIMARY}`] });
+    await send({ to: "b@own.open.test", from: PRIMARY, fields: [`X-Odd: written by ${PRIMARY}`] });
     await records("b@own.open.test");
     const { heard } = world.host("own.open.test");
     assert.ok(heard.includes(PRIMARY) && heard.includes("lovelace"));

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 50;
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  patienceMs = 15_000,
+  patienceMs = 30_000,
 ): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {
