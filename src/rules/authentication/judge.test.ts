@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agreed, type Finding, judge, type Judgement, type JudgeContext } from "./judge.ts";
+import { agreed, type Finding, type JudgeContext, type Judgement, judge } from "./judge.ts";
 import { failing, signature } from "./judging.fixture.ts";
 
 const nothing: JudgeContext = { findings: [], trustedSealers: [], forwarders: [] };

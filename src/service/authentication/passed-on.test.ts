@@ -1,10 +1,10 @@
 /** Mail of senders whose policy asks for rejection, passed on by lists and forwarders: nothing is lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge, type Judgement, type JudgeContext } from "../../rules/authentication/judge.ts";
+import { FakeClock } from "../../../test/world/fake-clock.ts";
+import { type JudgeContext, type Judgement, judge } from "../../rules/authentication/judge.ts";
 import { texts, type Zone } from "../../rules/authentication/zone.fixture.ts";
 import { corpusText, needsCorpora } from "../../syntax/message/testdata.test.ts";
-import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { type Envelope, signed, signerOf, verifying } from "./verifying.fixture.ts";
 
 const author = signerOf("author.test");

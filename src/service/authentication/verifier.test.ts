@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { authenticationResults } from "../../rules/authentication/results-field.ts";
 import { texts, type Zone } from "../../rules/authentication/zone.fixture.ts";
 import { mail } from "../../syntax/message/testdata.test.ts";
-import { FakeClock } from "../../../test/world/fake-clock.ts";
-import { createVerifier } from "./verifier.ts";
 import { verifierLimits } from "./limits.ts";
-import { inPieces, NOW, signed, type Signer, signerOf, verifying, zoneResolver } from "./verifying.fixture.ts";
+import { createVerifier } from "./verifier.ts";
+import { inPieces, NOW, type Signer, signed, signerOf, verifying, zoneResolver } from "./verifying.fixture.ts";
 
 const anna = signerOf("anna.test");
 const zone: Zone = {

@@ -10,14 +10,14 @@ import type { Resolver } from "../../host/resolver/answer.ts";
 import { readChain } from "../../rules/authentication/arc/chain.ts";
 import { needBodies, verifyChain } from "../../rules/authentication/arc/verify.ts";
 import type { Authentication, Client } from "../../rules/authentication/authentication.ts";
+import { plainAddress } from "../../rules/authentication/client-address.ts";
 import { BodyDigests } from "../../rules/authentication/dkim/body-hash.ts";
-import { type Dkim, readSignatures, verifySignature } from "../../rules/authentication/dkim/verify.ts";
 import { SignedHeader } from "../../rules/authentication/dkim/signed-header.ts";
+import { type Dkim, readSignatures, verifySignature } from "../../rules/authentication/dkim/verify.ts";
 import { evaluateDmarc } from "../../rules/authentication/dmarc/evaluate.ts";
 import { checkIprev } from "../../rules/authentication/iprev.ts";
 import type { Lookup } from "../../rules/authentication/lookup.ts";
 import { checkSpf, type Spf } from "../../rules/authentication/spf/check.ts";
-import { addressOctets } from "../../rules/dns-zone/ip-address.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import { readAddresses } from "../../syntax/message/addresses.ts";
@@ -164,11 +164,4 @@ function readDomain(text: string): string | undefined {
 
 function asAscii(domain: string): string {
   return domain.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(domain) ? domain : domainToASCII(domain);
-}
-
-/** An IPv4 address that came in the form of IPv6 (RFC 4291 section 2.5.5.2) is an IPv4 address. */
-function plainAddress(address: string): string {
-  const octets = addressOctets(address);
-  const isMapped = octets?.length === 16 && octets.slice(0, 12).join() === "0,0,0,0,0,0,0,0,0,0,255,255";
-  return isMapped ? octets.slice(12).join(".") : address;
 }

@@ -1,18 +1,18 @@
 /** A verifier over a zone in memory, and mails for it, signed as a sender would. */
 import { generateKeyPairSync } from "node:crypto";
+import { FakeClock } from "../../../test/world/fake-clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import type { Authentication } from "../../rules/authentication/authentication.ts";
 import type { LookupType } from "../../rules/authentication/lookup.ts";
 import { type Zone, zoneLookup } from "../../rules/authentication/zone.fixture.ts";
 import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
-import { signatureField, type SigningKey } from "../../rules/dkim/sign.ts";
 import { keyRecord } from "../../rules/dkim/key-record.ts";
+import { type SigningKey, signatureField } from "../../rules/dkim/sign.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import { mail } from "../../syntax/message/testdata.test.ts";
 import { editedFields } from "../../syntax/message/header-edit.ts";
-import { FakeClock } from "../../../test/world/fake-clock.ts";
-import { createVerifier } from "./verifier.ts";
+import { mail } from "../../syntax/message/testdata.test.ts";
 import { type VerifierLimits, verifierLimits } from "./limits.ts";
+import { createVerifier } from "./verifier.ts";
 
 export const NOW = "2026-06-01T12:00:00Z";
 

@@ -2,11 +2,12 @@
  * The sets of ARC fields that a message carries, read and held against the structure that RFC 8617 section 5.2 asks for,
  * before anything is verified.
  */
-import type { ReadDomain } from "../lookup.ts";
+
 import { type KeyType } from "../dkim/key.ts";
 import { keyTypeOf, readSelector, readSigner, type Signature } from "../dkim/signature.ts";
 import type { SignedField, SignedHeader } from "../dkim/signed-header.ts";
 import { readBase64, readTagList } from "../dkim/tag-list.ts";
+import type { ReadDomain } from "../lookup.ts";
 
 export type Seal = {
   readonly keyType: KeyType;

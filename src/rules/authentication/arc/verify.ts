@@ -6,10 +6,10 @@ import {
   type AuthenticationResults,
   readAuthenticationResults,
 } from "../../../syntax/message/authentication-results.ts";
+import { relaxedField } from "../../dkim/canonical.ts";
 import type { BodyDigests } from "../dkim/body-hash.ts";
 import { isSignedBy, type KeySource, type KeyType, type VerifyingKey } from "../dkim/key.ts";
 import { type SignedHeader, withoutSignature } from "../dkim/signed-header.ts";
-import { relaxedField } from "../../dkim/canonical.ts";
 import type { ArcSet, Chain } from "./chain.ts";
 
 export type Arc = {

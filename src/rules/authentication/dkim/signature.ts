@@ -3,8 +3,8 @@
  * with the checks of RFC 6376 section 6.1.1 that need nothing else.
  */
 import { isAtOrBelow, type ReadDomain } from "../lookup.ts";
-import type { Canonicalization } from "./signed-header.ts";
 import type { KeyType } from "./key.ts";
+import type { Canonicalization } from "./signed-header.ts";
 import { readBase64, readTagList, withoutSpace } from "./tag-list.ts";
 
 export type Algorithm = "rsa-sha256" | "ed25519-sha256";

@@ -1,9 +1,9 @@
 /** Samples of RFC 6376 and RFC 8463, and mails from the world with the keys of their time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FakeClock } from "../../../../test/world/fake-clock.ts";
 import { verifying } from "../../../service/authentication/verifying.fixture.ts";
 import { corpusText, needsCorpora } from "../../../syntax/message/testdata.test.ts";
-import { FakeClock } from "../../../../test/world/fake-clock.ts";
 import { texts } from "../zone.fixture.ts";
 
 const SAMPLES = "dkim-rfc-samples";

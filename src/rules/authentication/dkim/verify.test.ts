@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
-import { signed, type Signer, signerOf, verifying } from "../../../service/authentication/verifying.fixture.ts";
-import { type Zone, texts } from "../zone.fixture.ts";
+import { type Signer, signed, signerOf, verifying } from "../../../service/authentication/verifying.fixture.ts";
+import { texts, type Zone } from "../zone.fixture.ts";
 import { readTagList } from "./tag-list.ts";
 
 const MAIL = "From: a@example.test\nTo: b@example.org\nSubject: s\n\nA line.\n";
@@ -106,7 +106,7 @@ test("what was changed on the way is found, and what may be changed makes no dif
 
 test("a domain in letters of any script is that in A-labels", async () => {
   const signer = signerOf("xn--bcher-kva.test", "rsa-sha256");
-  // RFC 8616 section 4: in UTF-8; here one character an octet.
+  // RFC 8616 section 5: in UTF-8; here one character an octet.
   const text = byHand(TAGS.replace("d=example.test", "d=b\u00c3\u00bccher.test"), signer);
   const { dkim } = await verifying(texts({ [signer.name]: signer.record }))(text);
   assert.deepEqual([dkim[0]?.result, dkim[0]?.domain], ["pass", "xn--bcher-kva.test"]);

@@ -2,8 +2,9 @@
  * DMARC: does the mail come from the domain that its From names, and what does that domain ask for if not? RFC 9989
  * sections 4.4 and 5.3. What hangs on an answer that the DNS did not give is `temperror`, never `fail`.
  */
-import { isAtOrBelow, type Lookup } from "../lookup.ts";
+
 import type { Dkim } from "../dkim/verify.ts";
+import { isAtOrBelow, type Lookup } from "../lookup.ts";
 import type { Spf } from "../spf/check.ts";
 import type { DmarcRecord, Policy } from "./record.ts";
 import { applicableStep, organizationalDomain, TreeWalker, type Walk } from "./tree-walk.ts";

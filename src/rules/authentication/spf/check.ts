@@ -5,6 +5,7 @@
  * Explanations (`exp=`) are read for their syntax and never fetched: nobody is shown them.
  */
 import { addressOctets, isSameAddress, isWithin, reverseName } from "../../dns-zone/ip-address.ts";
+import { plainAddress } from "../client-address.ts";
 import { canBeAsked, isAtOrBelow, type Looked, type Lookup } from "../lookup.ts";
 import { asksValidatedName, expandDomain, type MacroLetter, type MacroText } from "./macro.ts";
 import { isSpfRecord, type Mechanism, readSpfRecord } from "./record.ts";
@@ -202,14 +203,6 @@ class Check {
       names.find((name) => name === domain) ?? names.find((name) => isAtOrBelow(name, domain)) ?? names[0] ?? "unknown"
     );
   }
-}
-
-/** RFC 7208 section 5: an IPv4 address in the form of IPv6 is an IPv4 address. */
-function plainAddress(address: string): string {
-  const octets = addressOctets(address);
-  if (octets?.length !== 16) return address;
-  const isMapped = octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 0xff && octets[11] === 0xff;
-  return isMapped ? octets.slice(12).join(".") : address;
 }
 
 /** RFC 7208 section 7.3, the macro i: an IPv6 address as its 32 digits. */
