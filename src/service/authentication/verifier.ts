@@ -59,11 +59,11 @@ export function createVerifier({ resolver, clock, limits = verifierLimits }: Ver
         checkSpf({ address, helo: client.helo, ...senderOf(sender, client.helo) }, lookup),
       ]);
       const read = await readMessage(content, limits);
-      const [iprev, spf] = await asked;
       const { header, chain, signatures, digests } = read;
       const source = keys.source(lookup);
       const nowS = clock.now() / 1000;
-      const [dkim, arc] = await Promise.all([
+      const [[iprev, spf], dkim, arc] = await Promise.all([
+        asked,
         Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
         verifyChain(chain, header, digests, source),
       ]);
