@@ -20,7 +20,9 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, context: string): Ui
   decipher.setAAD(Buffer.from(context, "utf8"));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE, sealed.length - TAG)), decipher.final()]);
+    const plain = decipher.update(sealed.subarray(NONCE, sealed.length - TAG));
+    decipher.final();
+    return plain;
   } catch {
     return undefined;
   }

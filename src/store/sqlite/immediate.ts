@@ -15,14 +15,25 @@ const LONGEST_PAUSE_MS = 20;
 
 /** Runs `step` in one transaction; what it throws rolls everything back. @throws StoreError "busy" after the deadline. */
 export async function immediate<T>(db: Database, patience: Patience, step: () => T): Promise<T> {
-  await retried(patience, () => db.exec("BEGIN IMMEDIATE"));
+  // Begun and ended without an await: another operation of this process shares the connection.
+  const outcome = await retried(patience, () => {
+    db.exec("BEGIN IMMEDIATE");
+    return attempt(db, step);
+  });
+  if (outcome.kind === "failed") throw storeError(outcome.error, "A transaction");
+  return outcome.value;
+}
+
+type Outcome<T> = { readonly kind: "done"; readonly value: T } | { readonly kind: "failed"; readonly error: unknown };
+
+function attempt<T>(db: Database, step: () => T): Outcome<T> {
   try {
-    const result = step();
+    const value = step();
     db.exec("COMMIT");
-    return result;
+    return { kind: "done", value };
   } catch (error) {
     if (db.open && db.inTransaction) db.exec("ROLLBACK");
-    throw storeError(error, "A transaction");
+    return { kind: "failed", error };
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Outbound, type OutboundQueue, type OutboundRecipient, RECIPIENTS_AN_ITEM } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { accountText, notifyText, PHASE } from "./rows.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 import { nextTag, refresh } from "./turns.ts";
 
 /** `content`: the stored octets that the message names from now on. */

@@ -4,7 +4,7 @@ import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Standing, Work 
 import type { Database } from "../database.ts";
 import { type ItemRow, PHASE, replyText, workOf } from "./rows.ts";
 import { addReport } from "./settle.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 import { makeReady, refresh, serve } from "./turns.ts";
 
 /** In the order of their numbers. */

@@ -4,7 +4,7 @@
  * recipients makes it count. What is done with loses its key in the commit that ends it; its sealed pieces and the
  * write-ahead log are emptied within half a minute, when the queue is next opened, and when it is closed.
  *
- * Commits share syncs (commits.ts). Durable is what somebody outside was told: a message that was taken, an end, a report,
+ * Commits share syncs (group-commits.ts). Durable is what somebody outside was told: a message that was taken, an end, a report,
  * an operator's word. Claims, rests and what becomes of them are not: taken back by a power cut, they lead to asking a host
  * again that had taken nothing. An end that a power cut takes back leads to a second copy, so ends are committed in the
  * turn in which they are told, and whoever hands over knows when they are durable.
@@ -38,7 +38,7 @@ import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { retried, truncateLog } from "../immediate.ts";
 import type { Sync } from "../mail/commits.ts";
 import * as claims from "./claims.ts";
-import { Commits, type Manner } from "./commits.ts";
+import { Commits, type Manner } from "../group-commits.ts";
 import * as records from "./records.ts";
 import { addMessage } from "./adding.ts";
 import { pendingReports } from "./reports.ts";
@@ -47,7 +47,7 @@ import { outboundMigrations } from "./schema.ts";
 import { addContent, addPiece, eraseSome, newContentKey, openContent, sealedPieces } from "./sealed-content.ts";
 import * as chosen from "./selected.ts";
 import { endMessage, settle } from "./settle.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 import { forgetTurns, wake } from "./turns.ts";
 
 export type SqliteOutboundQueueOptions = {

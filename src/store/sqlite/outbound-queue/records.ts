@@ -4,7 +4,7 @@ import type { DeliveryRecord, Feedback, OutboundQueue } from "../../outbound-que
 import type { Database } from "../database.ts";
 import { type RecordRow, recordOf } from "./rows.ts";
 import { markOf } from "./settle.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 
 export function records(db: Database, account: AccountId, since: number): readonly DeliveryRecord[] {
   const rows = sql(db, "SELECT * FROM record WHERE account = ? AND at >= ? ORDER BY at DESC, id DESC").all(

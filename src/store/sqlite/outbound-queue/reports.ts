@@ -3,7 +3,7 @@ import { deliveryId } from "../../ids.ts";
 import type { PendingReport, ReportedRecipient } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { type MessageRow, outboundOf } from "./rows.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 
 type ReportRow = MessageRow & {
   readonly report: string;

@@ -14,7 +14,7 @@ import type {
   Work,
 } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 
 export const PHASE = { waiting: 0, ready: 1, claimed: 2, held: 3 } as const;
 const STATES = ["waiting", "ready", "claimed", "held"] as const;

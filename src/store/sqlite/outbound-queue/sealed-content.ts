@@ -8,7 +8,7 @@ import type { DeliveryId } from "../../ids.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
 import type { Database } from "../database.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 
 const PIECE_BYTES = 256 * 1024;
 

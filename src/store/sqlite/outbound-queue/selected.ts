@@ -3,7 +3,7 @@ import type { HoldReason, ListedItem, OutboundQueue, QueueSums, Selection } from
 import type { Database } from "../database.ts";
 import { conditionOf, type ItemRow, listedOf, type MessageRow } from "./rows.ts";
 import { addRecord, endMessage } from "./settle.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 import { makeReady, refresh } from "./turns.ts";
 
 /** The selected items with numbers above `after`, so many at most: work is done in slices, so that the loop stays free. */

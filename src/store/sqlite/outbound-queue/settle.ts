@@ -7,7 +7,7 @@ import type { RecipientResult, RemoteReply, Report, Settlement, Work } from "../
 import type { Database } from "../database.ts";
 import { type ItemRow, type MessageRow, PHASE, replyText } from "./rows.ts";
 import { doom } from "./sealed-content.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 import { makeReady, refresh } from "./turns.ts";
 
 type Ended = Extract<RecipientResult, { readonly kind: "ended" }>;

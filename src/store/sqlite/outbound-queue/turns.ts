@@ -6,7 +6,7 @@
  */
 import type { Database } from "../database.ts";
 import { PHASE } from "./rows.ts";
-import { sql } from "./statements.ts";
+import { sql } from "../statements.ts";
 
 /** Takes one more turn for the sender: the tag for an item that becomes ready now. */
 export function nextTag(db: Database, account: string): number {

@@ -1,11 +1,13 @@
 /** How much each account has sent lately, in encrypted SQLite: one short transaction a message, whichever worker has it. */
 import { createHmac } from "node:crypto";
+import { fdatasync } from "node:fs";
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { AccountId } from "../../ids.ts";
 import type { SendCounts, SentMinute } from "../../send-counts.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { Commits, type Manner } from "../group-commits.ts";
+import { retried, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { sendCountsMigrations } from "./schema.ts";
 
@@ -14,6 +16,7 @@ const FINGERPRINT_BYTES = 16;
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteSendCounts(options: SystemDatabaseOptions): Promise<SendCounts> {
   const db = await openSystemDatabase(options, APPLICATION.sending, sendCountsMigrations);
+  db.pragma("synchronous = NORMAL");
   return sqliteSendCounts(db, options.clock ?? systemClock);
 }
 
@@ -48,9 +51,10 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
     open();
     return retried({ clock }, step);
   };
-  const write = <T>(step: () => T): Promise<T> => {
+  const commits = new Commits({ db, clock, sync: fdatasync });
+  const write = <T>(step: () => T, manner: Manner = "light"): Promise<T> => {
     open();
-    return immediate(db, { clock }, step);
+    return commits.write(step, manner);
   };
   const strangersOf = (account: AccountId, addresses: readonly string[]): readonly string[] =>
     [...new Set(addresses)].filter((address) => sql.isKnown.get(account, fingerprint(account, address)) === undefined);
@@ -84,10 +88,11 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
     async forgetAccount(account) {
       await write(() => {
         for (const statement of sql.forgetAccount) statement.run(account);
-      });
+      }, "durable");
       await truncateLog(db, { clock });
     },
     async [Symbol.asyncDispose]() {
+      await commits[Symbol.asyncDispose]();
       if (db.open) db.close();
       secret.fill(0);
     },

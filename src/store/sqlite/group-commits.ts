@@ -1,5 +1,5 @@
 /**
- * The one way in which this process changes `outbound.db`: a queue with group commit. Operations that came meanwhile share
+ * The one way in which this process changes a database that it shares: a queue with group commit. Operations that came meanwhile share
  * one transaction; after COMMIT the write-ahead log is synced through a descriptor of its own in libuv's pool, once for all
  * commits made meanwhile, also by other processes. The loop waits neither for the disk nor for another's lock.
  *
@@ -15,12 +15,12 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Clock } from "../../../host/clock.ts";
-import { StoreError } from "../../store-error.ts";
-import type { Database } from "../database.ts";
-import { retried, truncateLog } from "../immediate.ts";
-import type { Sync } from "../mail/commits.ts";
-import { isBusy, storeError } from "../sqlite-error.ts";
+import type { Clock } from "../../host/clock.ts";
+import { StoreError } from "../store-error.ts";
+import type { Database } from "./database.ts";
+import { retried, truncateLog } from "./immediate.ts";
+import type { Sync } from "./mail/commits.ts";
+import { isBusy, storeError } from "./sqlite-error.ts";
 import { sql } from "./statements.ts";
 
 export type Manner = "durable" | "light";
@@ -56,7 +56,7 @@ export class Commits {
 
   /** Fulfils with what `step` gives. It runs inside a transaction without an await, and again when that is rolled back. */
   write<T>(step: (db: Database) => T, manner: Manner): Promise<T> {
-    if (this.#isClosed) return Promise.reject(new StoreError("closed", "The queue is closed."));
+    if (this.#isClosed) return Promise.reject(new StoreError("closed", "The database is closed."));
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#queue.push({ step, manner, resolve: (value) => resolve(value as T), reject });
     this.#pumping ??= this.#pump();

@@ -1,6 +1,6 @@
 /** The prepared statements of an open file, by their text: preparing costs more than most of them take. */
 import type { Statement } from "better-sqlite3-multiple-ciphers";
-import type { Database } from "../database.ts";
+import type { Database } from "./database.ts";
 
 const known = new WeakMap<Database, Map<string, Statement>>();
 
