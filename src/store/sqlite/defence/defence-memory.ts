@@ -1,0 +1,200 @@
+/** What accounts have learned of their mail, in `defence.db`. One short transaction a change; recalling writes nothing. */
+import { type Clock, systemClock } from "../../../host/clock.ts";
+import {
+  type DefenceMemory,
+  type DefenceMemoryLimits,
+  defenceMemoryLimits,
+  type Holdings,
+  type LessonCounts,
+} from "../../defence-memory.ts";
+import type { AccountId } from "../../ids.ts";
+import { StoreError } from "../../store-error.ts";
+import type { Database } from "../database.ts";
+import { immediate, retried, truncateLog } from "../immediate.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
+import { createHolders, type Holder } from "./holders.ts";
+import { learnLesson } from "./lessons.ts";
+import { namePrint, wordPrints } from "./prints.ts";
+import { DEFENCE_APPLICATION, defenceMigrations } from "./schema.ts";
+import { dayOf, type Statements, statementsOf, thin } from "./statements.ts";
+
+export type SqliteDefenceMemoryOptions = SystemDatabaseOptions & { readonly limits?: DefenceMemoryLimits };
+
+/** @throws StoreError "key", "io", "full", "busy". */
+export async function openSqliteDefenceMemory(options: SqliteDefenceMemoryOptions): Promise<DefenceMemory> {
+  const db = await openSystemDatabase(options, DEFENCE_APPLICATION, defenceMigrations);
+  return sqliteDefenceMemory(db, options.clock ?? systemClock, options.limits ?? defenceMemoryLimits);
+}
+
+const NO_LESSONS: LessonCounts = { wanted: 0, unwanted: 0 };
+
+function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLimits): DefenceMemory {
+  const sql = statementsOf(db);
+  const holders = createHolders(db);
+
+  const assertOpen = (): void => {
+    if (!db.open) throw new StoreError("closed", "The memory of the defence is closed.");
+  };
+  const read = async <T>(step: () => T): Promise<T> => {
+    assertOpen();
+    return retried({ clock }, () => inOneView(db, step));
+  };
+  const write = async <T>(step: () => T): Promise<T> => {
+    assertOpen();
+    return immediate(db, { clock }, step);
+  };
+  const erase = async (step: () => void): Promise<void> => {
+    await write(step);
+    await truncateLog(db, { clock });
+  };
+  /** Does it for a holder who has not switched this off; makes one if need be. */
+  const change = <T>(account: AccountId, step: (holder: Holder) => T): Promise<T | undefined> =>
+    write(() => {
+      const holder = holders.take(account);
+      return holder.isOn ? step(holder) : undefined;
+    });
+
+  return {
+    recall(account, { authors, names, words, contact }) {
+      return read(() => {
+        const holder = holders.find(account);
+        if (holder === undefined)
+          return {
+            isCorrespondent: false,
+            names: names.map(() => NO_LESSONS),
+            words: [],
+            lessons: NO_LESSONS,
+            contact: { firstAt: undefined, isPassed: false },
+            hasRoom: limits.waiting > 0,
+          };
+        if (!holder.isOn) return undefined;
+        const { id, key } = holder;
+        const countsOf = (name: string): LessonCounts =>
+          (sql.sender.get(id, namePrint(key, "sender", name)) as LessonCounts | undefined) ?? NO_LESSONS;
+        return {
+          isCorrespondent: authors.some((author) => isKnown(sql, holder, author) !== undefined),
+          names: names.map(countsOf),
+          words: wordPrints(key, words).flatMap((print) => (sql.word.get(id, print) as LessonCounts | undefined) ?? []),
+          lessons: sql.lessonCounts.get(id) as LessonCounts,
+          contact: contactOf(sql, holder, contact),
+          hasRoom: (sql.waiting.get(id) as number) < limits.waiting,
+        };
+      });
+    },
+
+    async learn(account, lesson, at) {
+      return (await change(account, (holder) => learnLesson(sql, holder, lesson, at, limits))) ?? "off";
+    },
+
+    async addCorrespondents(account, addresses, at) {
+      const day = dayOf(at);
+      // Who writes to the same people all day costs one commit.
+      const isKnownToday = await read(() => {
+        const holder = holders.find(account);
+        return holder !== undefined && (!holder.isOn || addresses.every((one) => isKnown(sql, holder, one) === day));
+      });
+      if (isKnownToday) return;
+      await change(account, ({ id, key }) => {
+        for (const address of addresses) sql.putCorrespondent.run(id, namePrint(key, "correspondent", address), day);
+        thin(sql.correspondents, id, limits.correspondents);
+      });
+    },
+
+    async addContact(account, { first }, at) {
+      await change(account, ({ id, key }) => {
+        const print = namePrint(key, "contact", first);
+        const isFull = (sql.waiting.get(id) as number) >= limits.waiting;
+        if (isFull && sql.contact.get(id, print) === undefined) return;
+        sql.putContact.run(id, print, at, dayOf(at));
+      });
+    },
+
+    async passContact(account, { first, origin }, at) {
+      await change(account, ({ id, key }) => {
+        sql.dropContact.run(id, namePrint(key, "contact", first));
+        sql.putContact.run(id, namePrint(key, "contact", origin), null, dayOf(at));
+        thin(sql.passed, id, limits.passed);
+      });
+    },
+
+    holdings: (account) =>
+      read(() => {
+        const holder = holders.find(account);
+        const id = holder?.id ?? -1;
+        const [correspondents, senders, words, lessons, contacts] = sql.holdings.map((statement) =>
+          holdingOf(statement.get(id)),
+        );
+        return { isOn: holder?.isOn ?? true, correspondents, senders, words, lessons, contacts } as Holdings;
+      }),
+
+    async clear(account) {
+      await erase(() => {
+        const wasOn = holders.find(account)?.isOn ?? true;
+        holders.destroy(account);
+        if (!wasOn) holders.make(account, false);
+      });
+    },
+
+    async setOn(account, isOn) {
+      await erase(() => {
+        if ((holders.find(account)?.isOn ?? true) === isOn) return;
+        holders.destroy(account);
+        if (!isOn) holders.make(account, false);
+      });
+    },
+
+    async forget(before) {
+      const rows = await write(() => {
+        let count = sql.forgetCorrespondents.run(before.correspondents).changes;
+        count += sql.forgetWaiting.run(before.contactsWaiting).changes;
+        for (const statement of sql.forgetOthers) count += statement.run(before.others).changes;
+        return count;
+      });
+      if (rows > 0) await truncateLog(db, { clock });
+      return rows;
+    },
+
+    async forgetAccount(account) {
+      await erase(() => holders.destroy(account));
+    },
+
+    async [Symbol.asyncDispose]() {
+      if (db.open) db.close();
+    },
+  };
+}
+
+/** One view of the file for many small reads, which also makes them cheaper. */
+function inOneView<T>(db: Database, step: () => T): T {
+  db.exec("BEGIN");
+  try {
+    return step();
+  } finally {
+    db.exec("COMMIT");
+  }
+}
+
+/** The day that a correspondent was last written to. */
+function isKnown(sql: Statements, { id, key }: Holder, address: string): number | undefined {
+  return sql.correspondent.get(id, namePrint(key, "correspondent", address)) as number | undefined;
+}
+
+function contactOf(
+  sql: Statements,
+  { id, key }: Holder,
+  { first, origin }: { readonly first: string; readonly origin: string },
+): { readonly firstAt: number | undefined; readonly isPassed: boolean } {
+  const [waiting, passed] = [first, origin].map(
+    (name) => sql.contact.get(id, namePrint(key, "contact", name)) as { readonly firstAt: number | null } | undefined,
+  );
+  return { firstAt: waiting?.firstAt ?? undefined, isPassed: passed?.firstAt === null };
+}
+
+function holdingOf(row: unknown): Holdings["words"] {
+  const { count, oldest, newest } = row as {
+    readonly count: number;
+    readonly oldest: number | null;
+    readonly newest: number | null;
+  };
+  return { count, oldest: oldest ?? undefined, newest: newest ?? undefined };
+}
