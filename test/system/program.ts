@@ -51,6 +51,8 @@ export function run(
         else reject(new Error(`${program} ${args.join(" ")}: ${error.message}\n${stdout}\n${stderr}`));
       },
     );
+    // One that ends before it has read all is judged by its exit code.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
 }
