@@ -45,7 +45,7 @@ export const dmarcReportEvents = {
   "report.ignored": {
     level: "info",
     summary:
-      "A mail that carries a daily report was not counted, and is delivered all the same. `why` is unknown (nobody vouches for its sender), foreign (about no domain of ours), repeated, unreadable, beyond (too many of that day), busy (too many at once) or store.",
+      "A daily report that arrived was not counted; its mail is delivered all the same. `why` is foreign (about no domain of ours), time (about a day long ago or to come), known (it was counted before), beyond (too many of that day), busy (too many at once) or store.",
     fields: { why: "public string" },
   },
 } as const;

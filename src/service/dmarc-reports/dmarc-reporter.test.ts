@@ -9,6 +9,7 @@ import type { NotedMessage } from "../../rules/dmarc-report/noted-message.ts";
 import type { DmarcResults } from "../../store/dmarc-results.ts";
 import { memoryDmarcResults } from "../../store/memory/dmarc-results.ts";
 import { StoreError } from "../../store/store-error.ts";
+import { readReport } from "../received-reports/read-report.ts";
 import { headerFields } from "../../syntax/message/header-fields.ts";
 import { fakeResolver, type Names } from "../queue/route-names.fixture.ts";
 import type { ReportLetter } from "../tls-reports/report-letter.ts";
@@ -85,6 +86,17 @@ test("F5: RFC 9990 section 3.5.2: the day's report goes in the night, once, with
   assert.match(report, /<begin>1780272000<\/begin>\n<end>1780358399<\/end>/);
   assert.match(report, /<source_ip>192\.0\.2\.123<\/source_ip>\n<count>2<\/count>/);
   assert.match(report, /<source_ip>2001:db8::7<\/source_ip>\n<count>1<\/count>/);
+  const told = await readReport(letter.content, (address) => address === "2001:db8::7");
+  assert.deepEqual(
+    [told?.id, told?.results],
+    [
+      id,
+      [
+        { domain: "example.com", result: "others dkim=pass spf=fail pass", count: 2 },
+        { domain: "example.com", result: "ours dkim=pass spf=fail quarantine", count: 1 },
+      ],
+    ],
+  );
   const fields = new Map(headerFields(letter.content).map(({ name, value }) => [name, value]));
   assert.equal(fields.get("subject"), `Report Domain: example.com Submitter: ours.example Report-ID: <${id}>`);
   assert.equal(fields.get("auto-submitted"), "auto-generated");

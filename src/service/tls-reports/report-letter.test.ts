@@ -38,7 +38,7 @@ const letter = {
   content,
 };
 
-async function submitting(withKeys: boolean) {
+async function submitting(withKeys: boolean, kind: "tls" | "dmarc" = "tls") {
   const clock = new FakeClock("2026-06-01T12:00:00Z");
   const keys = memoryDkimKeys();
   const zone = new Map<string, string>();
@@ -49,7 +49,7 @@ async function submitting(withKeys: boolean) {
     await clock.advance(3_600_000);
   }
   const queue = memoryOutboundQueue(clock);
-  const submit = createReportSubmit({ queue, signer: createDkimSigner({ keys, clock }), clock });
+  const submit = createReportSubmit({ queue, signer: createDkimSigner({ keys, clock }), clock, kind });
   return { clock, queue, submit, zone };
 }
 
@@ -90,6 +90,13 @@ test("a report that nobody could believe is not sent", async () => {
   const { clock, queue, submit } = await submitting(false);
   assert.equal(await submit(letter), "unsigned");
   assert.equal(await queue.claim(wish(clock.now(), { standing: "new" })), undefined);
+});
+
+test("F5: reports on DMARC have destinations of their own as well, beside those on TLS", async () => {
+  const { clock, queue, submit } = await submitting(true, "dmarc");
+  assert.equal(await submit(letter), "queued");
+  const batch = await queue.claim(wish(clock.now(), { standing: "new" }));
+  assert.deepEqual(letterPlace(batch?.destination ?? ""), { kind: "dmarc", domain: "good.example" });
 });
 
 test("a destination of reports is none of other mail, and is worked off apart", async () => {

@@ -113,7 +113,7 @@ class SqliteDmarcResults implements DmarcResults {
     if (policy === undefined) {
       if (taken.destinations >= this.#limits.destinations) return rows.length;
       taken.destinations++;
-      policy = { id: Number(sql.insert.run(day, destination, published).lastInsertRowid), rows: 0 };
+      policy = { id: sql.insert.run(day, destination, published).lastInsertRowid, rows: 0 };
     }
     let has = policy.rows;
     let beyond = 0;
