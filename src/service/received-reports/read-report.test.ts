@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { test } from "node:test";
 import { deflateRawSync, gzipSync } from "node:zlib";
+import * as fc from "fast-check";
 import { corpusFile, corpusFiles, needsCorpora } from "../../syntax/message/testdata.test.ts";
 import { formatOf } from "../../syntax/message/report-attachments.ts";
 import { readAttachment, readReport, reportLimits } from "./read-report.ts";
@@ -140,6 +141,19 @@ test("entities, depth and broken archives give no report", async () => {
     gzipSync(zip),
   ])
     assert.equal(await readFile(wrong), undefined);
+});
+
+test("any change of any octet gives a report or none", async () => {
+  const xml = Buffer.from(feedback());
+  const whole = [gzipSync(xml), zipped([{ name: "a.xml", content: xml }]), xml];
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...whole), fc.nat(), fc.nat(255), async (packed, at, octet) => {
+      const changed = Buffer.from(packed);
+      changed[at % changed.length] = octet;
+      const report = await readFile(changed);
+      assert.ok(report === undefined || report.kind === "dmarc");
+    }),
+  );
 });
 
 test("mail that is too large is not read, nor mail without a report", async () => {
