@@ -71,6 +71,13 @@ test("what a store does not take is written by the next call, and memory has its
   assert.deepEqual(events, ["dmarcreport.broken count io", "dmarcreport.beyond 4"]);
 });
 
+test("a policy that stands at no name of a host makes no report", async () => {
+  const { counter, results } = counting();
+  for (const policyDomain of ["", "a b.example", 'a".example', "a\r\nb.example"]) counter.note(noted({ policyDomain }));
+  await counter.flush();
+  assert.equal(await results.plan(day + 2 * DAY, 9, () => ({ id: "0".repeat(32), dueAt: 0 })), 0);
+});
+
 test("many rows go to the store in pieces, none twice", async () => {
   const inner = memoryDmarcResults();
   const sizes: number[] = [];

@@ -7,6 +7,7 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import type { Clock } from "../../host/clock.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
 import { type NotedMessage, policyOf, rowOf } from "../../rules/dmarc-report/noted-message.ts";
+import { readHostName } from "../../rules/route/host-name.ts";
 import type { DmarcResults, DmarcRowSum, DmarcSums } from "../../store/dmarc-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { DmarcReportLog } from "./report-events.ts";
@@ -62,8 +63,11 @@ export function createDmarcResultCounter(options: DmarcResultCounterOptions): Dm
 
   return {
     note(message) {
+      // What is no name of a host has no place for reports either, and must not stand in a header of ours.
+      const destination = readHostName(message.policyDomain);
+      if (destination === undefined) return;
       const row = JSON.stringify(rowOf(message));
-      keep(dayOf(clock.now()), message.policyDomain, JSON.stringify(policyOf(message)), { row, messages: 1 });
+      keep(dayOf(clock.now()), destination, JSON.stringify(policyOf(message)), { row, messages: 1 });
     },
     async flush() {
       const taken = held;

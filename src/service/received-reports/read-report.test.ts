@@ -105,14 +105,14 @@ test("a report in a mail, packed or not", async () => {
 
 test("RFC 9990 section 8.1: what grows beyond the bounds when it is unpacked is not read", async () => {
   const limits = { ...reportLimits, maxXmlBytes: 100_000, maxJsonBytes: 1000 };
-  const bomb = Buffer.alloc(200_000_000, 32);
+  const bomb = Buffer.alloc(100_000_000, 32);
   bomb.write("<feedback>");
-  const raw = deflateRawSync(bomb);
-  const gz = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), raw]);
+  const zip = zipped([{ name: "a.xml", content: bomb }]);
+  const gz = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), deflateRawSync(bomb)]);
   const before = process.memoryUsage.rss();
   assert.equal(await readFile(gz, limits), undefined);
-  assert.equal(await readFile(zipped([{ name: "a.xml", content: bomb }]), limits), undefined);
-  assert.ok(process.memoryUsage.rss() - before < 150_000_000);
+  assert.equal(await readFile(zip, limits), undefined);
+  assert.ok(process.memoryUsage.rss() - before < 50_000_000);
   const large = feedback(" ".repeat(100_000));
   assert.equal(await readFile(Buffer.from(large), limits), undefined);
   assert.notEqual(await readFile(Buffer.from(large)), undefined);

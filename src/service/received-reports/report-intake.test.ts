@@ -82,6 +82,7 @@ test("reports about others, about other times, and mail without one are passed o
   assert.equal(await take(tls("foreign.example")), "foreign");
   assert.equal(await take(dmarc({ day: day - 40 * DAY })), "time");
   assert.equal(await take(dmarc({ day: day + 2 * DAY })), "time");
+  assert.equal(await take(dmarc(), "\u001b[2J"), "none");
   assert.equal(await take(Buffer.from("Subject: Hello\r\n\r\nHello\r\n")), "none");
   assert.deepEqual(
     events,

@@ -7,6 +7,7 @@ import { hash } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { ReadReport } from "../../rules/daily-report/read-report.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
+import { readHostName } from "../../rules/route/host-name.ts";
 import type { ReceivedReports } from "../../store/received-reports.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { DmarcReportLog } from "../dmarc-reports/report-events.ts";
@@ -51,7 +52,7 @@ export function createReportIntake(options: ReportIntakeOptions): ReportIntake {
   let waitingBytes = 0;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function add(report: ReadReport, author: string): Promise<Taken> {
+  async function add(report: ReadReport, submitter: string): Promise<Taken> {
     const { kind } = report;
     const results = report.results.filter(({ domain }) => ownNames.has(domain));
     const [first] = results;
@@ -59,7 +60,7 @@ export function createReportIntake(options: ReportIntakeOptions): ReportIntake {
     const day = dayOf(report.from);
     if (day < clock.now() - OLDEST_MS || day > clock.now()) return "time";
     try {
-      const added = await reports.add({ mark: markOf(report, author), kind, day, submitter: author, results });
+      const added = await reports.add({ mark: markOf(report, submitter), kind, day, submitter, results });
       if (added === "added")
         log("report.received", {
           kind,
@@ -74,9 +75,10 @@ export function createReportIntake(options: ReportIntakeOptions): ReportIntake {
   }
 
   async function read({ message, author }: ReportMail): Promise<Taken> {
-    const report = await readReport(message, isOurs);
-    if (report === undefined) return "none";
-    const taken = await add(report, author);
+    const submitter = readHostName(author);
+    const report = submitter === undefined ? undefined : await readReport(message, isOurs);
+    if (submitter === undefined || report === undefined) return "none";
+    const taken = await add(report, submitter);
     if (taken !== "added") log("report.ignored", { why: taken });
     return taken;
   }
@@ -98,7 +100,7 @@ export function createReportIntake(options: ReportIntakeOptions): ReportIntake {
 }
 
 /** The same for a repetition; one without an id is known by what it says. */
-const markOf = ({ kind, id, from, until, results }: ReadReport, author: string): string => {
+const markOf = ({ kind, id, from, until, results }: ReadReport, submitter: string): string => {
   const domains = [...new Set(results.map(({ domain }) => domain))];
-  return hash("sha256", JSON.stringify([kind, author, id, from, until, id === "" ? results : domains]), "hex");
+  return hash("sha256", JSON.stringify([kind, submitter, id, from, until, id === "" ? results : domains]), "hex");
 };
