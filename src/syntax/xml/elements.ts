@@ -41,7 +41,9 @@ export function* xmlEvents(document: string, limits: XmlLimits = xmlLimits): Gen
     const end = tag < 0 ? document.length : tag;
     if (end > at) addText(document.slice(at, end));
     if (tag < 0) return;
-    const special = SPECIAL.find(({ from }) => document.startsWith(from, tag));
+    const second = document[tag + 1];
+    const isSpecial = second === "!" || second === "?";
+    const special = isSpecial ? SPECIAL.find(({ from }) => document.startsWith(from, tag)) : undefined;
     if (special !== undefined) {
       const start = tag + special.from.length;
       const until = document.indexOf(special.to, start);
@@ -51,14 +53,14 @@ export function* xmlEvents(document: string, limits: XmlLimits = xmlLimits): Gen
       at = until + special.to.length;
       continue;
     }
-    if (document.startsWith("<!", tag)) {
+    if (second === "!") {
       yield { kind: "refused" };
       return;
     }
     const until = tagEnd(document, tag + 1);
     if (until < 0) return;
     at = until + 1;
-    if (document[tag + 1] === "/") {
+    if (second === "/") {
       yield* closed(open, nameOf(document.slice(tag + 2, until), limits));
       continue;
     }
@@ -90,6 +92,8 @@ function* closed(open: Open[], name: string): Generator<XmlEvent> {
 
 /** Where the `>` of a tag is that is in no attribute's value; -1: nowhere. */
 function tagEnd(document: string, from: number): number {
+  const first = document.indexOf(">", from);
+  if (first < 0 || !/["']/.test(document.slice(from, first))) return first;
   for (let at = from; at < document.length; at++) {
     const sign = document[at];
     if (sign === ">") return at;
