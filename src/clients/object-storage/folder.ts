@@ -147,9 +147,10 @@ class FolderPlace implements ObjectPlace {
   async #move(from: string, to: string): Promise<void> {
     const folder = dirname(to);
     for (let tries = 0; ; tries++) {
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-      if (made !== undefined) this.#durable.delete(folder);
       try {
+        // A folder on the way may go between its making and the next one's.
+        const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+        if (made !== undefined) this.#durable.delete(folder);
         await rename(from, to);
         break;
       } catch (error) {
