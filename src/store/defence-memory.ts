@@ -98,8 +98,8 @@ export interface DefenceMemory extends AsyncDisposable {
   learn(account: AccountId, lesson: Lesson, at: number): Promise<"learned" | "changed" | "unchanged" | "off">;
   /** Notes addresses that the holder has written to, or has answered, as known. */
   addCorrespondents(account: AccountId, addresses: readonly string[], at: number): Promise<void>;
-  /** Notes who is asked to come again, from now on; in vain where there is no room. */
-  addContact(account: AccountId, contact: ContactNames, at: number): Promise<void>;
+  /** Notes who is asked to come again, from now on. False where there is no room, or it is switched off. */
+  addContact(account: AccountId, contact: ContactNames, at: number): Promise<boolean>;
   /** Notes that it has come again. */
   passContact(account: AccountId, contact: ContactNames, at: number): Promise<void>;
   holdings(account: AccountId): Promise<Holdings>;

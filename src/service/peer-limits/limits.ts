@@ -40,9 +40,9 @@ export type PeerLimits = {
   /** Of these, from one network: no single one shuts a mailbox to the others. */
   readonly recipientFromNetwork: number;
   readonly tarpit: Tarpit;
-  /** Hosts and networks that are remembered; 112 octets each. */
+  /** Hosts and networks that are remembered; 86 octets each. */
   readonly strangers: number;
-  /** Recipients that are remembered; 32 octets each. */
+  /** Recipients, alone and with networks, that are remembered; 26 octets each. */
   readonly recipients: number;
 };
 

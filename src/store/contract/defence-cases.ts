@@ -118,7 +118,8 @@ export function defenceMemoryContract(
 
   test(`who is asked to come again is remembered until it does, then where it comes from (${name})`, async () => {
     await using memory = await open();
-    await memory.addContact(a, contact, now);
+    assert.equal(await memory.addContact(a, contact, now - 1), true);
+    assert.equal(await memory.addContact(a, contact, now), true);
     assert.deepEqual((await recalled(memory)).contact, { firstAt: now, isPassed: false });
     const other = { first: "192.0.2 bob@bad.test", origin: "192.0.2" };
     assert.deepEqual((await recalled(memory, a, { contact: other })).contact, nobody);
@@ -136,7 +137,7 @@ export function defenceMemoryContract(
       const words = ["cheap", `w${n}`, `v${n}`];
       await memory.learn(a, lesson({ message: `m${n}`, names: [`domain ${n}`], words }), at);
       await memory.addCorrespondents(a, [`c${n}@x.test`], at);
-      await memory.addContact(a, { first: `f${n}`, origin: "" }, at);
+      assert.equal(await memory.addContact(a, { first: `f${n}`, origin: "" }, at), n < 2);
       await memory.passContact(a, { first: "", origin: `o${n}` }, at);
     }
     const held = await memory.holdings(a);
@@ -196,7 +197,7 @@ export function defenceMemoryContract(
     assert.equal(await memory.recall(a, question()), undefined);
     assert.equal(await memory.learn(a, lesson({ message: "m3" }), now), "off");
     await memory.addCorrespondents(a, ["eve@bad.test"], now);
-    await memory.addContact(a, contact, now);
+    assert.equal(await memory.addContact(a, contact, now), false);
     await memory.passContact(a, contact, now);
     await memory.clear(a);
     assert.equal((await memory.holdings(a)).isOn, false);

@@ -83,7 +83,9 @@ export function memoryDefenceMemory(limits: DefenceMemoryLimits = defenceMemoryL
 
     async addContact(account, { first }, at) {
       const held = of(account);
-      if (held.isOn && (held.waiting.size < limits.waiting || held.waiting.has(first))) held.waiting.set(first, at);
+      if (!held.isOn || (held.waiting.size >= limits.waiting && !held.waiting.has(first))) return false;
+      held.waiting.set(first, at);
+      return true;
     },
 
     async passContact(account, { first, origin }, at) {

@@ -101,12 +101,14 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
     },
 
     async addContact(account, { first }, at) {
-      await change(account, ({ id, key }) => {
+      const isNoted = await change(account, ({ id, key }) => {
         const print = namePrint(key, "contact", first);
         const isFull = (sql.waiting.get(id) as number) >= limits.waiting;
-        if (isFull && sql.contact.get(id, print) === undefined) return;
+        if (isFull && sql.contact.get(id, print) === undefined) return false;
         sql.putContact.run(id, print, at, dayOf(at));
+        return true;
       });
+      return isNoted ?? false;
     },
 
     async passContact(account, { first, origin }, at) {

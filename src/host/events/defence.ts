@@ -1,0 +1,44 @@
+/** Events of what strangers may do at port 25, and of the built-in defence: verdicts, lessons, DNS lists. */
+
+export const defenceEvents = {
+  "peer.limited": {
+    level: "info",
+    summary:
+      "A stranger was told to come again later. `limit` is open, connections, messages, kibibytes, unknown, badCommands or recipient; `scope` whose bound it was.",
+    fields: {
+      session: "pseudonymous string",
+      client: "personal string",
+      limit: "public string",
+      scope: "public string",
+      waitMs: "public number",
+    },
+  },
+  "defence.verdict": {
+    level: "info",
+    summary:
+      "What became of a message for an account. `verdict` is inbox, junk, refuse or greylist; `rule` is the one that decided.",
+    fields: {
+      session: "pseudonymous string",
+      account: "pseudonymous string",
+      verdict: "public string",
+      rule: "public string",
+      reason: "public string",
+    },
+  },
+  "defence.learned": {
+    level: "info",
+    summary: "A holder moved a mail in or out of Junk, and its account's memory learned from it.",
+    fields: { account: "pseudonymous string", lesson: "public string", result: "public string" },
+  },
+  "defence.list": {
+    level: "warning",
+    summary:
+      "A DNS list changed its state: `sound`, `silent` (no answer), `empty` (its test entry is missing) or `all` (it lists everybody); it counts only while sound.",
+    fields: { zone: "public string", state: "public string" },
+  },
+  "defence.failed": {
+    level: "error",
+    summary: "A step of the built-in defence failed; the message went on without it.",
+    fields: { step: "public string", code: "public string", account: "pseudonymous string" },
+  },
+} as const;
