@@ -14,14 +14,6 @@ export type SendLimits = {
   readonly firstsADay: number;
 };
 
-/** Plenty for a person with a large circle, little for who sells. */
-export const sendLimits: SendLimits = Object.freeze({
-  messagesAMinute: 30,
-  recipientsAnHour: 300,
-  recipientsADay: 1000,
-  firstsADay: 200,
-});
-
 export type LimitName = keyof SendLimits;
 export type Allowance =
   | { readonly kind: "allowed" }

@@ -10,7 +10,7 @@ import { memorySendCounts } from "../../store/memory/send-counts.ts";
 import type { Outbound, OutboundRecipient } from "../../store/outbound-queue.ts";
 import { parseAddress } from "../../syntax/smtp/address.ts";
 import { noRcptParameters, parseMailParameters, type RcptParameters } from "../../syntax/smtp/parameters.ts";
-import { type SendLimits, sendLimits } from "./send-limits.ts";
+import type { SendLimits } from "./send-limits.ts";
 import { createSubmission } from "./submit-mail.ts";
 import type { Draft, Submission, SubmissionReply } from "./submission.ts";
 import type { SubmissionServices } from "./submission-services.ts";
@@ -40,7 +40,7 @@ export class Desk {
   readonly submitted: Submitted[] = [];
   readonly events: string[] = [];
   readonly submission: Submission;
-  limits: SendLimits = sendLimits;
+  limits: SendLimits = { messagesAMinute: 30, recipientsAnHour: 300, recipientsADay: 1000, firstsADay: 200 };
   /** Thrown by the queue. */
   fault: Error | undefined;
 
