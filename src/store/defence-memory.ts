@@ -28,6 +28,8 @@ export type DefenceQuestion = {
   readonly authors: readonly string[];
   readonly names: readonly string[];
   readonly words: readonly string[];
+  /** Below so many lessons of each kind words say nothing, and are not looked up. */
+  readonly leastLessons: number;
   readonly contact: ContactNames;
 };
 
@@ -36,7 +38,7 @@ export type Recollection = {
   readonly isCorrespondent: boolean;
   /** Of each name, in their order. */
   readonly names: readonly LessonCounts[];
-  /** Of those words that are known. */
+  /** Of those words that are known; empty below `leastLessons`. */
   readonly words: readonly LessonCounts[];
   /** Messages that were learned from. */
   readonly lessons: LessonCounts;

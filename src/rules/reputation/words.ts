@@ -8,7 +8,7 @@
 export type MailText = { readonly subject: string; readonly from: string; readonly text: string };
 
 /** Distinct words of a message: more tell no more, and each costs a look into the memory. */
-export const MAX_WORDS = 400;
+export const MAX_WORDS = 250;
 /** Characters of the text that are read. */
 const MAX_TEXT = 64 * 1024;
 const MAX_FIELD = 1024;

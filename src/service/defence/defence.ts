@@ -7,7 +7,7 @@
  */
 import type { Clock } from "../../host/clock.ts";
 import { type ContactState, contactOf, contactState } from "../../rules/reputation/greylist.ts";
-import { estimate } from "../../rules/reputation/bayes.ts";
+import { estimate, LEAST_LESSONS } from "../../rules/reputation/bayes.ts";
 import type { Origin } from "../../rules/reputation/origin.ts";
 import { identitiesOf, standingOf } from "../../rules/reputation/standing.ts";
 import {
@@ -90,6 +90,7 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
       authors: mail.authors.slice(0, MAX_AUTHORS),
       names: identities.map(({ name }) => name),
       words,
+      leastLessons: LEAST_LESSONS,
       contact: contactOf(origin, mail.sender),
     };
     const known = await attempt("recall", account, () => memory.recall(account, question));

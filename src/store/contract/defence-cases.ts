@@ -31,6 +31,7 @@ const question = (more: Partial<DefenceQuestion> = {}): DefenceQuestion => ({
   authors: ["eve@bad.test"],
   names: ["domain bad.test", "network 198.51.100"],
   words: ["cheap", "hello"],
+  leastLessons: 0,
   contact,
   ...more,
 });
@@ -84,6 +85,15 @@ export function defenceMemoryContract(
     assert.deepEqual(after.lessons, { wanted: 1, unwanted: 0 });
     assert.equal(await memory.learn(a, lesson(), now), "changed");
     assert.deepEqual((await recalled(memory)).words, [{ wanted: 0, unwanted: 1 }]);
+  });
+
+  test(`words are looked up only where enough was learned of both kinds (${name})`, async () => {
+    await using memory = await open();
+    await memory.learn(a, lesson(), now);
+    await memory.learn(a, lesson({ message: "m2" }), now);
+    await memory.learn(a, lesson({ message: "m3", kind: "wanted" }), now);
+    assert.deepEqual((await recalled(memory, a, { leastLessons: 2 })).words, []);
+    assert.deepEqual((await recalled(memory, a, { leastLessons: 1 })).words, [{ wanted: 1, unwanted: 2 }]);
   });
 
   test(`what is taken back never falls below nothing, also when the words are others now (${name})`, async () => {

@@ -45,16 +45,18 @@ export function memoryDefenceMemory(limits: DefenceMemoryLimits = defenceMemoryL
   };
 
   return {
-    async recall(account, { authors, names, words, contact }) {
+    async recall(account, { authors, names, words, leastLessons, contact }) {
       const held = of(account);
       if (!held.isOn) return undefined;
       const kinds = [...held.lessons.values()].map(({ kind }) => kind);
       const wanted = kinds.filter((kind) => kind === "wanted").length;
+      const lessons = { wanted, unwanted: kinds.length - wanted };
+      const isTaught = Math.min(lessons.wanted, lessons.unwanted) >= leastLessons;
       return {
         isCorrespondent: authors.some((author) => held.correspondents.has(author)),
         names: names.map((name) => countsIn(held.senders, name) ?? NO_LESSONS),
-        words: words.flatMap((word) => countsIn(held.words, word) ?? []),
-        lessons: { wanted, unwanted: kinds.length - wanted },
+        words: isTaught ? words.flatMap((word) => countsIn(held.words, word) ?? []) : [],
+        lessons,
         contact: { firstAt: held.waiting.get(contact.first), isPassed: held.passed.has(contact.origin) },
         hasRoom: held.waiting.size < limits.waiting,
       };

@@ -23,6 +23,7 @@ const question = {
   authors: ["eve@bad.test"],
   names: ["domain bad.test"],
   words: ["cheap"],
+  leastLessons: 0,
   contact: { first: "1", origin: "2" },
 } as const;
 

@@ -55,7 +55,7 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
     });
 
   return {
-    recall(account, { authors, names, words, contact }) {
+    recall(account, { authors, names, words, leastLessons, contact }) {
       return read(() => {
         const holder = holders.find(account);
         if (holder === undefined)
@@ -69,13 +69,15 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
           };
         if (!holder.isOn) return undefined;
         const { id, key } = holder;
+        const lessons = sql.lessonCounts.get(id) as LessonCounts;
+        const prints = Math.min(lessons.wanted, lessons.unwanted) < leastLessons ? [] : wordPrints(key, words);
         const countsOf = (name: string): LessonCounts =>
           (sql.sender.get(id, namePrint(key, "sender", name)) as LessonCounts | undefined) ?? NO_LESSONS;
         return {
           isCorrespondent: authors.some((author) => isKnown(sql, holder, author) !== undefined),
           names: names.map(countsOf),
-          words: wordPrints(key, words).flatMap((print) => (sql.word.get(id, print) as LessonCounts | undefined) ?? []),
-          lessons: sql.lessonCounts.get(id) as LessonCounts,
+          words: prints.flatMap((print) => (sql.word.get(id, print) as LessonCounts | undefined) ?? []),
+          lessons,
           contact: contactOf(sql, holder, contact),
           hasRoom: (sql.waiting.get(id) as number) < limits.waiting,
         };

@@ -8,6 +8,7 @@ import { createCipheriv, createHmac } from "node:crypto";
 export const KEY_BYTES = 32;
 const PRINT_BYTES = 6;
 const BLOCK = 16;
+const WORD_BYTES: number = 2 * BLOCK;
 
 /** @param kind parts the names of one table from those of another */
 export function namePrint(key: Uint8Array, kind: string, name: string): number {
@@ -16,21 +17,18 @@ export function namePrint(key: Uint8Array, kind: string, name: string): number {
 
 /** One for each word, in their order. Of a word the first 32 octets in UTF-8 count. */
 export function wordPrints(key: Uint8Array, words: readonly string[]): readonly number[] {
-  const [first, second] = [Buffer.alloc(words.length * BLOCK), Buffer.alloc(words.length * BLOCK)];
-  for (const [at, word] of words.entries()) {
-    const octets = Buffer.from(word, "utf8");
-    first.set(octets.subarray(0, BLOCK), at * BLOCK);
-    second.set(octets.subarray(BLOCK, 2 * BLOCK), at * BLOCK);
-  }
+  const plain = Buffer.alloc(words.length * WORD_BYTES);
+  for (const [at, word] of words.entries()) plain.write(word, at * WORD_BYTES, WORD_BYTES, "utf8");
   const wordKey = createHmac("sha256", key).update("words").digest();
-  const chained = encrypted(wordKey, first);
-  for (const [at, octet] of second.entries()) chained[at] = (chained[at] ?? 0) ^ octet;
+  // Second blocks are encrypted with the first ones in vain: one call costs less than many.
+  const chained = encrypted(wordKey, plain);
+  for (let second = BLOCK; second < plain.length; second += WORD_BYTES)
+    for (let at = second; at < second + BLOCK; at++) chained[at] = (chained[at - BLOCK] ?? 0) ^ (plain[at] ?? 0);
   const last = encrypted(wordKey, chained);
-  return words.map((_, at) => last.readUIntBE(at * BLOCK, PRINT_BYTES));
+  return words.map((_, at) => last.readUIntBE(at * WORD_BYTES + BLOCK, PRINT_BYTES));
 }
 
 /** Each block for itself. */
 function encrypted(key: Uint8Array, blocks: Uint8Array): Buffer {
-  const cipher = createCipheriv("aes-256-ecb", key, null).setAutoPadding(false);
-  return Buffer.concat([cipher.update(blocks), cipher.final()]);
+  return createCipheriv("aes-256-ecb", key, null).setAutoPadding(false).update(blocks);
 }
