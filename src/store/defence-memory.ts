@@ -24,7 +24,7 @@ export type Lesson = {
 export type ContactNames = { readonly first: string; readonly origin: string };
 
 export type DefenceQuestion = {
-  /** Addresses of From, folded. */
+  /** Addresses of From, canonical. */
   readonly authors: readonly string[];
   readonly names: readonly string[];
   readonly words: readonly string[];

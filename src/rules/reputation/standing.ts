@@ -17,7 +17,7 @@ const DOMAIN_GOOD = 2;
 const DOMAIN_BAD = 3;
 const SHARED_BAD = 3;
 
-/** The names of a message, the one that says most first. @param author address of From, folded; `undefined` when it names none or several */
+/** The names of a message, the one that says most first. @param author address of From, canonical; `undefined` when it names none or several */
 export function identitiesOf(origin: Origin, author: string | undefined): readonly Identity[] {
   const identities: Identity[] = [];
   if (origin.author !== undefined && origin.isAuthorVerified) {

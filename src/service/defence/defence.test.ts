@@ -129,6 +129,15 @@ test("whom the holder has written to is let through, but not who only says to be
   assert.equal((await verdict(arrived({ site: { ...marked, origin: forged } }))).kind, "junk");
 });
 
+test("who names a known author beside itself is not let through as that author, and does not become known", async () => {
+  const { defence, verdict } = world();
+  await defence.wrote(ann, ["eve@shop.test"]);
+  const authors = ["eve@shop.test", "mallory@shop.test"];
+  assert.equal((await verdict(arrived({ authors, site: marked }))).rule, "scanner");
+  await defence.learn(ann, taught("1", { authors }), "wanted");
+  assert.equal((await verdict(arrived({ authors: ["mallory@shop.test"], site: marked }))).rule, "scanner");
+});
+
 test("who is forged does not become known by a mail that is moved out of Junk", async () => {
   const { defence, verdict } = world();
   const forged = { ...verified, isAuthorVerified: false, isDmarcPass: false };

@@ -28,7 +28,7 @@ import type { DefenceLog } from "./defence-log.ts";
 export type ArrivedMail = {
   /** Envelope sender; empty for the null path. */
   readonly sender: string;
-  /** Addresses of From, folded. */
+  /** Addresses of From (authorsOf). Of several none can be told from the others: such mail is from nobody who is known. */
   readonly authors: readonly string[];
   readonly text: MailText;
   readonly site: SiteEvidence;
@@ -65,9 +65,6 @@ export interface Defence {
 
 export type DefenceOptions = { readonly memory: DefenceMemory; readonly clock: Clock; readonly log: DefenceLog };
 
-/** Of From; more authors than this are known to nobody. */
-const MAX_AUTHORS = 5;
-
 export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
   /** Goes on without a step that fails. */
   const attempt = async <T>(step: string, account: AccountId, work: () => Promise<T>): Promise<T | undefined> => {
@@ -85,9 +82,9 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
     account: AccountId,
   ): Promise<AccountEvidence | undefined> => {
     const { origin } = mail.site;
-    const identities = identitiesOf(origin, soleAuthor(mail.authors));
+    const identities = identitiesOf(origin, soleAuthor(mail.authors)[0]);
     const question = {
-      authors: mail.authors.slice(0, MAX_AUTHORS),
+      authors: soleAuthor(mail.authors),
       names: identities.map(({ name }) => name),
       words,
       leastLessons: LEAST_LESSONS,
@@ -149,7 +146,7 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
     },
 
     async learn(account, { message, authors, text, origin }, kind) {
-      const names = origin === undefined ? [] : identitiesOf(origin, soleAuthor(authors)).map(({ name }) => name);
+      const names = origin === undefined ? [] : identitiesOf(origin, soleAuthor(authors)[0]).map(({ name }) => name);
       const lesson = { kind, message, names, words: wordsOf(text) };
       const result = await attempt("learn", account, () => memory.learn(account, lesson, clock.now()));
       if (result === undefined) return;
@@ -157,7 +154,7 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
       // Who is forged is not made known by it.
       if (kind === "wanted" && result !== "unchanged" && origin?.isAuthorVerified === true)
         await attempt("correspondents", account, () =>
-          memory.addCorrespondents(account, authors.slice(0, MAX_AUTHORS), clock.now()),
+          memory.addCorrespondents(account, soleAuthor(authors), clock.now()),
         );
     },
 
@@ -171,7 +168,7 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
   };
 }
 
-/** Who is one of several cannot be told from the others. */
-function soleAuthor(authors: readonly string[]): string | undefined {
-  return authors.length === 1 ? authors[0] : undefined;
+/** Who is one of several authors cannot be told from the others. */
+function soleAuthor(authors: readonly string[]): readonly string[] {
+  return authors.length === 1 ? authors : [];
 }

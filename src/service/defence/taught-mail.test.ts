@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { taughtMail } from "./taught-mail.ts";
+
+const text = { subject: "", from: "", text: "" };
+const of = (...lines: readonly string[]): ReturnType<typeof taughtMail> =>
+  taughtMail("m", Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "utf8"), text, "mx.example.com");
+const ours =
+  "Authentication-Results: MX.example.com; dmarc=pass header.from=shop.test; iprev=pass policy.iprev=192.0.2.7";
+
+test("authors and origin are read from the header of a stored message", () => {
+  const { authors, origin } = of(ours, 'From: "ceo@bank.test" <Eve@Shop.test>, Bob <bob@shop.test>');
+  assert.deepEqual(authors.length, 2);
+  assert.ok(
+    authors.every((author) => author.endsWith("@shop.test")),
+    "a name that looks like an address is none",
+  );
+  assert.deepEqual([origin?.author, origin?.isAuthorVerified, origin?.network], ["shop.test", true, "192.0.2"]);
+});
+
+test("what other hosts say is not believed; without our field there is no origin", () => {
+  const { origin } = of(
+    "Authentication-Results: mx.else.test; dmarc=pass header.from=shop.test",
+    "From: eve@shop.test",
+  );
+  assert.equal(origin, undefined);
+});
+
+test("domains are compared in A-labels", () => {
+  assert.deepEqual(of("From: eve@k\u00f6ln.test").authors, of("From: eve@xn--kln-sna.test").authors);
+});
+
+test("hostile headers end soon and give no more authors than the bound", () => {
+  const many = Array.from({ length: 500 }, (_, n) => `From: a${n}@x.test, b${n}@x.test`);
+  assert.equal(of(...many).authors.length, 20);
+  assert.deepEqual(of("From: <", "From: @", "Authentication-Results:", "From", ": x").authors, []);
+});

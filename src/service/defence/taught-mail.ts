@@ -1,0 +1,36 @@
+/**
+ * What a stored message teaches, read from its own header: its authors, and where it came from as we wrote it down when it
+ * arrived. Only our own Authentication-Results field is believed: those that claimed our name were taken out on arrival.
+ */
+import { originOfField } from "../../rules/reputation/origin.ts";
+import type { MailText } from "../../rules/reputation/words.ts";
+import { readAddresses } from "../../syntax/message/addresses.ts";
+import { readAuthenticationResults } from "../../syntax/message/authentication-results.ts";
+import { headerFields } from "../../syntax/message/header-fields.ts";
+import { canonicalOfField } from "../submission/address-forms.ts";
+import type { TaughtMail } from "./defence.ts";
+
+/** A field as it was read: lower case name, unfolded value of an octet a character. */
+type Field = { readonly name: string; readonly value: string };
+
+/** From; more than these are no author of anything. */
+const MAX_AUTHORS = 20;
+
+/** @param message what tells it from others @param header its octets @param hostName ours, as it stands in our fields */
+export function taughtMail(message: string, header: Uint8Array, text: MailText, hostName: string): TaughtMail {
+  const fields = headerFields(header);
+  const ours = fields
+    .filter(({ name }) => name === "authentication-results")
+    .map(({ value }) => readAuthenticationResults(value))
+    .find((results) => results?.server.toLowerCase() === hostName.toLowerCase());
+  return { message, authors: authorsOf(fields), text, origin: ours && originOfField(ours) };
+}
+
+/** The addresses of all fields From, canonical: the form in which addresses are looked up and remembered. */
+export function authorsOf(fields: readonly Field[]): readonly string[] {
+  const addresses = fields
+    .filter(({ name }) => name === "from")
+    .flatMap(({ value }) => readAddresses(value, MAX_AUTHORS))
+    .flatMap((one) => (one.kind === "mailbox" && one.host !== "" ? [canonicalOfField(one.local, one.host)] : []));
+  return [...new Set(addresses)].slice(0, MAX_AUTHORS);
+}
