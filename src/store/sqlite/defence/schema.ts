@@ -4,8 +4,8 @@
  */
 import type { Migration } from "../migrate.ts";
 
-/** "AltR" in the file's header. */
-export const DEFENCE_APPLICATION = 0x416c7452;
+/** "AltE" in the file's header. */
+export const DEFENCE_APPLICATION = 0x416c7445;
 
 export const defenceMigrations: readonly Migration[] = [
   (db) => {
