@@ -19,10 +19,14 @@ type Suite = {
 /** For suites whose files take their time. */
 const LONG_MS = 6 * 3_600_000;
 
+const root = resolve(import.meta.dirname, "..");
+
 const SUITES: Readonly<Record<string, Suite>> = {
   unit: {
     files: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     without: ["test/system/**"],
+    // Hundreds of processes load the same sources: compiled once, they start in half the time.
+    environment: { NODE_COMPILE_CACHE: resolve(root, "node_modules/.cache/tests") },
     concurrency: 2,
     timeoutMs: 300_000,
   },
@@ -37,7 +41,6 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
 };
 
-const root = resolve(import.meta.dirname, "..");
 const given = process.argv.slice(2);
 const [first = ""] = given;
 const suite = SUITES[first] ?? SUITES["unit"];
