@@ -6,6 +6,7 @@
  * calls bounds the size of the message.
  */
 import type { Spool, Spooled, SpoolFile } from "../../host/spool/spool.ts";
+import { contentOf } from "../../store/content-of.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { Derived } from "../../syntax/message/derived.ts";
 import { MessageParser, parseMessage } from "../../syntax/message/parse.ts";
@@ -51,7 +52,7 @@ class Capture implements Intake {
   async finish(): Promise<{ readonly content: ContentSource; readonly derived: Derived }> {
     if (this.#parser === undefined) {
       const bytes = this.#memory?.subarray(0, this.#size) ?? new Uint8Array(0);
-      return { content: inMemory(bytes), derived: parseMessage(bytes) };
+      return { content: contentOf(bytes), derived: parseMessage(bytes) };
     }
     const derived = this.#parser.end();
     if (this.#file === undefined) throw new Error("an intake is finished once, and not after a failure");
@@ -96,16 +97,6 @@ class Capture implements Intake {
     this.#parser.write(octets);
     await this.#file.write(octets);
   }
-}
-
-function inMemory(bytes: Uint8Array): ContentSource {
-  return {
-    size: bytes.length,
-    bytes,
-    async *pieces() {
-      yield bytes;
-    },
-  };
 }
 
 const onSpool = (spooled: Spooled): ContentSource => ({

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
+import { contentOf } from "../../store/content-of.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { OutboundQueue } from "../../store/outbound-queue.ts";
@@ -87,9 +88,8 @@ export function createReceipts({ queue, signer, wake, clock, hostName, domain }:
       submittedAt: now,
     } as const;
     const notify = { success: false, failure: false, delay: false };
-    const source = { size: bytes.length, bytes, pieces: () => once(bytes) };
     const life = { lifeMs: LIFE_MS, delayAfterMs: LIFE_MS };
-    await enqueue(queue, message, [{ address: sender, notify, orcpt: undefined }], source, life);
+    await enqueue(queue, message, [{ address: sender, notify, orcpt: undefined }], contentOf(bytes), life);
     wake();
   };
 }
@@ -104,8 +104,4 @@ async function headerOf(content: ContentSource): Promise<Uint8Array> {
   }
   const octets = Buffer.concat(pieces).subarray(0, MOST_HEADER_BYTES);
   return octets.subarray(0, headerFields(octets).at(-1)?.end ?? 0);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

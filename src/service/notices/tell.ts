@@ -8,6 +8,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
+import { contentOf } from "../../store/content-of.ts";
 import type { Account, Directory } from "../../store/directory.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -51,7 +52,7 @@ export function createNotices({ mail, directory, operator, domain, hostName, clo
       fingerprint: hash("sha256", `notice ${id}`, "buffer"),
       into: "INBOX",
       mail: {
-        content: { size: bytes.length, bytes, pieces: () => once(bytes) },
+        content: contentOf(bytes),
         derived: parseMessage(bytes),
         flags: { system: 0, keywords: [] },
         internalDate: now - (now % 1000),
@@ -84,8 +85,4 @@ export function createNotices({ mail, directory, operator, domain, hostName, clo
 
 function idOf(kind: string, account: Account, occasion: string): DeliveryId {
   return deliveryId(hash("sha256", `notice\n${kind}\n${account.id}\n${occasion}`).slice(0, 32));
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

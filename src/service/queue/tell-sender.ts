@@ -5,6 +5,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
+import { contentOf } from "../../store/content-of.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import type { OutboundQueue, PendingReport, ReportedRecipient } from "../../store/outbound-queue.ts";
@@ -45,7 +46,7 @@ export async function tellSender(services: TellSenderServices, report: PendingRe
       fingerprint: hash("sha256", `delivery report ${report.id}`, "buffer"),
       into: "INBOX",
       mail: {
-        content: inMemory(bytes),
+        content: contentOf(bytes),
         derived: parseMessage(bytes),
         flags: { system: 0, keywords: [] },
         internalDate: now - (now % 1000),
@@ -131,14 +132,4 @@ async function returnedOf(
   if (isMessage) return { kind: "message", octets };
   const header = octets.subarray(0, MOST_HEADER_BYTES);
   return { kind: "headers", octets: header.subarray(0, headerFields(header).at(-1)?.end ?? 0) };
-}
-
-function inMemory(bytes: Uint8Array): ContentSource {
-  return {
-    size: bytes.length,
-    bytes,
-    async *pieces(): AsyncGenerator<Uint8Array> {
-      yield bytes;
-    },
-  };
 }

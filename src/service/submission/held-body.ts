@@ -3,6 +3,7 @@
  * In memory while small, on the sealed spool when large (promise D3).
  */
 import type { Spool, Spooled, SpoolFile } from "../../host/spool/spool.ts";
+import { contentOf } from "../../store/content-of.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 
 export class HeldBody implements AsyncDisposable {
@@ -29,16 +30,7 @@ export class HeldBody implements AsyncDisposable {
 
   /** The message: `before`, then the body. Readable until this is disposed. @throws SpoolError */
   async behind(before: Uint8Array): Promise<ContentSource> {
-    if (this.#file === undefined) {
-      const bytes = Buffer.concat([before, ...this.#pieces]);
-      return {
-        size: bytes.length,
-        bytes,
-        async *pieces() {
-          yield bytes;
-        },
-      };
-    }
+    if (this.#file === undefined) return contentOf(Buffer.concat([before, ...this.#pieces]));
     const spooled = await this.#file.finish();
     return { size: before.length + spooled.size, bytes: undefined, pieces: () => piecesOf(before, spooled) };
   }

@@ -4,12 +4,12 @@
  * becomes of them says nothing of how the domain takes other mail. Those on TLS go whatever TLS comes to.
  */
 import { type Clock, DAY } from "../../host/clock.ts";
-import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
 import { domainOf } from "../../rules/daily-report/place.ts";
+import { contentOf } from "../../store/content-of.ts";
 import type { DeliveryId } from "../../store/ids.ts";
 import type { OutboundQueue } from "../../store/outbound-queue.ts";
-import { editedFields, HeaderSplitter } from "../../syntax/message/header-edit.ts";
 import type { DkimSigner } from "../submission/dkim-signer.ts";
+import { signedLetter } from "../submission/signed-letter.ts";
 
 export type ReportLetter = {
   /** Of this report to this place: the queue takes it once. */
@@ -29,7 +29,6 @@ export type ReportKind = "tls" | "dmarc";
 
 /** No domain has a colon. */
 const PREFIXES: Readonly<Record<ReportKind, string>> = { tls: "tlsrpt:", dmarc: "dmarc:" };
-const MAX_HEADER_BYTES = 64 * 1024;
 
 /** What a destination of the queue stands for, where it is one of reports. */
 export function letterPlace(destination: string): { readonly kind: ReportKind; readonly domain: string } | undefined {
@@ -50,9 +49,8 @@ export function createReportSubmit({
 }): SubmitReport {
   return async ({ id, from, to, messageId, content }) => {
     const time = clock.now();
-    const signatures = await signer.sign({ domain: domainOf(from), time, ...signedParts(content) });
-    if (signatures === "") return "unsigned";
-    const bytes = Buffer.concat([Buffer.from(signatures, "latin1"), content]);
+    const bytes = await signedLetter(signer, domainOf(from), content, time);
+    if (bytes === undefined) return "unsigned";
     await queue.add(
       {
         id,
@@ -77,22 +75,8 @@ export function createReportSubmit({
       ],
       // RFC 8460 section 5.5: tried for 24 hours.
       { dueAt: time, deadline: time + DAY, delayAt: time + DAY },
-      {
-        size: bytes.length,
-        bytes,
-        async *pieces(): AsyncGenerator<Uint8Array> {
-          yield bytes;
-        },
-      },
+      contentOf(bytes),
     );
     return "queued";
   };
-}
-
-function signedParts(content: Uint8Array): Pick<Parameters<DkimSigner["sign"]>[0], "fields" | "bodyHash"> {
-  const header = new HeaderSplitter(MAX_HEADER_BYTES);
-  const hash = new RelaxedBodyHash();
-  const body = header.write(content);
-  if (body !== undefined) hash.write(body);
-  return { fields: editedFields(header.end()), bodyHash: hash.end() };
 }

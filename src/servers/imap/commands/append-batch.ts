@@ -3,6 +3,7 @@
  * none are kept.
  */
 import type { Intake } from "../../../service/delivery/intake.ts";
+import { contentOf } from "../../../store/content-of.ts";
 import type { ContentSource, NewMail } from "../../../store/mail-store.ts";
 import type { ImapLimits } from "../limits.ts";
 import { no, overQuota, type Reply } from "../reply.ts";
@@ -65,13 +66,5 @@ export class AppendBatch implements AsyncDisposable {
 }
 
 function compact(content: ContentSource): ContentSource {
-  if (content.bytes === undefined) return content;
-  const bytes = new Uint8Array(content.bytes);
-  return {
-    size: bytes.length,
-    bytes,
-    async *pieces() {
-      yield bytes;
-    },
-  };
+  return content.bytes === undefined ? content : contentOf(new Uint8Array(content.bytes));
 }
