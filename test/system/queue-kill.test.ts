@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { queueLimits } from "../../src/service/queue/runner.ts";
+import { queueLimits } from "../../src/service/queue/queue-limits.ts";
 import { DNS_PROGRAMS } from "./dns/name-servers.ts";
 import { need } from "./program.ts";
 import { countArrivals, type Kill } from "./world/arrivals.ts";

@@ -16,7 +16,7 @@ import type {
 } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 import { allListed } from "./listed.ts";
-import { queueLimits } from "./runner.ts";
+import { queueLimits } from "./queue-limits.ts";
 
 export type DeskRefused = { readonly kind: "refused"; readonly sentence: string };
 

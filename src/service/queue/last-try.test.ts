@@ -11,7 +11,7 @@ import { createPasswordHasher } from "../accounts/password.ts";
 import { createRevocations } from "../accounts/revocation.ts";
 import { lastTry } from "./last-try.ts";
 import { answer, QueueWorld } from "./queue-world.fixture.ts";
-import { queueLimits } from "./runner.ts";
+import { queueLimits } from "./queue-limits.ts";
 
 type Tried = { readonly undelivered: readonly Undelivered[]; readonly tookMs: number };
 

@@ -9,7 +9,7 @@ import type { ListedItem, OutboundQueue } from "../../store/outbound-queue.ts";
 import type { Undelivered } from "../accounts/accounts.ts";
 import { allListed } from "./listed.ts";
 import { replyWords } from "./reply-words.ts";
-import { queueLimits } from "./runner.ts";
+import { queueLimits } from "./queue-limits.ts";
 
 export type LastTryServices = {
   readonly queue: Pick<OutboundQueue, "list" | "records" | "release" | "retryNow">;

@@ -15,7 +15,8 @@ import type { Outbound, OutboundQueue, OutboundRecipient } from "../../store/out
 import { range } from "../../syntax/bytes/number-set.ts";
 import { enqueue } from "./enqueue.ts";
 import type { Route } from "./route.ts";
-import { createQueueRunner, type QueueLimits, queueLimits, type QueueRunner } from "./runner.ts";
+import { type QueueLimits, queueLimits } from "./queue-limits.ts";
+import { createQueueRunner, type QueueRunner } from "./runner.ts";
 import type { Deliver, Handover, HandoverOutcome } from "./transport.ts";
 
 export const START = "2026-06-01T12:00:00Z";

@@ -15,43 +15,13 @@ import type { Batch, OutboundQueue, PendingReport, Standing } from "../../store/
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import { attemptBatch, type AttemptServices, settleSurely } from "./attempt.ts";
+import { Attempts } from "./attempts.ts";
+import { type QueueLimits, queueLimits } from "./queue-limits.ts";
 import { createHostGates } from "./host-gates.ts";
 import { delayReport, expired } from "./outcome.ts";
 import type { Router } from "./route.ts";
 import { tellSender } from "./tell-sender.ts";
 import type { Deliver } from "./transport.ts";
-
-export type QueueLimits = {
-  /** Attempts at once that are not waiting for a silent host, of each standing but the troubled. */
-  readonly quick: number;
-  /** Attempts at once in all, by what is known of the destination: nobody takes the places of those that are well. */
-  readonly places: Readonly<Record<Standing, number>>;
-  readonly perDestination: number;
-  /** Connections to one remote host, whatever domains it serves. */
-  readonly perHost: number;
-  /** Messages of one attempt, one after the other over one connection. */
-  readonly batch: number;
-  /** After so long without an answer an attempt counts as one that waits. */
-  readonly patienceMs: number;
-  /** A claim without renewal. */
-  readonly leaseMs: number;
-  /** What is held is given up so long after its submission: promise D2. */
-  readonly heldLifeMs: number;
-  /** Other workers submit too; looking costs one query. */
-  readonly lookAgainMs: number;
-};
-
-export const queueLimits: QueueLimits = Object.freeze({
-  quick: 50,
-  places: { well: 200, new: 300, troubled: 200 },
-  perDestination: 10,
-  perHost: 10,
-  batch: 10,
-  patienceMs: 2 * SECOND,
-  leaseMs: 5 * MINUTE,
-  heldLifeMs: 239 * HOUR,
-  lookAgainMs: 2 * SECOND,
-});
 
 export type QueueRunnerOptions = {
   readonly queue: OutboundQueue;
@@ -85,8 +55,6 @@ const SWEEP_PAUSE_MS = 50;
 const REPORT_AGAIN_MS = MINUTE;
 const RELEASED_LIFE_MS: number = 24 * HOUR;
 
-type Running = { readonly batch: Batch; isWaiting: boolean };
-
 export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const {
     queue,
@@ -98,7 +66,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     chance = Math.random,
   } = options;
   const gates = createHostGates({ clock, chance, connections: limits.perHost });
-  const running = new Set<Running>();
+  const attempts = new Attempts(limits);
   const newId = (): DeliveryId => deliveryId(randomBytes(16).toString("hex"));
   let ring: () => void = () => {};
   let isRung = false;
@@ -108,15 +76,14 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   };
 
   const start = (batch: Batch, signal: AbortSignal): void => {
-    const one: Running = { batch, isWaiting: false };
-    running.add(one);
+    const attempt = attempts.begin(batch);
     const timer = clock.after(limits.patienceMs, () => {
-      one.isWaiting = true;
+      attempt.waits(true);
       wake();
     });
     const answered = (): void => {
       timer[Symbol.dispose]();
-      one.isWaiting = false;
+      attempt.waits(false);
     };
     const { heldLifeMs } = limits;
     const services: AttemptServices = { ...options, schedule, gates, heldLifeMs, chance, newId, answered, signal };
@@ -124,29 +91,17 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       .catch((error: unknown) => log("queue.broken", { step: "attempt", code: failureOf(error) }))
       .finally(() => {
         timer[Symbol.dispose]();
-        running.delete(one);
+        attempt.end();
         wake();
       });
   };
 
-  const mayStart = (standing: Standing): boolean => {
-    const alike = [...running].filter(({ batch }) => batch.standing === standing);
-    if (alike.length >= limits.places[standing]) return false;
-    return standing === "troubled" || alike.filter((one) => !one.isWaiting).length < limits.quick;
-  };
-
-  const busy = (): ReadonlySet<string> => {
-    const counts = new Map<string, number>();
-    for (const { batch } of running) counts.set(batch.destination, (counts.get(batch.destination) ?? 0) + 1);
-    return new Set([...counts].filter(([, count]) => count >= limits.perDestination).map(([name]) => name));
-  };
-
   const fill = async (standing: Standing, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted && mayStart(standing)) {
+    while (!signal.aborted && attempts.mayBegin(standing)) {
       const now = clock.now();
       // Of a destination that failed one message is the probe.
       const isProbe = standing === "troubled";
-      const except = isProbe ? new Set([...running].map(({ batch }) => batch.destination)) : busy();
+      const except = isProbe ? attempts.destinations : attempts.full;
       const most = isProbe ? 1 : limits.batch;
       const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });
       if (batch === undefined) break;
@@ -212,7 +167,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   };
 
   const renew = async (): Promise<void> => {
-    const claims = [...running].flatMap(({ batch }) => batch.works.map(({ claim }) => claim));
+    const { claims } = attempts;
     if (claims.length > 0) await queue.renew(claims, clock.now() + limits.leaseMs);
   };
 
@@ -266,9 +221,9 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
         if (!isRung && !signal.aborted) await rest();
       }
       await Promise.all(besides);
-      while (running.size > 0) {
+      while (attempts.count > 0) {
         isRung = false;
-        if (running.size > 0) await rest();
+        if (attempts.count > 0) await rest();
       }
     },
   };
