@@ -57,9 +57,9 @@ test("F1: the policy of each domain is served over TLS under its name alone, and
   assert.match(String(found.headers["strict-transport-security"]), /^max-age=\d+$/);
   assert.equal((await get("example.org", "/.well-known/mta-sts.txt")).code, 404);
   assert.equal((await get("mta-sts.elsewhere.example", "/.well-known/mta-sts.txt")).code, 421);
-  assert.equal((await get("example.org", "/.well-known/retention.json")).code, 503);
+  assert.equal((await get("example.org", "/.well-known/altmail-retention.json")).code, 503);
   statement = '{"statement":1}\n';
-  assert.equal((await get("example.org", "/.well-known/retention.json")).body, statement);
+  assert.equal((await get("example.org", "/.well-known/altmail-retention.json")).body, statement);
   assert.equal((await get("mail.example.org", "/health")).code, 200);
   assert.equal((await get("example.org", "/")).code, 404);
 });

@@ -21,7 +21,7 @@ export type PublicOptions = {
 };
 
 const POLICY_PATH = "/.well-known/mta-sts.txt";
-const STATEMENT_PATH = "/.well-known/retention.json";
+const STATEMENT_PATH = "/.well-known/altmail-retention.json";
 const CHALLENGE_PATH = "/.well-known/acme-challenge/";
 /** RFC 8555 section 8.3: base64url. */
 const TOKEN = /^[A-Za-z0-9_-]{1,128}$/;
