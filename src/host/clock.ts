@@ -28,6 +28,20 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
   });
 }
 
+/** Fulfils after `delayMs` of `clock`, or when the signal aborts. */
+export function pauseOrAbort(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      timer[Symbol.dispose]();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = clock.after(delayMs, end);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+  });
+}
+
 /** Keeps the process alive until disposed: around a pause that must end before a command may. */
 export function stayAlive(): Disposable {
   const timer = setInterval(() => {}, DAY);

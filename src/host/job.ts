@@ -2,7 +2,7 @@
  * Work that comes round: every so often, or each day at a time. One run at a time; a run that fails is reported and comes
  * round again; a time that was slept through (a laptop, a stopped machine) is made up for once.
  */
-import { type Clock, DAY, HOUR } from "./clock.ts";
+import { type Clock, DAY, HOUR, pauseOrAbort } from "./clock.ts";
 
 export type Job = {
   /** When the next run begins, epoch milliseconds, given now. */
@@ -33,7 +33,7 @@ export async function runJob(clock: Clock, job: Job, signal: AbortSignal, first:
   let due = first === "at once" ? clock.now() : job.next(clock.now());
   while (!signal.aborted) {
     if (clock.now() < due) {
-      await rest(clock, Math.min(LOOK_MS, due - clock.now()), signal);
+      await pauseOrAbort(clock, Math.min(LOOK_MS, due - clock.now()), signal);
       continue;
     }
     due = job.next(clock.now());
@@ -43,18 +43,4 @@ export async function runJob(clock: Clock, job: Job, signal: AbortSignal, first:
       job.failed(error);
     }
   }
-}
-
-/** Fulfils after `ms`, or when the signal aborts. */
-function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(ms, done);
-    function done(): void {
-      timer[Symbol.dispose]();
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
 }

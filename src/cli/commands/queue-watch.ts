@@ -2,7 +2,7 @@
  * Watches the queue: its sums, and what left it, waits on or failed, as the log tells it. Of each event only public fields:
  * hosts, codes and counts, no address. At most one look a second; what a look finds alike is counted.
  */
-import { type Clock, SECOND } from "../../host/clock.ts";
+import { type Clock, pauseOrAbort, SECOND } from "../../host/clock.ts";
 import type { LogEntry } from "../../service/logs/log-entry.ts";
 import type { LogReader } from "../../service/logs/log-reader.ts";
 import { given as asText } from "../../service/notices/letter.ts";
@@ -58,7 +58,7 @@ export async function watchQueue(
         for (const line of isJson ? [jsonOf(clock.now(), sums, found)] : linesOf(clock.now(), sums, found))
           await report.line(line);
       }
-      await pauseOrAbort(clock, signal);
+      await pauseOrAbort(clock, SECOND, signal);
     }
   };
   const untilEither = async (work: () => Promise<void>): Promise<void> => {
@@ -97,16 +97,3 @@ function linesOf(now: number, sums: QueueSums, found: readonly Happened[]): read
 
 const jsonOf = (at: number, sums: QueueSums, found: readonly Happened[]): string =>
   JSON.stringify({ at, ...sums, happened: found });
-
-function pauseOrAbort(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      timer[Symbol.dispose]();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = clock.after(SECOND, end);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
-}

@@ -11,7 +11,6 @@ import { createTlsReporter } from "../../service/tls-reports/tls-reporter.ts";
 import { createQueueRunner } from "../../service/queue/runner.ts";
 import { type TextLookup, turnDkimKeys, turnUnpublishedKeys } from "../../service/submission/dkim-rotation.ts";
 import type { Office } from "../office.ts";
-import { retryScheduleOf } from "../retry-schedule.ts";
 import type { Stores } from "../stores.ts";
 
 export type OutgoingJobsOptions = {
@@ -35,7 +34,7 @@ export async function runOutgoing(
   { stores, office, settings, clock, log, signal }: OutgoingJobsOptions,
   job: (next: Job["next"], work: Job["work"]) => Promise<void>,
 ): Promise<void> {
-  const { outbound, mail, directory, counts, dkimKeys, signer, tlsResults } = stores;
+  const { outbound, mail, directory, counts, dkimKeys, schedule, signer, tlsResults } = stores;
   const { sts, ways, resolver, reports } = office.outgoing;
   const { hostName, domains, dkimUnpublished, queueSmarthost } = settings;
   const [domain = hostName] = domains;
@@ -57,7 +56,7 @@ export async function runOutgoing(
     log,
     hostName,
     contact,
-    schedule: retryScheduleOf(settings),
+    schedule,
   });
   using _wakes = stores.onWake(() => runner.wake());
   const submit = createReportSubmit({ queue: outbound, signer, clock });

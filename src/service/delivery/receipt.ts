@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
-import { contentOf } from "../../store/content-of.ts";
+import { contentOf, firstOctets } from "../../store/content-of.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { OutboundQueue } from "../../store/outbound-queue.ts";
@@ -95,13 +95,6 @@ export function createReceipts({ queue, signer, wake, clock, hostName, domain }:
 }
 
 async function headerOf(content: ContentSource): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of content.pieces()) {
-    pieces.push(new Uint8Array(piece));
-    size += piece.length;
-    if (size >= MOST_HEADER_BYTES) break;
-  }
-  const octets = Buffer.concat(pieces).subarray(0, MOST_HEADER_BYTES);
+  const octets = await firstOctets(content, MOST_HEADER_BYTES);
   return octets.subarray(0, headerFields(octets).at(-1)?.end ?? 0);
 }

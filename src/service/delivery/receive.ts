@@ -10,6 +10,7 @@ import { createHash, type Hash, randomUUID } from "node:crypto";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { accountId, type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
+import { firstOctets } from "../../store/content-of.ts";
 import type { InboundQueue } from "../../store/inbound-queue.ts";
 import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import type { Derived } from "../../syntax/message/derived.ts";
@@ -75,6 +76,8 @@ class StoringReception implements Reception {
   readonly #time: number;
   /** To go before the first octets; undefined afterwards. */
   #trace: Uint8Array | undefined;
+  /** The beginning of a report, read once for all recipients; `undefined`: it is none, or nobody asks. */
+  #report: Promise<Uint8Array> | undefined;
   #failure: string | undefined;
   #stored: AccountId[] = [];
   /** The peer had said it before and missed our reply. */
@@ -120,6 +123,8 @@ class StoringReception implements Reception {
     } catch (error) {
       return this.#failed("finish", error, undefined);
     }
+    if (this.#services.feedback !== undefined && /"report"/i.test(whole.derived.structure))
+      this.#report = firstOctets(whole.content, REPORT_BYTES);
     const digest = this.#hash.digest("hex");
     const outcomes = await Promise.all(this.#accounts.map((account) => this.#store(account, whole, digest)));
     return this.#conclude(outcomes, whole.content);
@@ -153,7 +158,7 @@ class StoringReception implements Reception {
       const { kind } = await this.#services.mail.write(account).deliver({
         id: this.#id,
         fingerprint: fingerprintOf(this.#envelope.sender, account, digest),
-        into: await this.#folder(account, whole),
+        into: await this.#folder(account),
         mail: {
           ...whole,
           flags: { system: 0, keywords: [] },
@@ -170,11 +175,11 @@ class StoringReception implements Reception {
   }
 
   /** A bounce of what the account never sent is backscatter. A look that fails changes nothing. */
-  async #folder(account: AccountId, { content, derived }: Whole): Promise<"INBOX" | "\\Junk"> {
+  async #folder(account: AccountId): Promise<"INBOX" | "\\Junk"> {
     const { feedback } = this.#services;
-    if (feedback === undefined || !derived.structure.toLowerCase().includes('"report"')) return "INBOX";
+    if (feedback === undefined || this.#report === undefined) return "INBOX";
     try {
-      return (await feedback(account, await beginning(content))) === "backscatter" ? "\\Junk" : "INBOX";
+      return (await feedback(account, await this.#report)) === "backscatter" ? "\\Junk" : "INBOX";
     } catch (error) {
       const code = verdict.failureOf(error);
       this.#services.log("delivery.failed", { step: "feedback", code, account, delivery: this.#id });
@@ -234,16 +239,4 @@ class StoringReception implements Reception {
     await queue.add(entries, content);
     log("delivery.deferred", { delivery: this.#id, recipients: accounts.length });
   }
-}
-
-async function beginning(content: ContentSource): Promise<Uint8Array> {
-  if (content.bytes !== undefined) return content.bytes.subarray(0, REPORT_BYTES);
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of content.pieces()) {
-    pieces.push(new Uint8Array(piece));
-    size += piece.length;
-    if (size >= REPORT_BYTES) break;
-  }
-  return Buffer.concat(pieces).subarray(0, REPORT_BYTES);
 }

@@ -6,7 +6,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { type Clock, DAY, SECOND } from "../../host/clock.ts";
+import { type Clock, DAY, pauseOrAbort, SECOND } from "../../host/clock.ts";
 import { dayOf, deathOf, isLiving, startOfDay } from "../../host/log/log-day.ts";
 import { readFrames } from "../../host/log/segment.ts";
 import { filterOf, type LogFilter } from "./log-filter.ts";
@@ -113,7 +113,7 @@ async function* searchIn(
   for (const day of await days()) if (isWanted(day)) yield* entriesOf(day);
   if (!follow) return;
   while (!signal.aborted && clock.now() < (filter.until ?? Number.POSITIVE_INFINITY)) {
-    await pauseOrAbort(clock, signal);
+    await pauseOrAbort(clock, LOOK_MS, signal);
     // Lines of yesterday may come for a moment after midnight.
     for (const day of [dayOf(clock.now() - DAY), dayOf(clock.now())]) if (isWanted(day)) yield* entriesOf(day);
   }
@@ -136,19 +136,6 @@ async function* linesFrom(
   } catch (error) {
     orWhenMissing(undefined)(error);
   }
-}
-
-function pauseOrAbort(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      timer[Symbol.dispose]();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = clock.after(LOOK_MS, end);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
 }
 
 /** A day ends whenever its time is over: what was listed may be gone when it is opened. */

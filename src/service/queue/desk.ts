@@ -3,7 +3,7 @@
  * for one destination, which is what is tried, held and dropped as one. Refusals are values with a sentence. Who is
  * selected is named as people name it: a message by the first digits of its id, an account by any of its addresses.
  */
-import { type Clock, HOUR } from "../../host/clock.ts";
+import type { Clock } from "../../host/clock.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type {
@@ -16,7 +16,7 @@ import type {
 } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 import { allListed } from "./listed.ts";
-import { queueLimits } from "./queue-limits.ts";
+import { queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
 
 export type DeskRefused = { readonly kind: "refused"; readonly sentence: string };
 
@@ -100,8 +100,6 @@ export type QueueDeskOptions = {
   readonly lifeMs: number;
 };
 
-/** What is released has a day at least. */
-const RELEASED_LIFE_MS: number = 24 * HOUR;
 const FEWEST_DIGITS = 4;
 const ALL_DIGITS = 32;
 

@@ -33,3 +33,6 @@ export const queueLimits: QueueLimits = Object.freeze({
   heldLifeMs: 239 * HOUR,
   lookAgainMs: 2 * SECOND,
 });
+
+/** What is released has a day at least, whatever is left of its time. */
+export const RELEASED_LIFE_MS: number = 24 * HOUR;

@@ -5,7 +5,7 @@
  * and lets go what was held when its account may send again. Memory is bounded by the number of places.
  */
 import { randomBytes } from "node:crypto";
-import { type Clock, DAY, HOUR, MINUTE, pause, SECOND } from "../../host/clock.ts";
+import { type Clock, DAY, MINUTE, pause, SECOND } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
 import type { Directory } from "../../store/directory.ts";
@@ -16,7 +16,7 @@ import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import { attemptBatch, type AttemptServices, settleSurely } from "./attempt.ts";
 import { Attempts } from "./attempts.ts";
-import { type QueueLimits, queueLimits } from "./queue-limits.ts";
+import { type QueueLimits, queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
 import { createHostGates } from "./host-gates.ts";
 import { delayReport, expired } from "./outcome.ts";
 import type { Router } from "./route.ts";
@@ -53,7 +53,6 @@ const HELD_MS: number = 5 * MINUTE;
 const MOST_SWEPT = 20;
 const SWEEP_PAUSE_MS = 50;
 const REPORT_AGAIN_MS = MINUTE;
-const RELEASED_LIFE_MS: number = 24 * HOUR;
 
 export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const {

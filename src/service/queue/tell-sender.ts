@@ -5,7 +5,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
-import { contentOf } from "../../store/content-of.ts";
+import { contentOf, firstOctets } from "../../store/content-of.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import type { OutboundQueue, PendingReport, ReportedRecipient } from "../../store/outbound-queue.ts";
@@ -121,15 +121,7 @@ async function returnedOf(
   content: ContentSource,
   isMessage: boolean,
 ): Promise<{ readonly kind: "headers" | "message"; readonly octets: Uint8Array }> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of content.pieces()) {
-    pieces.push(piece);
-    size += piece.length;
-    if (!isMessage && size >= MOST_HEADER_BYTES) break;
-  }
-  const octets = Buffer.concat(pieces);
-  if (isMessage) return { kind: "message", octets };
-  const header = octets.subarray(0, MOST_HEADER_BYTES);
+  if (isMessage) return { kind: "message", octets: await firstOctets(content, content.size) };
+  const header = await firstOctets(content, MOST_HEADER_BYTES);
   return { kind: "headers", octets: header.subarray(0, headerFields(header).at(-1)?.end ?? 0) };
 }

@@ -8,6 +8,7 @@ import { accountId, deliveryId } from "../../ids.ts";
 import type { Deferred, InboundQueue } from "../../inbound-queue.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
+import { wholePieces } from "../../whole-pieces.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried, truncateLog } from "../immediate.ts";
 import { inboundMigrations } from "./schema.ts";
@@ -155,7 +156,7 @@ class SqliteInboundQueue implements InboundQueue {
         for (const octets of waiting) insert.run(message, n++, octets);
         waiting = [];
       });
-    for await (const octets of wholePieces(content)) {
+    for await (const octets of wholePieces(content, PIECE_BYTES)) {
       size += octets.length;
       waiting.push(octets);
       if (waiting.length === PIECES_AT_ONCE) await flush();
@@ -201,23 +202,4 @@ function deferredOf(row: EntryRow): Deferred {
     nextAttemptAt: row.next_attempt_at,
     size: row.size,
   };
-}
-
-/** Cuts a content anew into pieces that are full but for the last, so that a piece's number tells its offset. */
-async function* wholePieces(content: ContentSource): AsyncGenerator<Uint8Array> {
-  let piece = new Uint8Array(PIECE_BYTES);
-  let used = 0;
-  for await (const octets of content.pieces()) {
-    for (let at = 0; at < octets.length; ) {
-      const taken = Math.min(octets.length - at, PIECE_BYTES - used);
-      piece.set(octets.subarray(at, at + taken), used);
-      at += taken;
-      used += taken;
-      if (used < PIECE_BYTES) continue;
-      yield piece;
-      piece = new Uint8Array(PIECE_BYTES);
-      used = 0;
-    }
-  }
-  if (used > 0) yield piece.subarray(0, used);
 }

@@ -7,6 +7,7 @@ import { seal, unseal } from "../../crypt/seal.ts";
 import type { DeliveryId } from "../../ids.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
+import { wholePieces } from "../../whole-pieces.ts";
 import type { Database } from "../database.ts";
 import { sql } from "../statements.ts";
 
@@ -18,7 +19,7 @@ export const newContentKey = (): Uint8Array => randomBytes(32);
 export async function* sealedPieces(content: ContentSource, key: Uint8Array): AsyncGenerator<Uint8Array> {
   let n = 0;
   let size = 0;
-  for await (const piece of wholePieces(content)) {
+  for await (const piece of wholePieces(content, PIECE_BYTES)) {
     size += piece.length;
     yield seal(key, piece, contextOf(n++));
   }
@@ -115,25 +116,4 @@ function opened(row: PieceRow | undefined, n: number): Uint8Array {
   const octets = unseal(row.key, row.octets, contextOf(n));
   if (octets === undefined) throw new StoreError("io", "A piece of a queued message is damaged.");
   return octets;
-}
-
-async function* wholePieces(content: ContentSource): AsyncGenerator<Uint8Array> {
-  if (content.bytes !== undefined && content.bytes.length <= PIECE_BYTES) {
-    if (content.bytes.length > 0) yield content.bytes;
-    return;
-  }
-  const piece = new Uint8Array(PIECE_BYTES);
-  let used = 0;
-  for await (const octets of content.pieces()) {
-    for (let at = 0; at < octets.length; ) {
-      const taken = Math.min(octets.length - at, PIECE_BYTES - used);
-      piece.set(octets.subarray(at, at + taken), used);
-      at += taken;
-      used += taken;
-      if (used < PIECE_BYTES) continue;
-      yield piece;
-      used = 0;
-    }
-  }
-  if (used > 0) yield piece.subarray(0, used);
 }
