@@ -64,3 +64,25 @@ export async function truncateLog(db: Database, { clock }: Patience): Promise<bo
   }
   return false;
 }
+
+type Step = <T>(step: () => T) => Promise<T>;
+
+/** How a store comes at a database that many processes share. @throws StoreError "closed" from both after its end. */
+export type Steps = {
+  /** A look that waits out locks. */
+  readonly read: Step;
+  /** One transaction. */
+  readonly write: Step;
+};
+
+/** @param closed the sentence for who comes too late */
+export function stepsOn(db: Database, clock: Clock, closed: string): Steps {
+  const whileOpen =
+    (perform: Step): Step =>
+    (step) =>
+      db.open ? perform(step) : Promise.reject(new StoreError("closed", closed));
+  return {
+    read: whileOpen((step) => retried({ clock }, step)),
+    write: whileOpen((step) => immediate(db, { clock }, step)),
+  };
+}

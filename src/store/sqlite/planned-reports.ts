@@ -1,9 +1,8 @@
-/**
- * The two tables of reports that are to be sent, in whatever database has the sums they are made of, and the steps on
- * them. None opens a transaction: that is for whoever holds the database.
- */
-import type { DueReport, PlannedReport } from "../planned-reports.ts";
+/** The two tables of reports that are to be sent, in whatever database has the sums they are made of, and what is done with them. */
+import type { Clock } from "../../host/clock.ts";
+import type { DueReport, PlannedReports } from "../planned-reports.ts";
 import type { Database } from "./database.ts";
+import { stepsOn, truncateLog } from "./immediate.ts";
 
 export const PLANNED_REPORT_TABLES = `
   CREATE TABLE report (
@@ -29,19 +28,19 @@ export const PLANNED_REPORT_TABLES = `
 type ReportRow = Omit<DueReport, "firstAt" | "sentTo"> & { readonly firstAt: number | null };
 type DayRow = { readonly day: number; readonly destination: string };
 
-export type ReportRows = {
-  readonly plan: (before: number, most: number, planned: (day: number) => PlannedReport) => number;
-  readonly due: (now: number, most: number) => readonly DueReport[];
-  readonly noteSent: (day: number, destination: string, place: string) => void;
-  readonly postpone: (day: number, destination: string, firstAt: number, dueAt: number) => void;
-  /** Erases the sums with what hangs on them. */
-  readonly done: (day: number, destination: string) => void;
-  /** Returns how many rows of sums, reports and marks there were. */
-  readonly forget: (before: number) => number;
+type Options = {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** The table with the columns `day` and `destination` that reports are made of; what hangs on a row goes with it. */
+  readonly sums: string;
+  /** The sentence for who comes too late. */
+  readonly closed: string;
 };
 
-/** Prepares the steps. @param sums the table with the columns `day` and `destination` that reports are made of */
-export function reportRows(db: Database, sums: string): ReportRows {
+export function sqlitePlannedReports({ db, clock, sums, closed }: Options): PlannedReports {
+  const { read, write } = stepsOn(db, clock, closed);
+  /** What was erased may still be in the write-ahead log. */
+  let hasErased = true;
   const unplanned = db.prepare(
     `SELECT DISTINCT day, destination FROM ${sums} AS sums
       WHERE day < ? AND NOT EXISTS (SELECT 1 FROM report WHERE day = sums.day AND destination = sums.destination)
@@ -64,25 +63,37 @@ export function reportRows(db: Database, sums: string): ReportRows {
   ];
   const forget = [sums, "report", "sent"].map((table) => db.prepare(`DELETE FROM ${table} WHERE day < ?`));
   return {
-    plan(before, most, planned) {
-      const rows = unplanned.all(before, most) as readonly DayRow[];
-      for (const { day, destination } of rows) {
-        const { id, dueAt } = planned(day);
-        insert.run(day, destination, id, dueAt);
-      }
-      return rows.length;
-    },
+    plan: (before, most, planned) =>
+      write(() => {
+        const rows = unplanned.all(before, most) as readonly DayRow[];
+        for (const { day, destination } of rows) {
+          const { id, dueAt } = planned(day);
+          insert.run(day, destination, id, dueAt);
+        }
+        return rows.length;
+      }),
     due: (now, most) =>
-      (due.all(now, most) as readonly ReportRow[]).map((row) => ({
-        ...row,
-        firstAt: row.firstAt ?? undefined,
-        sentTo: sentTo.all(row.day, row.destination) as readonly string[],
-      })),
-    noteSent: (day, destination, place) => void noteSent.run(day, destination, place),
-    postpone: (day, destination, firstAt, dueAt) => void postpone.run(firstAt, dueAt, day, destination),
-    done(day, destination) {
-      for (const statement of done) statement.run(day, destination);
+      read(() =>
+        (due.all(now, most) as readonly ReportRow[]).map((row) => ({
+          ...row,
+          firstAt: row.firstAt ?? undefined,
+          sentTo: sentTo.all(row.day, row.destination) as readonly string[],
+        })),
+      ),
+    noteSent: (day, destination, place) => write(() => void noteSent.run(day, destination, place)),
+    postpone: (day, destination, firstAt, dueAt) => write(() => void postpone.run(firstAt, dueAt, day, destination)),
+    done: (day, destination) =>
+      write(() => {
+        for (const statement of done) statement.run(day, destination);
+        hasErased = true;
+      }),
+    async forget(before) {
+      const rows = await write(() => forget.reduce((count, statement) => count + statement.run(before).changes, 0));
+      if (rows > 0 || hasErased) hasErased = !(await truncateLog(db, { clock }));
+      return rows;
     },
-    forget: (before) => forget.reduce((rows, statement) => rows + statement.run(before).changes, 0),
+    async [Symbol.asyncDispose]() {
+      if (db.open) db.close();
+    },
   };
 }

@@ -1,9 +1,8 @@
 /** The records of staff access in encrypted SQLite: small, written rarely, each commit fsynced. */
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { AccessEntry, AccessRecords, SentHead } from "../../access-records.ts";
-import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { stepsOn, truncateLog } from "../immediate.ts";
 import { accessMigrations } from "./schema.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
@@ -30,17 +29,7 @@ function sqliteAccessRecords(db: Database, clock: Clock): AccessRecords {
     sentHead: db.prepare("SELECT at, entries, head FROM sent_head"),
     setSentHead: db.prepare("REPLACE INTO sent_head (one, at, entries, head) VALUES (1, ?, ?, ?)"),
   };
-  const open = (): void => {
-    if (!db.open) throw new StoreError("closed", "The records of access are closed.");
-  };
-  const read = <T>(step: () => T): Promise<T> => {
-    open();
-    return retried({ clock }, step);
-  };
-  const write = <T>(step: () => T): Promise<T> => {
-    open();
-    return immediate(db, { clock }, step);
-  };
+  const { read, write } = stepsOn(db, clock, "The records of access are closed.");
   const entriesOf = (rows: readonly unknown[]): readonly AccessEntry[] =>
     (rows as readonly Row[]).map((row) => ({ ...row, line: row.line ?? undefined }));
 

@@ -8,9 +8,8 @@ import {
   type LessonCounts,
 } from "../../defence-memory.ts";
 import type { AccountId } from "../../ids.ts";
-import { StoreError } from "../../store-error.ts";
 import type { Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { createHolders, type Holder } from "./holders.ts";
 import { learnLesson } from "./lessons.ts";
@@ -32,17 +31,8 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
   const sql = statementsOf(db);
   const holders = createHolders(db);
 
-  const assertOpen = (): void => {
-    if (!db.open) throw new StoreError("closed", "The memory of the defence is closed.");
-  };
-  const read = async <T>(step: () => T): Promise<T> => {
-    assertOpen();
-    return retried({ clock }, () => inOneView(db, step));
-  };
-  const write = async <T>(step: () => T): Promise<T> => {
-    assertOpen();
-    return immediate(db, { clock }, step);
-  };
+  const { read: look, write } = stepsOn(db, clock, "The memory of the defence is closed.");
+  const read = <T>(step: () => T): Promise<T> => look(() => inOneView(db, step));
   const erase = async (step: () => void): Promise<void> => {
     await write(step);
     await truncateLog(db, { clock });

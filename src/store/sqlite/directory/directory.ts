@@ -7,9 +7,8 @@ import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { Account, AccountState, AppPassword, Directory, Language } from "../../directory.ts";
 import type { AccountId } from "../../ids.ts";
-import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { auditDirectory } from "./audit.ts";
 import { ACCOUNT_COLUMNS, accountOf, type AccountRow, appPasswordOf, type AppPasswordRow } from "./rows.ts";
 import { directoryMigrations } from "./schema.ts";
@@ -27,12 +26,14 @@ export async function openSqliteDirectory(options: SqliteDirectoryOptions): Prom
 
 class SqliteDirectory implements Directory {
   readonly #db: Database;
+  readonly #steps: Steps;
   readonly #clock: Clock;
   readonly #sql: DirectoryStatements;
   readonly #fingerprintKey: Uint8Array;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
+    this.#steps = stepsOn(db, clock, "The directory is closed.");
     this.#clock = clock;
     this.#sql = directoryStatements(db);
     this.#fingerprintKey = db
@@ -42,33 +43,33 @@ class SqliteDirectory implements Directory {
   }
 
   async byAddress(address: string): Promise<Account | undefined> {
-    const row = await this.#read(() => this.#sql.byAddress.get(address));
+    const row = await this.#steps.read(() => this.#sql.byAddress.get(address));
     return row === undefined ? undefined : accountOf(row as AccountRow);
   }
 
   async byId(id: AccountId): Promise<Account | undefined> {
-    const row = await this.#read(() => this.#sql.byId.get(id));
+    const row = await this.#steps.read(() => this.#sql.byId.get(id));
     return row === undefined ? undefined : accountOf(row as AccountRow);
   }
 
   async accounts(): Promise<readonly Account[]> {
-    const rows = await this.#read(() =>
+    const rows = await this.#steps.read(() =>
       this.#db.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM account ORDER BY primary_address`).all(),
     );
     return rows.map((row) => accountOf(row as AccountRow));
   }
 
   async aliases(id: AccountId): Promise<readonly string[]> {
-    return (await this.#read(() => this.#sql.aliases.all(id))) as string[];
+    return (await this.#steps.read(() => this.#sql.aliases.all(id))) as string[];
   }
 
   async appPasswords(id: AccountId): Promise<readonly AppPassword[]> {
-    const rows = await this.#read(() => this.#sql.appPasswords.all(id));
+    const rows = await this.#steps.read(() => this.#sql.appPasswords.all(id));
     return rows.map((row) => appPasswordOf(row as AppPasswordRow));
   }
 
   async add(accounts: readonly Account[]): ReturnType<Directory["add"]> {
-    return this.#write(() => {
+    return this.#steps.write(() => {
       const seen = new Set<string>();
       for (const { primary } of accounts) {
         if (this.#isTaken(primary) || seen.has(primary)) return { kind: "taken", address: primary };
@@ -84,7 +85,7 @@ class SqliteDirectory implements Directory {
   }
 
   async addAlias(id: AccountId, address: string): Promise<"added" | "taken" | "no-account"> {
-    return this.#write(() => {
+    return this.#steps.write(() => {
       if (this.#sql.byId.get(id) === undefined) return "no-account";
       if (this.#sql.returnAlias.run(address, id).changes > 0) return "added";
       if (this.#isTaken(address)) return "taken";
@@ -94,15 +95,15 @@ class SqliteDirectory implements Directory {
   }
 
   async removeAlias(id: AccountId, address: string): Promise<"removed" | "no-alias"> {
-    return this.#write(() => (this.#sql.reserveAlias.run(address, id).changes > 0 ? "removed" : "no-alias"));
+    return this.#steps.write(() => (this.#sql.reserveAlias.run(address, id).changes > 0 ? "removed" : "no-alias"));
   }
 
   async setPassword(id: AccountId, passwordHash: string): Promise<"set" | "no-account"> {
-    return this.#write(() => (this.#sql.setPassword.run(passwordHash, id).changes > 0 ? "set" : "no-account"));
+    return this.#steps.write(() => (this.#sql.setPassword.run(passwordHash, id).changes > 0 ? "set" : "no-account"));
   }
 
   async setState(id: AccountId, state: AccountState, from?: AccountState): ReturnType<Directory["setState"]> {
-    return this.#write(() => {
+    return this.#steps.write(() => {
       const { changes } =
         from === undefined ? this.#sql.setState.run(state, id) : this.#sql.setStateFrom.run(state, id, from);
       if (changes > 0) return "set";
@@ -111,11 +112,11 @@ class SqliteDirectory implements Directory {
   }
 
   async setLanguage(id: AccountId, language: Language): Promise<"set" | "no-account"> {
-    return this.#write(() => (this.#sql.setLanguage.run(language, id).changes > 0 ? "set" : "no-account"));
+    return this.#steps.write(() => (this.#sql.setLanguage.run(language, id).changes > 0 ? "set" : "no-account"));
   }
 
   async addAppPassword({ account, id, label, createdAt, scram }: AppPassword): Promise<"added" | "no-account"> {
-    return this.#write(() => {
+    return this.#steps.write(() => {
       if (this.#sql.byId.get(account) === undefined) return "no-account";
       const { salt, iterations, storedKey, serverKey } = scram;
       this.#sql.addAppPassword.run(account, id, label, createdAt, salt, iterations, storedKey, serverKey);
@@ -124,11 +125,13 @@ class SqliteDirectory implements Directory {
   }
 
   async removeAppPassword(id: AccountId, passwordId: string): Promise<"removed" | "no-password"> {
-    return this.#write(() => (this.#sql.removeAppPassword.run(id, passwordId).changes > 0 ? "removed" : "no-password"));
+    return this.#steps.write(() =>
+      this.#sql.removeAppPassword.run(id, passwordId).changes > 0 ? "removed" : "no-password",
+    );
   }
 
   async remove(id: AccountId): Promise<"removed" | "no-account"> {
-    const outcome = await this.#write(() => {
+    const outcome = await this.#steps.write(() => {
       if (this.#sql.byId.get(id) === undefined) return "no-account";
       for (const address of this.#sql.allAddresses.all(id))
         this.#sql.addFingerprint.run(this.#fingerprint(address as string));
@@ -140,7 +143,7 @@ class SqliteDirectory implements Directory {
   }
 
   async check(): ReturnType<Directory["check"]> {
-    return this.#read(() => auditDirectory(this.#db, (address) => this.#fingerprint(address)));
+    return this.#steps.read(() => auditDirectory(this.#db, (address) => this.#fingerprint(address)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -157,15 +160,5 @@ class SqliteDirectory implements Directory {
       this.#sql.isAddress.get(address) !== undefined ||
       this.#sql.isFingerprint.get(this.#fingerprint(address)) !== undefined
     );
-  }
-
-  #read<T>(step: () => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The directory is closed.");
-    return retried({ clock: this.#clock }, step);
-  }
-
-  #write<T>(step: () => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The directory is closed.");
-    return immediate(this.#db, { clock: this.#clock }, step);
   }
 }

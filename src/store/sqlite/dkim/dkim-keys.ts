@@ -1,9 +1,8 @@
 /** The keys that sign our mail, in encrypted SQLite: small, written rarely, each commit fsynced. */
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { DkimKey, DkimKeys } from "../../dkim-keys.ts";
-import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { dkimMigrations } from "./schema.ts";
 
@@ -29,17 +28,7 @@ function sqliteDkimKeys(db: Database, clock: Clock): DkimKeys {
     wipe: db.prepare("UPDATE dkim_key SET private_key = NULL WHERE domain = ? AND selector = ?"),
     remove: db.prepare("DELETE FROM dkim_key WHERE domain = ? AND selector = ?"),
   };
-  const open = (): void => {
-    if (!db.open) throw new StoreError("closed", "The store of DKIM keys is closed.");
-  };
-  const read = <T>(step: () => T): Promise<T> => {
-    open();
-    return retried({ clock }, step);
-  };
-  const write = <T>(step: () => T): Promise<T> => {
-    open();
-    return immediate(db, { clock }, step);
-  };
+  const { read, write } = stepsOn(db, clock, "The store of DKIM keys is closed.");
 
   return {
     async keys(domain) {

@@ -7,11 +7,9 @@ import {
   type DmarcSums,
   dmarcResultLimits,
 } from "../../dmarc-results.ts";
-import type { DueReport, PlannedReport } from "../../planned-reports.ts";
-import { StoreError } from "../../store-error.ts";
 import type { Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
-import { type ReportRows, reportRows } from "../planned-reports.ts";
+import { stepsOn } from "../immediate.ts";
+import { sqlitePlannedReports } from "../planned-reports.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { DMARC_RESULTS_APPLICATION, dmarcResultMigrations } from "./schema.ts";
 
@@ -20,7 +18,7 @@ export type SqliteDmarcResultsOptions = SystemDatabaseOptions & { readonly limit
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDmarcResults(options: SqliteDmarcResultsOptions): Promise<DmarcResults> {
   const db = await openSystemDatabase(options, DMARC_RESULTS_APPLICATION, dmarcResultMigrations);
-  return new SqliteDmarcResults(db, options.clock ?? systemClock, options.limits ?? dmarcResultLimits);
+  return sqliteDmarcResults(db, options.clock ?? systemClock, options.limits ?? dmarcResultLimits);
 }
 
 type PolicyRow = { readonly id: number; readonly rows: number };
@@ -40,78 +38,16 @@ const statements = (db: Database) => ({
   ),
 });
 
-class SqliteDmarcResults implements DmarcResults {
-  readonly #db: Database;
-  readonly #clock: Clock;
-  readonly #limits: DmarcResultLimits;
-  readonly #sql: ReturnType<typeof statements>;
-  readonly #reports: ReportRows;
-  /** What was erased may still be in the write-ahead log. */
-  #hasErased = true;
-
-  constructor(db: Database, clock: Clock, limits: DmarcResultLimits) {
-    this.#db = db;
-    this.#clock = clock;
-    this.#limits = limits;
-    this.#sql = statements(db);
-    this.#reports = reportRows(db, "policy");
-  }
-
-  add(day: number, sums: readonly DmarcSums[]): Promise<number> {
-    return this.#write(() => {
-      // Counted once: each count reads all of the day.
-      const taken = { ...(this.#sql.taken.get(day) as Taken) };
-      return sums.reduce((beyond, one) => beyond + this.#addOne(day, one, taken), 0);
-    });
-  }
-
-  sums(day: number, destination: string): Promise<DmarcSums | undefined> {
-    return this.#read(() => {
-      const published = this.#sql.published.get(day, destination) as string | undefined;
-      if (published === undefined) return undefined;
-      return { destination, published, rows: this.#sql.rows.all(day, destination) as readonly DmarcRowSum[] };
-    });
-  }
-
-  plan(before: number, most: number, planned: (day: number) => PlannedReport): Promise<number> {
-    return this.#write(() => this.#reports.plan(before, most, planned));
-  }
-
-  due(now: number, most: number): Promise<readonly DueReport[]> {
-    return this.#read(() => this.#reports.due(now, most));
-  }
-
-  noteSent(day: number, destination: string, place: string): Promise<void> {
-    return this.#write(() => this.#reports.noteSent(day, destination, place));
-  }
-
-  postpone(day: number, destination: string, firstAt: number, dueAt: number): Promise<void> {
-    return this.#write(() => this.#reports.postpone(day, destination, firstAt, dueAt));
-  }
-
-  done(day: number, destination: string): Promise<void> {
-    return this.#write(() => {
-      this.#reports.done(day, destination);
-      this.#hasErased = true;
-    });
-  }
-
-  async forget(before: number): Promise<number> {
-    const rows = await this.#write(() => this.#reports.forget(before));
-    if (rows > 0 || this.#hasErased) this.#hasErased = !(await truncateLog(this.#db, { clock: this.#clock }));
-    return rows;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#db.open) this.#db.close();
-  }
+function sqliteDmarcResults(db: Database, clock: Clock, limits: DmarcResultLimits): DmarcResults {
+  const sql = statements(db);
+  const closed = "The store of DMARC results is closed.";
+  const { read, write } = stepsOn(db, clock, closed);
 
   /** Gives how many rows were beyond the limits. */
-  #addOne(day: number, { destination, published, rows }: DmarcSums, taken: Taken): number {
-    const sql = this.#sql;
+  const addOne = (day: number, { destination, published, rows }: DmarcSums, taken: Taken): number => {
     let policy = sql.policy.get(day, destination) as PolicyRow | undefined;
     if (policy === undefined) {
-      if (taken.destinations >= this.#limits.destinations) return rows.length;
+      if (taken.destinations >= limits.destinations) return rows.length;
       taken.destinations++;
       policy = { id: sql.insert.run(day, destination, published).lastInsertRowid, rows: 0 };
     }
@@ -119,7 +55,7 @@ class SqliteDmarcResults implements DmarcResults {
     let beyond = 0;
     for (const { row, messages } of rows) {
       if (sql.count.run(messages, policy.id, row).changes > 0) continue;
-      if (has >= this.#limits.rows || taken.rows >= this.#limits.rowsOfDay) {
+      if (has >= limits.rows || taken.rows >= limits.rowsOfDay) {
         beyond++;
         continue;
       }
@@ -129,19 +65,23 @@ class SqliteDmarcResults implements DmarcResults {
     }
     sql.update.run(published, has, policy.id);
     return beyond;
-  }
+  };
 
-  async #read<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return retried({ clock: this.#clock }, step);
-  }
-
-  async #write<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return immediate(this.#db, { clock: this.#clock }, step);
-  }
-
-  #assertOpen(): void {
-    if (!this.#db.open) throw new StoreError("closed", "The store of DMARC results is closed.");
-  }
+  return {
+    ...sqlitePlannedReports({ db, clock, sums: "policy", closed }),
+    add(day, sums) {
+      return write(() => {
+        // Counted once: each count reads all of the day.
+        const taken = { ...(sql.taken.get(day) as Taken) };
+        return sums.reduce((beyond, one) => beyond + addOne(day, one, taken), 0);
+      });
+    },
+    sums(day, destination) {
+      return read(() => {
+        const published = sql.published.get(day, destination) as string | undefined;
+        if (published === undefined) return undefined;
+        return { destination, published, rows: sql.rows.all(day, destination) as readonly DmarcRowSum[] };
+      });
+    },
+  };
 }

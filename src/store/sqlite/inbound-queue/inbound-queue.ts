@@ -10,7 +10,7 @@ import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
 import { wholePieces } from "../../whole-pieces.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { inboundMigrations } from "./schema.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
@@ -44,21 +44,23 @@ type EntryRow = {
 
 class SqliteInboundQueue implements InboundQueue {
   readonly #db: Database;
+  readonly #steps: Steps;
   readonly #clock: Clock;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
+    this.#steps = stepsOn(db, clock, "The queue is closed.");
     this.#clock = clock;
   }
 
   async add(entries: readonly Omit<Deferred, "attempts" | "size">[], content: ContentSource): Promise<void> {
-    const message = await this.#write(() => {
+    const message = await this.#steps.write(() => {
       const insert = this.#db.prepare("INSERT INTO message (size, created_at) VALUES (?, ?)");
       return insert.run(content.size, this.#clock.now()).lastInsertRowid;
     });
     try {
       await this.#addPieces(message, content);
-      const named = await this.#write(() => {
+      const named = await this.#steps.write(() => {
         const insert = this.#db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, 0, ?)");
         let count = 0;
         for (const { id, account, into, sender, acceptedAt, nextAttemptAt } of entries) {
@@ -74,7 +76,7 @@ class SqliteInboundQueue implements InboundQueue {
   }
 
   async due(now: number, most: number): Promise<readonly Deferred[]> {
-    const rows = await this.#read(() =>
+    const rows = await this.#steps.read(() =>
       this.#db
         .prepare(
           `SELECT entry.*, size FROM entry JOIN message ON message.id = message
@@ -86,11 +88,11 @@ class SqliteInboundQueue implements InboundQueue {
   }
 
   async content(entry: Deferred): Promise<ContentSource> {
-    const message = await this.#read(() => this.#messageOf(entry));
+    const message = await this.#steps.read(() => this.#messageOf(entry));
     if (message === undefined) throw gone();
     const read = this.#db.prepare("SELECT octets FROM piece WHERE message = ? AND n = ?").pluck();
     const piece = async (n: number): Promise<Uint8Array> => {
-      const octets = await this.#read(() => read.get(message, n));
+      const octets = await this.#steps.read(() => read.get(message, n));
       if (octets === undefined) throw gone();
       return octets as Uint8Array;
     };
@@ -105,7 +107,7 @@ class SqliteInboundQueue implements InboundQueue {
   }
 
   async postpone(entry: Deferred, nextAttemptAt: number): Promise<void> {
-    await this.#write(() =>
+    await this.#steps.write(() =>
       this.#db
         .prepare("UPDATE entry SET next_attempt_at = ?, attempts = attempts + 1 WHERE delivery = ? AND account = ?")
         .run(nextAttemptAt, entry.id, entry.account),
@@ -113,7 +115,7 @@ class SqliteInboundQueue implements InboundQueue {
   }
 
   async done(entry: Deferred): Promise<void> {
-    const orphan = await this.#write(() => {
+    const orphan = await this.#steps.write(() => {
       const message = this.#messageOf(entry);
       if (message === undefined) return undefined;
       this.#db.prepare("DELETE FROM entry WHERE delivery = ? AND account = ?").run(entry.id, entry.account);
@@ -126,13 +128,13 @@ class SqliteInboundQueue implements InboundQueue {
   }
 
   async count(): Promise<number> {
-    return Number(await this.#read(() => this.#db.prepare("SELECT count(*) FROM entry").pluck().get()));
+    return Number(await this.#steps.read(() => this.#db.prepare("SELECT count(*) FROM entry").pluck().get()));
   }
 
   /** Erases messages that no entry names and that nobody can still be writing. */
   async eraseAbandoned(): Promise<void> {
     const before = this.#clock.now() - ABANDONED_MS;
-    const abandoned = await this.#read(() =>
+    const abandoned = await this.#steps.read(() =>
       this.#db
         .prepare("SELECT id FROM message WHERE created_at < ? AND id NOT IN (SELECT message FROM entry)")
         .pluck()
@@ -152,7 +154,7 @@ class SqliteInboundQueue implements InboundQueue {
     let size = 0;
     let waiting: Uint8Array[] = [];
     const flush = (): Promise<void> =>
-      this.#write(() => {
+      this.#steps.write(() => {
         for (const octets of waiting) insert.run(message, n++, octets);
         waiting = [];
       });
@@ -169,23 +171,13 @@ class SqliteInboundQueue implements InboundQueue {
     const slice = this.#db.prepare(
       "DELETE FROM piece WHERE rowid IN (SELECT rowid FROM piece WHERE message = ? LIMIT ?)",
     );
-    while ((await this.#write(() => slice.run(message, PIECES_AT_ONCE).changes)) > 0);
-    await this.#write(() => this.#db.prepare("DELETE FROM message WHERE id = ?").run(message));
+    while ((await this.#steps.write(() => slice.run(message, PIECES_AT_ONCE).changes)) > 0);
+    await this.#steps.write(() => this.#db.prepare("DELETE FROM message WHERE id = ?").run(message));
   }
 
   #messageOf({ id, account }: Deferred): number | undefined {
     const sql = "SELECT message FROM entry WHERE delivery = ? AND account = ?";
     return this.#db.prepare(sql).pluck().get(id, account) as number | undefined;
-  }
-
-  #read<T>(step: () => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
-    return retried({ clock: this.#clock }, step);
-  }
-
-  #write<T>(step: () => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
-    return immediate(this.#db, { clock: this.#clock }, step);
   }
 }
 

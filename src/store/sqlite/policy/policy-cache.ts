@@ -1,49 +1,36 @@
 /** MTA-STS policies in `policies.db`. Every change is one commit, durable when it fulfils (synchronous FULL). */
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
 import type { CachedPolicy, PolicyCache } from "../../policy-cache.ts";
-import { StoreError } from "../../store-error.ts";
-import { APPLICATION, type Database, openDatabase } from "../database.ts";
-import { immediate, retried } from "../immediate.ts";
+import { APPLICATION, type Database } from "../database.ts";
+import { type Steps, stepsOn } from "../immediate.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { policyMigrations } from "./schema.ts";
 
-export type SqlitePolicyCacheOptions = { readonly file: string; readonly key: FileKey; readonly clock?: Clock };
-
 /** @throws StoreError "key", "io", "full", "busy". */
-export async function openSqlitePolicyCache(options: SqlitePolicyCacheOptions): Promise<PolicyCache> {
-  const clock = options.clock ?? systemClock;
-  const db = await retried({ clock }, () =>
-    openDatabase({
-      path: options.file,
-      key: options.key,
-      applicationId: APPLICATION.policies,
-      migrations: policyMigrations,
-      synchronous: "full",
-      create: {},
-    }),
-  );
-  return new SqlitePolicyCache(db, clock);
+export async function openSqlitePolicyCache(options: SystemDatabaseOptions): Promise<PolicyCache> {
+  const db = await openSystemDatabase(options, APPLICATION.policies, policyMigrations);
+  return new SqlitePolicyCache(db, options.clock ?? systemClock);
 }
 
 const COLUMNS = "domain, id, text, fetched_at AS fetchedAt, expires_at AS expiresAt";
 
 class SqlitePolicyCache implements PolicyCache {
   readonly #db: Database;
-  readonly #clock: Clock;
+  readonly #steps: Steps;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
-    this.#clock = clock;
+    this.#steps = stepsOn(db, clock, "The cache of policies is closed.");
   }
 
   find(domain: string): Promise<CachedPolicy | undefined> {
-    return this.#read(
+    return this.#steps.read(
       () => this.#db.prepare(`SELECT ${COLUMNS} FROM policy WHERE domain = ?`).get(domain) as CachedPolicy | undefined,
     );
   }
 
   keep({ domain, id, text, fetchedAt, expiresAt }: CachedPolicy): Promise<void> {
-    return this.#write(() => {
+    return this.#steps.write(() => {
       this.#db
         .prepare("INSERT OR REPLACE INTO policy (domain, id, text, fetched_at, expires_at) VALUES (?, ?, ?, ?, ?)")
         .run(domain, id, text, fetchedAt, expiresAt);
@@ -53,28 +40,14 @@ class SqlitePolicyCache implements PolicyCache {
   fetchedBefore(time: number, now: number, most: number): Promise<readonly CachedPolicy[]> {
     const sql = `SELECT ${COLUMNS} FROM policy WHERE fetched_at < ? AND expires_at > ?
       ORDER BY fetched_at, domain LIMIT ?`;
-    return this.#read(() => this.#db.prepare(sql).all(time, now, most) as readonly CachedPolicy[]);
+    return this.#steps.read(() => this.#db.prepare(sql).all(time, now, most) as readonly CachedPolicy[]);
   }
 
   removeExpired(now: number): Promise<number> {
-    return this.#write(() => this.#db.prepare("DELETE FROM policy WHERE expires_at <= ?").run(now).changes);
+    return this.#steps.write(() => this.#db.prepare("DELETE FROM policy WHERE expires_at <= ?").run(now).changes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#db.open) this.#db.close();
-  }
-
-  async #read<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return retried({ clock: this.#clock }, step);
-  }
-
-  async #write<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return immediate(this.#db, { clock: this.#clock }, step);
-  }
-
-  #assertOpen(): void {
-    if (!this.#db.open) throw new StoreError("closed", "The cache of policies is closed.");
   }
 }

@@ -7,9 +7,8 @@ import {
   type ReceivedSum,
   receivedReportLimits,
 } from "../../received-reports.ts";
-import { StoreError } from "../../store-error.ts";
 import type { Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { RECEIVED_REPORTS_APPLICATION, receivedReportMigrations } from "./schema.ts";
 
@@ -42,28 +41,29 @@ const statements = (db: Database) => ({
 
 class SqliteReceivedReports implements ReceivedReports {
   readonly #db: Database;
+  readonly #steps: Steps;
   readonly #clock: Clock;
   readonly #limits: ReceivedReportLimits;
   readonly #sql: ReturnType<typeof statements>;
 
   constructor(db: Database, clock: Clock, limits: ReceivedReportLimits) {
     this.#db = db;
+    this.#steps = stepsOn(db, clock, "The store of received reports is closed.");
     this.#clock = clock;
     this.#limits = limits;
     this.#sql = statements(db);
   }
 
   add(report: ReceivedReport): Promise<"added" | "known" | "beyond"> {
-    return this.#write(() => this.#addOne(report));
+    return this.#steps.write(() => this.#addOne(report));
   }
 
   async sums(from: number): Promise<readonly ReceivedSum[]> {
-    this.#assertOpen();
-    return retried({ clock: this.#clock }, () => this.#sql.sums.all(from) as readonly ReceivedSum[]);
+    return this.#steps.read(() => this.#sql.sums.all(from) as readonly ReceivedSum[]);
   }
 
   async forget(before: number): Promise<number> {
-    const rows = await this.#write(() =>
+    const rows = await this.#steps.write(() =>
       this.#sql.forget.reduce((sum, statement) => sum + statement.run(before).changes, 0),
     );
     if (rows > 0) await truncateLog(this.#db, { clock: this.#clock });
@@ -85,14 +85,5 @@ class SqliteReceivedReports implements ReceivedReports {
     for (const { domain, result, count } of results) sql.count.run(day, kind, domain, submitter, result, count);
     sql.note.run(mark, day);
     return "added";
-  }
-
-  async #write<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return immediate(this.#db, { clock: this.#clock }, step);
-  }
-
-  #assertOpen(): void {
-    if (!this.#db.open) throw new StoreError("closed", "The store of received reports is closed.");
   }
 }

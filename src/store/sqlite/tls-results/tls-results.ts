@@ -1,7 +1,5 @@
 /** Sums of TLS sessions and reports on them, in encrypted SQLite: one short transaction a minute, each commit fsynced. */
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { DueReport, PlannedReport } from "../../planned-reports.ts";
-import { StoreError } from "../../store-error.ts";
 import {
   type TlsFailureSum,
   type TlsResultLimits,
@@ -10,8 +8,8 @@ import {
   tlsResultLimits,
 } from "../../tls-results.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
-import { type ReportRows, reportRows } from "../planned-reports.ts";
+import { stepsOn } from "../immediate.ts";
+import { sqlitePlannedReports } from "../planned-reports.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { tlsResultMigrations } from "./schema.ts";
 
@@ -20,7 +18,7 @@ export type SqliteTlsResultsOptions = SystemDatabaseOptions & { readonly limits?
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteTlsResults(options: SqliteTlsResultsOptions): Promise<TlsResults> {
   const db = await openSystemDatabase(options, APPLICATION.tlsrpt, tlsResultMigrations);
-  return new SqliteTlsResults(db, options.clock ?? systemClock, options.limits ?? tlsResultLimits);
+  return sqliteTlsResults(db, options.clock ?? systemClock, options.limits ?? tlsResultLimits);
 }
 
 type PolicyRow = Omit<TlsSums["policy"], "lines"> & {
@@ -62,117 +60,59 @@ const statements = (db: Database) => ({
   ),
 });
 
-class SqliteTlsResults implements TlsResults {
-  readonly #db: Database;
-  readonly #clock: Clock;
-  readonly #limits: TlsResultLimits;
-  readonly #sql: ReturnType<typeof statements>;
-  readonly #reports: ReportRows;
-  /** What was erased may still be in the write-ahead log. */
-  #hasErased = true;
-
-  constructor(db: Database, clock: Clock, limits: TlsResultLimits) {
-    this.#db = db;
-    this.#clock = clock;
-    this.#limits = limits;
-    this.#sql = statements(db);
-    this.#reports = reportRows(db, "policy");
-  }
-
-  add(day: number, sums: readonly TlsSums[]): Promise<number> {
-    return this.#write(() => {
-      // Counted once: each count reads all of the day.
-      const taken = { destinations: this.#sql.destinations.get(day) as number };
-      let beyond = 0;
-      for (const one of sums) if (!this.#addOne(day, one, taken)) beyond++;
-      return beyond;
-    });
-  }
-
-  sums(day: number, destination: string): Promise<readonly TlsSums[]> {
-    return this.#read(() =>
-      (this.#sql.sums.all(day, destination) as readonly PolicyRow[]).map((row) => ({
-        destination,
-        policy: { type: row.type, domain: row.domain, lines: JSON.parse(row.lines) as readonly string[] },
-        successes: row.successes,
-        failures: row.failures,
-        details: (this.#sql.failures.all(row.id) as readonly FailureRow[]).map(detailOf),
-      })),
-    );
-  }
-
-  plan(before: number, most: number, planned: (day: number) => PlannedReport): Promise<number> {
-    return this.#write(() => this.#reports.plan(before, most, planned));
-  }
-
-  due(now: number, most: number): Promise<readonly DueReport[]> {
-    return this.#read(() => this.#reports.due(now, most));
-  }
-
-  noteSent(day: number, destination: string, place: string): Promise<void> {
-    return this.#write(() => this.#reports.noteSent(day, destination, place));
-  }
-
-  postpone(day: number, destination: string, firstAt: number, dueAt: number): Promise<void> {
-    return this.#write(() => this.#reports.postpone(day, destination, firstAt, dueAt));
-  }
-
-  done(day: number, destination: string): Promise<void> {
-    return this.#write(() => {
-      this.#reports.done(day, destination);
-      this.#hasErased = true;
-    });
-  }
-
-  async forget(before: number): Promise<number> {
-    const rows = await this.#write(() => this.#reports.forget(before));
-    if (rows > 0 || this.#hasErased) this.#hasErased = !(await truncateLog(this.#db, { clock: this.#clock }));
-    return rows;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#db.open) this.#db.close();
-  }
+function sqliteTlsResults(db: Database, clock: Clock, limits: TlsResultLimits): TlsResults {
+  const sql = statements(db);
+  const closed = "The store of TLS results is closed.";
+  const { read, write } = stepsOn(db, clock, closed);
 
   /** False: it is beyond the limits. */
-  #addOne(
+  const addOne = (
     day: number,
     { destination, policy, successes, failures, details }: TlsSums,
     taken: { destinations: number },
-  ): boolean {
-    const sql = this.#sql;
+  ): boolean => {
     const key = [day, destination, policy.type, policy.domain, JSON.stringify(policy.lines)] as const;
     let id = sql.policy.get(...key) as number | undefined;
     if (id === undefined) {
       const policies = sql.policies.get(day, destination) as number;
-      if (policies >= this.#limits.policies) return false;
-      if (policies === 0 && taken.destinations >= this.#limits.destinations) return false;
+      if (policies >= limits.policies) return false;
+      if (policies === 0 && taken.destinations >= limits.destinations) return false;
       if (policies === 0) taken.destinations++;
       id = sql.insert.run(...key).lastInsertRowid;
     }
     sql.count.run(successes, failures, id);
     for (const { result, host = "", receivingAddress = "", reason = "", sessions } of details) {
       if (sql.countFailure.run(sessions, id, result, host, receivingAddress, reason).changes > 0) continue;
-      if ((sql.details.get(id) as number) < this.#limits.details)
+      if ((sql.details.get(id) as number) < limits.details)
         sql.insertFailure.run(sessions, id, result, host, receivingAddress, reason);
       else sql.insertFailure.run(sessions, id, result, "", "", "");
     }
     return true;
-  }
+  };
 
-  async #read<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return retried({ clock: this.#clock }, step);
-  }
-
-  async #write<T>(step: () => T): Promise<T> {
-    this.#assertOpen();
-    return immediate(this.#db, { clock: this.#clock }, step);
-  }
-
-  #assertOpen(): void {
-    if (!this.#db.open) throw new StoreError("closed", "The store of TLS results is closed.");
-  }
+  return {
+    ...sqlitePlannedReports({ db, clock, sums: "policy", closed }),
+    add(day, sums) {
+      return write(() => {
+        // Counted once: each count reads all of the day.
+        const taken = { destinations: sql.destinations.get(day) as number };
+        let beyond = 0;
+        for (const one of sums) if (!addOne(day, one, taken)) beyond++;
+        return beyond;
+      });
+    },
+    sums(day, destination) {
+      return read(() =>
+        (sql.sums.all(day, destination) as readonly PolicyRow[]).map((row) => ({
+          destination,
+          policy: { type: row.type, domain: row.domain, lines: JSON.parse(row.lines) as readonly string[] },
+          successes: row.successes,
+          failures: row.failures,
+          details: (sql.failures.all(row.id) as readonly FailureRow[]).map(detailOf),
+        })),
+      );
+    },
+  };
 }
 
 const known = (text: string): string | undefined => (text === "" ? undefined : text);

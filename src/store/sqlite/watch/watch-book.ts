@@ -4,10 +4,9 @@
  */
 import { type Clock, DAY, systemClock } from "../../../host/clock.ts";
 import { type AccountId, accountId } from "../../ids.ts";
-import { StoreError } from "../../store-error.ts";
 import type { Evidence, Flag, Habit, Usual, WatchBook } from "../../watch-book.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried, truncateLog } from "../immediate.ts";
+import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { watchMigrations } from "./schema.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 
@@ -44,17 +43,19 @@ const placesIn = (text: unknown): readonly string[] => (typeof text === "string"
 class SqliteWatchBook implements WatchBook {
   readonly networkKey: Uint8Array;
   readonly #db: Database;
+  readonly #steps: Steps;
   readonly #clock: Clock;
 
   constructor(db: Database, clock: Clock, networkKey: Uint8Array) {
     this.#db = db;
+    this.#steps = stepsOn(db, clock, "The watch's book is closed.");
     this.#clock = clock;
     this.networkKey = networkKey;
   }
 
   async raise({ id, account, rule, since, evidence, pauses }: Omit<Flag, "closed">): Promise<void> {
     const row = [id, account, rule, since, JSON.stringify(evidence), Number(pauses)];
-    await this.#write(() =>
+    await this.#steps.write(() =>
       this.#db
         .prepare("INSERT INTO flag (id, account, rule, since, evidence, pauses, settled) VALUES (?, ?, ?, ?, ?, ?, 0)")
         .run(...row),
@@ -77,11 +78,11 @@ class SqliteWatchBook implements WatchBook {
 
   async settle(id: string, step: "paused" | "told"): Promise<void> {
     const settled = step === "told" ? 2 : 1;
-    await this.#write(() => this.#db.prepare("UPDATE flag SET settled = ? WHERE id = ?").run(settled, id));
+    await this.#steps.write(() => this.#db.prepare("UPDATE flag SET settled = ? WHERE id = ?").run(settled, id));
   }
 
   async close(id: string, word: string, at: number): Promise<"closed" | "no-flag"> {
-    const { changes } = await this.#write(() =>
+    const { changes } = await this.#steps.write(() =>
       this.#db.prepare("UPDATE flag SET closed_as = ?, closed_at = ? WHERE id = ?").run(word, at, id),
     );
     return changes > 0 ? "closed" : "no-flag";
@@ -95,7 +96,7 @@ class SqliteWatchBook implements WatchBook {
           places = excluded.places`,
     );
     for (let at = 0; at < habits.length; at += HABITS_AT_ONCE) {
-      await this.#write(() => {
+      await this.#steps.write(() => {
         for (const { account, day, logIns, networks, places } of habits.slice(at, at + HABITS_AT_ONCE)) {
           const before = placesIn(known.get(account, day));
           const all = [...new Set([...before, ...places])].slice(0, PLACES_A_DAY);
@@ -106,7 +107,7 @@ class SqliteWatchBook implements WatchBook {
   }
 
   async usual(account: AccountId, day: number): Promise<Usual> {
-    const rows = await this.#read(() =>
+    const rows = await this.#steps.read(() =>
       this.#db
         .prepare("SELECT day, log_ins, networks, places FROM habit WHERE account = ? AND day <= ?")
         .all(account, day),
@@ -122,7 +123,7 @@ class SqliteWatchBook implements WatchBook {
   }
 
   async forget(before: number): Promise<number> {
-    const count = await this.#write(
+    const count = await this.#steps.write(
       () =>
         this.#db.prepare("DELETE FROM flag WHERE since < ?").run(before).changes +
         this.#db.prepare("DELETE FROM habit WHERE day * ? < ?").run(DAY, before).changes,
@@ -132,7 +133,7 @@ class SqliteWatchBook implements WatchBook {
   }
 
   async forgetAccount(account: AccountId): Promise<void> {
-    await this.#write(() => {
+    await this.#steps.write(() => {
       this.#db.prepare("DELETE FROM flag WHERE account = ?").run(account);
       this.#db.prepare("DELETE FROM habit WHERE account = ?").run(account);
     });
@@ -145,18 +146,8 @@ class SqliteWatchBook implements WatchBook {
   }
 
   async #flags(where: string): Promise<readonly Flag[]> {
-    const rows = await this.#read(() => this.#db.prepare(`SELECT * FROM flag WHERE ${where}`).all());
+    const rows = await this.#steps.read(() => this.#db.prepare(`SELECT * FROM flag WHERE ${where}`).all());
     return rows.map((row) => flagOf(row as FlagRow));
-  }
-
-  #read<T>(step: () => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The watch's book is closed.");
-    return retried({ clock: this.#clock }, step);
-  }
-
-  #write<T>(step: () => T): Promise<T> {
-    if (!this.#db.open) throw new StoreError("closed", "The watch's book is closed.");
-    return immediate(this.#db, { clock: this.#clock }, step);
   }
 }
 
