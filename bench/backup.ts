@@ -46,7 +46,7 @@ async function openHome(name: string, root: Root): Promise<Whole> {
     [
       'host-name = "mail.bench.test"\ndomains = ["bench.test"]\noperator = "u1@bench.test"',
       `home = ${JSON.stringify(join(folder, name))}`,
-      '[tls]\ncertificate = "none.pem"\nkey = "none.key"',
+      '[arriving]\nverify = false\n[tls]\ncertificate = "none.pem"\nkey = "none.key"',
       `[backup]\ntarget = ${JSON.stringify(join(folder, "target"))}\nescrow = ${JSON.stringify(join(folder, "escrow"))}`,
       `recipient = ${JSON.stringify(recipient)}`,
     ].join("\n"),

@@ -74,6 +74,10 @@ function settingsText({ basePort, domain, workers, bounded, smarthost }: LabWish
     `listen = ["${HOST}:${basePort + SMTP}"]`,
     ...bounds,
     "",
+    // A lab asks no resolver: what comes to it is not verified.
+    "[arriving]",
+    "verify = false",
+    "",
     "[imap]",
     `listen = ["${HOST}:${basePort + IMAP}"]`,
     ...bounds,

@@ -227,7 +227,7 @@ test("F1: a service whose key is not on the disk starts sealed, and opens for it
   const [smtp, imap] = [base + 25, base + 993];
   writeFileSync(
     join(home, "altmail.toml"),
-    `host-name = "localhost"\ndomains = ["example.test"]\noperator = "op@example.test"\nworkers = 1\n[smtp]\nlisten = ["127.0.0.1:${smtp}"]\n[imap]\nlisten = ["127.0.0.1:${imap}"]\n[tls]\ncertificate = "${lab}/secret/tls/server.pem"\nkey = "${lab}/secret/tls/server.key"\n`,
+    `host-name = "localhost"\ndomains = ["example.test"]\noperator = "op@example.test"\nworkers = 1\n[smtp]\nlisten = ["127.0.0.1:${smtp}"]\n[arriving]\nverify = false\n[imap]\nlisten = ["127.0.0.1:${imap}"]\n[tls]\ncertificate = "${lab}/secret/tls/server.pem"\nkey = "${lab}/secret/tls/server.key"\n`,
   );
 
   const service = new Running(t, ["serve", ...here, "--json"]);

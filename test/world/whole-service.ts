@@ -23,6 +23,7 @@ import type { Connection } from "../../src/host/connection.ts";
 import type { Log } from "../../src/host/events/events.ts";
 import { createLogSender, type LogSender } from "../../src/host/log/sender.ts";
 import { createLogWriter, type LogWriter } from "../../src/host/log/writer.ts";
+import { parseSettings } from "../../src/host/settings/read.ts";
 import type { Settings } from "../../src/host/settings/settings.ts";
 import { eachNight } from "../../src/host/supervisor/night.ts";
 import { imapLimits } from "../../src/servers/imap/limits.ts";
@@ -161,58 +162,27 @@ export class WholeService implements AsyncDisposable {
 
   async #makeSettings(): Promise<Settings> {
     const { domain, operator } = this.#wishes;
+    const usual = parseSettings(
+      `host-name = "mx.${domain}"
+domains = ["${domain}"]
+operator = "${operator}"
+[tls]
+certificate = "none.pem"
+key = "none.key"
+`,
+      join(this.home, "altmail.toml"),
+    );
     return {
-      hostName: `mx.${domain}`,
-      domains: [domain],
-      operator,
-      home: this.home,
-      key: { kind: "unlock" },
+      ...usual,
       workers: 1,
-      smtpListen: [],
-      imapListen: [],
-      certificateFile: "",
-      certificateKeyFile: "",
-      smtpConnections: 100,
-      smtpConnectionsPerPeer: 100,
-      imapConnections: 100,
-      imapConnectionsPerPeer: 100,
-      submissionListen: [],
-      submissionStarttlsListen: [],
-      submissionConnections: 100,
-      submissionConnectionsPerPeer: 100,
-      sendingMessagesAMinute: 30,
-      sendingRecipientsAnHour: 300,
-      sendingRecipientsADay: 1000,
-      sendingFirstsADay: 200,
-      webListen: [],
-      webPlainListen: [],
-      webChallengeFolder: undefined,
+      arrivingVerify: false,
       dnsServers: [{ host: "127.0.0.1", port: 9 }],
-      dnsAddresses: [],
-      dnsMtaSts: "testing",
-      queueDays: 5,
       queuePauses: [6, 15, 30],
-      queueDelayHours: 4,
-      queueFamily: "ipv4",
-      queueFamilyOf: [],
       queueSmarthost: { host: "127.0.0.1", port: 9 },
-      queueSmarthostCredentials: undefined,
-      queuePort: 25,
-      queuePrivateAddresses: false,
-      queueAuthorities: undefined,
       dkimUnpublished: true,
-      messageBytes: 1e7,
-      quotaBytes: 1e8,
-      logDays: 10,
-      metricsListen: undefined,
       backupTarget: { kind: "folder", path: this.target },
-      backupTargetCredentials: undefined,
       backupEscrow: { kind: "folder", path: this.escrow },
-      backupEscrowCredentials: undefined,
       backupRecipient: await identityToRecipient(this.identity),
-      backupHours: 240,
-      backupAtMinute: 210,
-      accessSecondKeyFile: undefined,
     };
   }
 

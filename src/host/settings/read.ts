@@ -136,6 +136,11 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
     ]);
   if (queueSmarthost === undefined && queueSmarthostCredentials !== undefined)
     found.push(["queue.smarthost-credentials", "queue.smarthost-credentials needs queue.smarthost"]);
+  const { scannersJunkScore, scannersRefuseScore, arrivingDnsListJunk, arrivingDnsListRefuse } = settings;
+  if (scannersRefuseScore > 0 && scannersRefuseScore < scannersJunkScore)
+    found.push(["scanners.refuse-score", "scanners.refuse-score must not be below scanners.junk-score"]);
+  if (arrivingDnsListRefuse > 0 && arrivingDnsListRefuse < arrivingDnsListJunk)
+    found.push(["arriving.dns-list-refuse", "arriving.dns-list-refuse must not be below arriving.dns-list-junk"]);
   const places = [
     ["backup.target", backupTarget, settings.backupTargetCredentials],
     ["backup.escrow", backupEscrow, settings.backupEscrowCredentials],

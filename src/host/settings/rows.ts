@@ -2,7 +2,9 @@
  * Every setting in one row: its name in altmail.toml (`table.key` for those in a table), its form, its unit, what it
  * is when left out, and the sentence that explains it. The reader, the manual and the example file are made from these.
  */
+import { arrivingRows } from "./arriving-rows.ts";
 import type { Row, RowsOf } from "./row.ts";
+import { scannerRows } from "./scanner-rows.ts";
 import { sendingRows } from "./sending-rows.ts";
 import type { Settings } from "./settings.ts";
 import {
@@ -95,6 +97,8 @@ export const rows: RowsOf<keyof Settings> = {
     example: "50",
     sentence: "How many of these one IPv4 address or one IPv6 network of 64 bits may hold.",
   },
+  ...arrivingRows,
+  ...scannerRows,
   imapListen: {
     name: "imap.listen",
     form: () => listenAddresses,

@@ -42,6 +42,33 @@ test("what is left out has its default, paths start at the file, domains are in 
     ],
     smtpConnections: 2000,
     smtpConnectionsPerPeer: 50,
+    smtpTrustedNetworks: [
+      { address: "127.0.0.0", bits: 8 },
+      { address: "::1", bits: 128 },
+    ],
+    arrivingVerify: true,
+    arrivingTrustedSealers: [],
+    arrivingMemory: true,
+    arrivingDnsLists: [],
+    arrivingDnsListJunk: 1,
+    arrivingDnsListRefuse: 0,
+    scannersSpam: "none",
+    scannersRspamd: { kind: "socket", path: "/run/rspamd/normal.sock" },
+    scannersRspamdController: { kind: "socket", path: "/run/rspamd/controller.sock" },
+    scannersRspamdPasswordFile: undefined,
+    scannersSpamassassin: { kind: "socket", path: "/run/spamd/spamd.sock" },
+    scannersVirus: "none",
+    scannersClamd: { kind: "socket", path: "/run/clamav/clamd.ctl" },
+    scannersJunkScore: 6,
+    scannersRefuseScore: 15,
+    scannersSendingRefuseScore: 15,
+    scannersSpamSeconds: 0,
+    scannersVirusSeconds: 60,
+    scannersSpamBytes: undefined,
+    scannersVirusBytes: 25 * 2 ** 20,
+    scannersSpamSilent: "pass",
+    scannersVirusSilent: "defer",
+    scannersStatisticsOfPersons: false,
     imapListen: [
       { host: "0.0.0.0", port: 993 },
       { host: "::", port: 993 },
@@ -174,6 +201,50 @@ test("resolvers are addresses; destinations have families; a smarthost's credent
   assert.match(refused(`${LEAST}\n[dns]\naddresses = ["mail"]`), /dns\.addresses must be a list of IP addresses/);
   assert.match(refused(`${LEAST}\n[dns]\nmta-sts = "on"`), /dns\.mta-sts must be "none", "testing" or "enforce"/);
   assert.match(refused(`${LEAST}\n[queue]\ndays = 10`), /queue\.days must be a whole number from 1 to 9/);
+});
+
+test("networks, DNS lists and scanners are given as their places have them; what is none is refused with its line", () => {
+  const settings = parseSettings(
+    `${LEAST}
+[smtp]
+trusted-networks = ["192.0.2.25", "2001:db8::/32"]
+[arriving]
+trusted-sealers = ["Lists.example.net"]
+dns-lists = ["dnsbl.example=127.0.0.[2..4;10]*0.5"]
+dns-list-refuse = 2.5
+[scanners]
+spam = "spamassassin"
+spamassassin = "[::1]:783"
+clamd = "run/clamd.sock"
+rspamd-controller = ""
+junk-score = 4.5
+`,
+    "/etc/altmail.toml",
+  );
+  assert.deepEqual(settings.smtpTrustedNetworks, [
+    { address: "192.0.2.25", bits: 32 },
+    { address: "2001:db8::", bits: 32 },
+  ]);
+  assert.deepEqual(settings.arrivingTrustedSealers, ["lists.example.net"]);
+  assert.deepEqual(settings.arrivingDnsLists, ["dnsbl.example=127.0.0.[2..4;10]*0.5"]);
+  assert.equal(settings.arrivingDnsListRefuse, 2.5);
+  assert.deepEqual(settings.scannersSpamassassin, { kind: "port", host: "::1", port: 783 });
+  assert.deepEqual(settings.scannersClamd, { kind: "socket", path: "/etc/run/clamd.sock" });
+  assert.equal(settings.scannersRspamdController, undefined);
+  assert.equal(settings.scannersJunkScore, 4.5);
+
+  for (const [line, sentence] of [
+    ['smtp.trusted-networks = ["192.0.2.0/33"]', "smtp.trusted-networks must be a list of addresses or networks"],
+    ['arriving.dns-lists = ["a b"]', "arriving.dns-lists must be a list of DNS lists"],
+    ['arriving.dns-lists = ["dnsbl.example=127.0.0"]', "arriving.dns-lists must be a list of DNS lists"],
+    ["arriving.dns-list-refuse = 0.5", "arriving.dns-list-refuse must not be below arriving.dns-list-junk"],
+    ['scanners.spam = "spamd"', 'scanners.spam must be "none" or "rspamd" or "spamassassin"'],
+    ['scanners.clamd = "3310"', "scanners.clamd must be the path of a socket, or an address with port"],
+    ["scanners.refuse-score = 5", "scanners.refuse-score must not be below scanners.junk-score"],
+    ['scanners.virus-silent = "wait"', 'scanners.virus-silent must be "pass" or "defer"'],
+    ["scanners.virus-seconds = 0", "scanners.virus-seconds must be a whole number from 1 to 240"],
+  ] as const)
+    assert.ok(refused(`${line}\n${LEAST}`).startsWith(`/etc/altmail.toml line 1: ${sentence}`), line);
 });
 
 test("L2: no setting keeps logs longer than 10 days", () => {

@@ -5,6 +5,14 @@
 
 export type ListenAddress = { readonly host: string; readonly port: number };
 
+/** Addresses that begin with the same `bits`. */
+export type IpNetwork = { readonly address: string; readonly bits: number };
+
+/** Where a scanner listens. `path`: absolute. */
+export type ScannerPlace =
+  | { readonly kind: "port"; readonly host: string; readonly port: number }
+  | { readonly kind: "socket"; readonly path: string };
+
 /** Where the root key comes from. */
 export type KeySource = { readonly kind: "unlock" } | { readonly kind: "file"; readonly path: string };
 
@@ -33,6 +41,41 @@ export type Settings = {
   /** For the whole service; each worker gets its share. */
   readonly smtpConnections: number;
   readonly smtpConnectionsPerPeer: number;
+  /** Of our own: what they bring is not counted as strangers' is. */
+  readonly smtpTrustedNetworks: readonly IpNetwork[];
+  /** Whether it is found out where arriving mail comes from: resolvers must answer. */
+  readonly arrivingVerify: boolean;
+  /** Domains whose ARC seals are believed. */
+  readonly arrivingTrustedSealers: readonly string[];
+  /** Whether accounts learn from their mail. */
+  readonly arrivingMemory: boolean;
+  /** In the form of `readDnsList` (rules/reputation/dns-list.ts). */
+  readonly arrivingDnsLists: readonly string[];
+  readonly arrivingDnsListJunk: number;
+  /** 0: none is refused for it. */
+  readonly arrivingDnsListRefuse: number;
+  readonly scannersSpam: "none" | "rspamd" | "spamassassin";
+  readonly scannersRspamd: ScannerPlace;
+  readonly scannersRspamdController: ScannerPlace | undefined;
+  /** Absolute path. */
+  readonly scannersRspamdPasswordFile: string | undefined;
+  readonly scannersSpamassassin: ScannerPlace;
+  readonly scannersVirus: "none" | "clamd";
+  readonly scannersClamd: ScannerPlace;
+  readonly scannersJunkScore: number;
+  /** 0: none is refused for it. */
+  readonly scannersRefuseScore: number;
+  readonly scannersSendingRefuseScore: number;
+  /** 0: as is usual for the scanner. */
+  readonly scannersSpamSeconds: number;
+  readonly scannersVirusSeconds: number;
+  /** `undefined`: as is usual for the scanner. */
+  readonly scannersSpamBytes: number | undefined;
+  readonly scannersVirusBytes: number;
+  readonly scannersSpamSilent: "pass" | "defer";
+  readonly scannersVirusSilent: "pass" | "defer";
+  /** The spam scanner keeps them for each person apart. */
+  readonly scannersStatisticsOfPersons: boolean;
   readonly imapConnections: number;
   readonly imapConnectionsPerPeer: number;
   readonly submissionConnections: number;

@@ -41,6 +41,10 @@ export type WorldOptions = {
   readonly under?: readonly string[];
   /** Messages that an account may send in a minute; unbounded when left out. */
   readonly messagesAMinute?: number;
+  /** Whether it is found out where arriving mail comes from; false when left out. */
+  readonly verify?: boolean;
+  /** More tables of altmail.toml. */
+  readonly settings?: string;
 };
 
 type Made = {
@@ -94,10 +98,7 @@ export class World implements AsyncDisposable {
     await Lab.start({ home, basePort, accounts, workers: 1 }).then((lab) => lab.stop());
     writeFileSync(join(home, "authorities.pem"), authorities.trusted);
     const dns = `${servers.resolver.address}:${servers.resolver.port}`;
-    writeFileSync(
-      join(home, "altmail.toml"),
-      settingsText({ basePort, dns, port, messagesAMinute: options.messagesAMinute ?? UNBOUNDED }),
-    );
+    writeFileSync(join(home, "altmail.toml"), settingsText({ ...options, basePort, dns, port }));
     const world = new World({ home, basePort, mailPort: port, hosts, addresses, stack: stack.move() });
     try {
       await world.serve(options.under === undefined ? {} : { under: options.under });
@@ -203,13 +204,14 @@ async function keyHash({ keys }: Party): Promise<string> {
   return createHash("sha256").update(new Uint8Array(spki)).digest("hex");
 }
 
-function settingsText(given: {
-  readonly basePort: number;
-  readonly dns: string;
-  readonly port: number;
-  readonly messagesAMinute: number;
-}): string {
-  const { basePort } = given;
+function settingsText(
+  given: Pick<WorldOptions, "messagesAMinute" | "verify" | "settings"> & {
+    readonly basePort: number;
+    readonly dns: string;
+    readonly port: number;
+  },
+): string {
+  const { basePort, messagesAMinute = UNBOUNDED, verify = false, settings = "" } = given;
   const bounds = `connections = ${UNBOUNDED}\nconnections-per-peer = ${UNBOUNDED}`;
   const limits = ["recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"];
   return `host-name = "${HOST_NAME}"
@@ -228,10 +230,12 @@ listen = ["127.0.0.1:${basePort + 465}"]
 starttls-listen = ["127.0.0.1:${basePort + 587}"]
 ${bounds}
 [sending]
-messages-a-minute = ${given.messagesAMinute}
+messages-a-minute = ${messagesAMinute}
 ${limits.map((name) => `${name} = ${UNBOUNDED}`).join("\n")}
 [dns]
 servers = ["${given.dns}"]
+[arriving]
+verify = ${verify}
 [queue]
 port = ${given.port}
 private-addresses = true
@@ -241,7 +245,7 @@ unpublished = true
 [tls]
 certificate = "secret/tls/server.pem"
 key = "secret/tls/server.key"
-`;
+${settings}`;
 }
 
 const random = (below: number): number => Math.floor(Math.random() * below);
