@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { defenceMemoryContract } from "../../contract/defence-cases.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
+import type { DefenceMemory } from "../../defence-memory.ts";
 import { accountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { openDatabase } from "../database.ts";
+import { type Database, openDatabase } from "../database.ts";
 import { openSqliteDefenceMemory } from "./defence-memory.ts";
 import { namePrint, wordPrints } from "./prints.ts";
 import { DEFENCE_APPLICATION, defenceMigrations } from "./schema.ts";
@@ -16,6 +17,8 @@ import { DEFENCE_APPLICATION, defenceMigrations } from "./schema.ts";
 const folder = mkdtempSync(join(tmpdir(), "altmail-defence-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const key = randomBytes(32) as Uint8Array as FileKey;
+/** Of every account's file, and of no other account's. */
+const keyOf = (account: string): FileKey => createHash("sha256").update(account).digest() as Uint8Array as FileKey;
 const newFile = (): string => join(folder, `${randomBytes(8).toString("hex")}.db`);
 const [a, b] = [accountId("a".repeat(32)), accountId("b".repeat(32))];
 const lesson = { kind: "unwanted", message: "m", names: ["domain bad.test"], words: ["cheap"] } as const;
@@ -28,83 +31,122 @@ const question = {
 } as const;
 
 defenceMemoryContract("sqlite", (limits) =>
-  openSqliteDefenceMemory({ file: newFile(), key, ...(limits && { limits }) }),
+  openSqliteDefenceMemory({ file: newFile(), key, keyOf, ...(limits && { limits }) }),
 );
 
 test("processes share a memory, and it is there after a restart", async () => {
   const file = newFile();
-  const first = await openSqliteDefenceMemory({ file, key });
-  await using other = await openSqliteDefenceMemory({ file, key });
+  const first = await openSqliteDefenceMemory({ file, key, keyOf });
+  await using other = await openSqliteDefenceMemory({ file, key, keyOf });
   await first.learn(a, lesson, 0);
   assert.deepEqual((await other.recall(a, question))?.words, [{ wanted: 0, unwanted: 1 }]);
   await first[Symbol.asyncDispose]();
-  await using again = await openSqliteDefenceMemory({ file, key });
+  await using again = await openSqliteDefenceMemory({ file, key, keyOf });
   assert.deepEqual((await again.recall(a, question))?.lessons, { wanted: 0, unwanted: 1 });
 });
 
 test("D3: nothing of the memory can be read without the key", async () => {
   const file = newFile();
-  await using memory = await openSqliteDefenceMemory({ file, key });
+  await using memory = await openSqliteDefenceMemory({ file, key, keyOf });
   await memory.learn(a, lesson, 0);
   const bytes = Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)]);
   for (const text of [a, "bad.test", "cheap", "CREATE TABLE"]) assert.equal(bytes.includes(text), false, text);
   await assert.rejects(
-    openSqliteDefenceMemory({ file, key: randomBytes(32) as Uint8Array as FileKey }),
+    openSqliteDefenceMemory({ file, keyOf, key: randomBytes(32) as Uint8Array as FileKey }),
     (error) => error instanceof StoreError && error.code === "key",
   );
 });
 
+/** What the file has, with the system's own key. */
+function look<T>(file: string, work: (db: Database) => T): T {
+  const applicationId = DEFENCE_APPLICATION;
+  const db = openDatabase({ path: file, key, applicationId, migrations: defenceMigrations, synchronous: "full" });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
 test("D2: also with the key there is no word, name or address, and no fingerprint is that of another account", async () => {
   const file = newFile();
-  const memory = await openSqliteDefenceMemory({ file, key });
+  const memory = await openSqliteDefenceMemory({ file, key, keyOf });
   for (const account of [a, b]) {
     await memory.learn(account, lesson, 0);
     await memory.addCorrespondents(account, ["eve@bad.test"], 0);
     await memory.addContact(account, { first: "192.0.2 eve@bad.test", origin: "192.0.2" }, 0);
   }
   await memory[Symbol.asyncDispose]();
-  const db = openDatabase({
-    path: file,
-    key,
-    applicationId: DEFENCE_APPLICATION,
-    migrations: defenceMigrations,
-    synchronous: "full",
+  look(file, (db) => {
+    const pages = db.serialize();
+    assert.ok(pages.includes(a), "pages are deciphered");
+    for (const text of ["bad.test", "cheap", "192.0.2", "eve"]) assert.equal(pages.includes(text), false, text);
+    for (const table of ["correspondent", "sender", "word", "lesson", "contact"]) {
+      const prints = db.prepare(`SELECT print FROM ${table}`).pluck().all();
+      assert.equal(new Set(prints).size, 2, table);
+    }
   });
-  const pages = db.serialize();
-  assert.ok(pages.includes(a), "pages are deciphered");
-  for (const text of ["bad.test", "cheap", "192.0.2", "eve"]) assert.equal(pages.includes(text), false, text);
-  for (const table of ["correspondent", "sender", "word", "lesson", "contact"]) {
-    const prints = db.prepare(`SELECT print FROM ${table}`).pluck().all();
-    assert.equal(new Set(prints).size, 2, table);
-  }
-  db.close();
 });
 
-test("D5: the key of an account's fingerprints is in no page of its file once it is closed or cleared", async () => {
-  for (const end of ["forgetAccount", "clear"] as const) {
+test("D5: what fingerprints are made with is the account's own key: without it the file tells of nobody who is asked about", async () => {
+  const file = newFile();
+  let fileKey: FileKey | undefined = keyOf(a);
+  await using memory = await openSqliteDefenceMemory({ file, key, keyOf: () => fileKey });
+  await memory.learn(a, lesson, 0);
+  await memory.addCorrespondents(a, ["eve@bad.test"], 0);
+  const of = async (): Promise<readonly unknown[]> => {
+    const known = await memory.recall(a, question);
+    return [known?.isCorrespondent, known?.words, known?.lessons.unwanted, (await memory.holdings(a)).words.count];
+  };
+  const learned = [true, [{ wanted: 0, unwanted: 1 }], 1, 1];
+  const nothing = [false, [], 0, 0];
+  assert.deepEqual(await of(), learned);
+  for (const other of [undefined, keyOf("another")]) {
+    fileKey = other;
+    assert.deepEqual(await of(), nothing);
+  }
+  fileKey = keyOf(a);
+  assert.deepEqual(await of(), learned, "reading alone has changed nothing");
+  fileKey = undefined;
+  assert.equal(await memory.learn(a, { ...lesson, message: "n" }, 0), "off");
+  assert.equal(await memory.addContact(a, question.contact, 0), false);
+  assert.deepEqual(
+    look(file, (db) => db.prepare("SELECT count(*) FROM lesson").pluck().get()),
+    1,
+  );
+});
+
+test("D5: an account that gets another key begins anew, and what was kept under the old one goes", async () => {
+  const file = newFile();
+  let fileKey = keyOf("old");
+  await using memory = await openSqliteDefenceMemory({ file, key, keyOf: () => fileKey });
+  await memory.learn(a, lesson, 0);
+  await memory.setOn(b, false);
+  fileKey = keyOf("new");
+  assert.equal(await memory.learn(a, lesson, 0), "learned");
+  assert.deepEqual((await memory.recall(a, question))?.words, [{ wanted: 0, unwanted: 1 }]);
+  assert.equal(
+    look(file, (db) => db.prepare("SELECT count(*) FROM word").pluck().get()),
+    1,
+  );
+  assert.equal(await memory.recall(b, question), undefined, "who had switched it off has it off");
+});
+
+test("D5: the salt of an account's fingerprints is in no page of the file once it is closed, cleared or switched off", async () => {
+  const ends: readonly ((memory: DefenceMemory) => Promise<void>)[] = [
+    (memory) => memory.forgetAccount(a),
+    (memory) => memory.clear(a),
+    (memory) => memory.setOn(a, false),
+  ];
+  for (const end of ends) {
     const file = newFile();
-    const memory = await openSqliteDefenceMemory({ file, key });
+    await using memory = await openSqliteDefenceMemory({ file, key, keyOf });
     await memory.learn(a, lesson, 0);
-    const look = (): { readonly pages: Buffer; readonly key: Uint8Array | undefined } => {
-      const db = openDatabase({
-        path: file,
-        key,
-        applicationId: DEFENCE_APPLICATION,
-        migrations: defenceMigrations,
-        synchronous: "full",
-      });
-      const found = db.prepare("SELECT key FROM holder").pluck().get() as Uint8Array | undefined;
-      const pages = db.serialize();
-      db.close();
-      return { pages, key: found };
-    };
-    const before = look();
-    const secret = before.key ?? assert.fail("there was no key");
-    assert.ok(before.pages.includes(secret));
-    await memory[end](a);
-    assert.equal(look().pages.includes(secret), false);
+    const salt = look(file, (db) => db.prepare("SELECT salt FROM holder").pluck().get() as Uint8Array);
+    assert.ok(salt.length === 32 && look(file, (db) => db.serialize()).includes(salt));
+    await end(memory);
+    assert.equal(look(file, (db) => db.serialize()).includes(salt), false);
     assert.equal(readFileSync(`${file}-wal`).length, 0, "and its log is empty");
-    await memory[Symbol.asyncDispose]();
   }
 });
 

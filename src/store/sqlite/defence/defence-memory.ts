@@ -1,5 +1,5 @@
 /** What accounts have learned of their mail, in `defence.db`. One short transaction a change; recalling writes nothing. */
-import { type Clock, systemClock } from "../../../host/clock.ts";
+import { systemClock } from "../../../host/clock.ts";
 import {
   type DefenceMemory,
   type DefenceMemoryLimits,
@@ -7,6 +7,7 @@ import {
   type Holdings,
   type LessonCounts,
 } from "../../defence-memory.ts";
+import type { FileKey } from "../../crypt/account-keys.ts";
 import type { AccountId } from "../../ids.ts";
 import type { Database } from "../database.ts";
 import { stepsOn, truncateLog } from "../immediate.ts";
@@ -17,17 +18,25 @@ import { namePrint, wordPrints } from "./prints.ts";
 import { DEFENCE_APPLICATION, defenceMigrations } from "./schema.ts";
 import { dayOf, type Statements, statementsOf, thin } from "./statements.ts";
 
-export type SqliteDefenceMemoryOptions = SystemDatabaseOptions & { readonly limits?: DefenceMemoryLimits };
+export type SqliteDefenceMemoryOptions = SystemDatabaseOptions & {
+  /** The key of an account's file; with it dies what fingerprints are made with. */
+  readonly keyOf: (account: AccountId) => FileKey | undefined;
+  readonly limits?: DefenceMemoryLimits;
+};
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDefenceMemory(options: SqliteDefenceMemoryOptions): Promise<DefenceMemory> {
   const db = await openSystemDatabase(options, DEFENCE_APPLICATION, defenceMigrations);
-  return sqliteDefenceMemory(db, options.clock ?? systemClock, options.limits ?? defenceMemoryLimits);
+  return sqliteDefenceMemory(db, { clock: systemClock, limits: defenceMemoryLimits, ...options });
 }
 
 const NO_LESSONS: LessonCounts = { wanted: 0, unwanted: 0 };
+/** No row's number. */
+const NOBODY = -1;
 
-function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLimits): DefenceMemory {
+type Means = Required<Pick<SqliteDefenceMemoryOptions, "clock" | "limits" | "keyOf">>;
+
+function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): DefenceMemory {
   const sql = statementsOf(db);
   const holders = createHolders(db);
 
@@ -38,17 +47,22 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
     await truncateLog(db, { clock });
   };
   /** Does it for a holder who has not switched this off; makes one if need be. */
-  const change = <T>(account: AccountId, step: (holder: Holder) => T): Promise<T | undefined> =>
-    write(() => {
-      const holder = holders.take(account);
-      return holder.isOn ? step(holder) : undefined;
+  const change = async <T>(account: AccountId, step: (holder: Holder) => T): Promise<T | undefined> => {
+    // Before the transaction: it is a look into another file.
+    const fileKey = keyOf(account);
+    return write(() => {
+      const holder = holders.take(account, fileKey);
+      return holder && step(holder);
     });
+  };
 
   return {
-    recall(account, { authors, names, words, leastLessons, contact }) {
+    async recall(account, { authors, names, words, leastLessons, contact }) {
+      const fileKey = keyOf(account);
       return read(() => {
-        const holder = holders.find(account);
-        if (holder === undefined)
+        const found = holders.find(account, fileKey);
+        if (found.kind === "off") return undefined;
+        if (found.kind !== "on")
           return {
             isCorrespondent: false,
             names: names.map(() => NO_LESSONS),
@@ -57,7 +71,7 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
             contact: { firstAt: undefined, isPassed: false },
             hasRoom: limits.waiting > 0,
           };
-        if (!holder.isOn) return undefined;
+        const { holder } = found;
         const { id, key } = holder;
         const lessons = sql.lessonCounts.get(id) as LessonCounts;
         const prints = Math.min(lessons.wanted, lessons.unwanted) < leastLessons ? [] : wordPrints(key, words);
@@ -80,10 +94,12 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
 
     async addCorrespondents(account, addresses, at) {
       const day = dayOf(at);
+      const fileKey = keyOf(account);
       // Who writes to the same people all day costs one commit.
       const isKnownToday = await read(() => {
-        const holder = holders.find(account);
-        return holder !== undefined && (!holder.isOn || addresses.every((one) => isKnown(sql, holder, one) === day));
+        const found = holders.find(account, fileKey);
+        if (found.kind !== "on") return found.kind === "off";
+        return addresses.every((one) => isKnown(sql, found.holder, one) === day);
       });
       if (isKnownToday) return;
       await change(account, ({ id, key }) => {
@@ -111,29 +127,29 @@ function sqliteDefenceMemory(db: Database, clock: Clock, limits: DefenceMemoryLi
       });
     },
 
-    holdings: (account) =>
-      read(() => {
-        const holder = holders.find(account);
-        const id = holder?.id ?? -1;
+    async holdings(account) {
+      const fileKey = keyOf(account);
+      return read(() => {
+        const found = holders.find(account, fileKey);
+        const id = found.kind === "on" ? found.holder.id : NOBODY;
         const [correspondents, senders, words, lessons, contacts] = sql.holdings.map((statement) =>
           holdingOf(statement.get(id)),
         );
-        return { isOn: holder?.isOn ?? true, correspondents, senders, words, lessons, contacts } as Holdings;
-      }),
+        return { isOn: found.kind !== "off", correspondents, senders, words, lessons, contacts } as Holdings;
+      });
+    },
 
     async clear(account) {
       await erase(() => {
-        const wasOn = holders.find(account)?.isOn ?? true;
-        holders.destroy(account);
-        if (!wasOn) holders.make(account, false);
+        if (holders.isOn(account)) holders.destroy(account);
       });
     },
 
     async setOn(account, isOn) {
       await erase(() => {
-        if ((holders.find(account)?.isOn ?? true) === isOn) return;
-        holders.destroy(account);
-        if (!isOn) holders.make(account, false);
+        if (holders.isOn(account) === isOn) return;
+        if (isOn) holders.destroy(account);
+        else holders.switchOff(account);
       });
     },
 

@@ -1,6 +1,6 @@
 /**
  * The schema of `defence.db`: fingerprints, counts and days by account. `print` is 48 bits of a keyed function of a name or
- * a word; the key stands in the account's row of `holder` and goes with it.
+ * a word, whose key is made of the account's file key and the salt in its row of `holder`.
  */
 import type { Migration } from "../migrate.ts";
 
@@ -14,7 +14,9 @@ export const defenceMigrations: readonly Migration[] = [
       CREATE TABLE holder (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         account TEXT NOT NULL UNIQUE,
-        key BLOB NOT NULL,
+        salt BLOB NOT NULL,
+        -- A print of nothing: tells whether the account's key is still the one of these rows.
+        mark INTEGER NOT NULL,
         is_on INTEGER NOT NULL
       ) STRICT;
       CREATE TABLE correspondent (
