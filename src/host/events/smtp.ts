@@ -30,9 +30,23 @@ export const smtpEvents = {
       enhanced: "public string",
     },
   },
+  "smtp.limited": {
+    level: "info",
+    summary:
+      "A peer, its network or a recipient of its mail had reached a limit on strangers (src/service/peer-limits).",
+    fields: {
+      session: "pseudonymous string",
+      client: "personal string",
+      helo: "personal string",
+      /** open, connections, messages, kibibytes, unknown, badCommands, recipient (service/peer-limits). */
+      limit: "public string",
+      /** host, network or recipient. */
+      scope: "public string",
+    },
+  },
   "smtp.closed": {
     level: "info",
-    summary: "A session ended. `reason` is quit, gone, timeout, errors, shutdown, tls or fault.",
+    summary: "A session ended. `reason` is quit, gone, timeout, errors, limited, shutdown, tls or fault.",
     fields: {
       session: "pseudonymous string",
       client: "personal string",

@@ -24,6 +24,8 @@ export class Input {
   #skipping = false;
   #ended: boolean;
   #wake: ((arrival: Arrival) => void) | undefined;
+  /** Waiting without reading. */
+  #isResting = false;
 
   constructor(stream: Duplex, clock: Clock, signal: AbortSignal, maxLineBytes: number) {
     this.#stream = stream;
@@ -98,6 +100,27 @@ export class Input {
     });
   }
 
+  /**
+   * Waits without reading, until then (epoch milliseconds), or until the peer is gone or the service stops. One that
+   * has sent all that it will send, and closed its side, is gone when there is nothing left to answer.
+   */
+  rest(until: number): Promise<"over" | "gone" | "shutdown"> {
+    if (this.#signal.aborted) return Promise.resolve("shutdown");
+    if (this.#isDeserted) return Promise.resolve("gone");
+    this.#deadline.set(until);
+    this.#isResting = true;
+    return new Promise((resolve) => {
+      this.#wake = (arrival) => {
+        this.#isResting = false;
+        resolve(arrival === "gone" || arrival === "shutdown" ? arrival : "over");
+      };
+    });
+  }
+
+  get #isDeserted(): boolean {
+    return this.#stream.destroyed || (this.#ended && this.isEmpty);
+  }
+
   /** Lets go of the stream; what has come and was not taken is gone. */
   [Symbol.dispose](): void {
     this.#stream.off("data", this.#onData);
@@ -111,7 +134,7 @@ export class Input {
   }
 
   readonly #onData = (octets: Uint8Array): void => {
-    if (this.#wake === undefined) {
+    if (this.#wake === undefined || this.#isResting) {
       this.#queue.push(octets);
       this.#stream.pause();
       return;
@@ -122,7 +145,7 @@ export class Input {
 
   readonly #onEnd = (): void => {
     this.#ended = true;
-    this.#arrive("gone");
+    if (!this.#isResting || this.#isDeserted) this.#arrive("gone");
   };
 
   readonly #onAbort = (): void => this.#arrive("shutdown");

@@ -8,18 +8,28 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
 import type { Envelope, Reception, Reply } from "../../service/delivery/inbound.ts";
+import { freeVisit } from "../../service/peer-limits/peer-limits.ts";
 import { accountClass } from "../../service/statistics/account-class.ts";
+import { accountId } from "../../store/ids.ts";
 import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
 import { encodeReply } from "../../syntax/smtp/reply.ts";
 import { type Body, readChunk, readData } from "./body.ts";
 import { commands, perform } from "./commands.ts";
-import { type Answer, type Conversation, dropTransaction, type Next, type Transaction } from "./conversation.ts";
+import {
+  type Answer,
+  type Conversation,
+  dropTransaction,
+  limited,
+  type Next,
+  type Reached,
+  type Transaction,
+} from "./conversation.ts";
 import { type Arrival, Input } from "./input.ts";
 import { Output } from "./output.ts";
 import type { SmtpServices } from "./services.ts";
 
 /** How a session came to its end. */
-type Ending = "quit" | "errors" | "tls" | "fault" | Exclude<Arrival, "octets">;
+type Ending = "quit" | "errors" | "limited" | "tls" | "fault" | Exclude<Arrival, "octets">;
 
 const farewells: Partial<Readonly<Record<Ending, Reply>>> = {
   errors: { code: 421, enhanced: "4.7.0", text: "Too many errors or commands in one session; closing" },
@@ -53,6 +63,8 @@ export class SmtpSession {
       helo: undefined,
       isExtended: false,
       transaction: undefined,
+      hasRefused: false,
+      visit: services.gate?.atConnect(connection.peerAddress) ?? freeVisit,
     };
     [this.#input, this.#output] = this.#streams(connection);
   }
@@ -63,8 +75,7 @@ export class SmtpSession {
   async run(): Promise<void> {
     let ending: Ending = "fault";
     try {
-      this.#output.say(encodeReply(220, undefined, [`${this.#services.hostName} ESMTP`]));
-      ending = await this.#converse();
+      ending = this.#greet() ?? (await this.#converse());
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown";
       const { session, connection, helo } = this.#talk;
@@ -75,7 +86,8 @@ export class SmtpSession {
     if (farewell !== undefined) this.#say(farewell);
     await this.#output.flush();
     this.#input[Symbol.dispose]();
-    const { connection, session, helo } = this.#talk;
+    const { connection, session, helo, visit } = this.#talk;
+    visit.ended();
     connection.stream.end();
     this.#services.log("smtp.closed", {
       session,
@@ -95,6 +107,19 @@ export class SmtpSession {
       new Input(connection.stream, clock, signal, limits.maxLineBytes),
       new Output(connection.stream, clock, limits.writeTimeoutMs),
     ];
+  }
+
+  /** RFC 2034 section 4: the greeting has no enhanced code. */
+  #greet(): Ending | undefined {
+    const { admission } = this.#talk.visit;
+    const { hostName } = this.#services;
+    if (admission.kind === "refuse") {
+      this.#logReached(admission);
+      this.#output.say(encodeReply(admission.reply.code, undefined, [`${hostName} ${admission.reply.text}`]));
+      return "limited";
+    }
+    this.#output.say(encodeReply(220, undefined, [`${hostName} ESMTP`]));
+    return undefined;
   }
 
   async #converse(): Promise<Ending> {
@@ -140,11 +165,29 @@ export class SmtpSession {
       if (commands.has(parsed.verb)) verb = parsed.verb;
       answer = await perform(this.#talk, parsed.verb, parsed.argument);
     }
-    if (answer.reply !== undefined) {
-      this.#say(answer.reply);
-      if (answer.reply.code >= 400) this.#count(verb, answer.reply);
+    return (await this.#answer(verb, answer)) ?? this.#overstepped();
+  }
+
+  /** Gives an answer in its time, and does what follows from it. */
+  async #answer(verb: string, found: Answer): Promise<Ending | undefined> {
+    const { reply, delayMs, reached, next } = this.#isBad(verb, found.reply)
+      ? limited(this.#talk.visit.atBadCommand(), found)
+      : found;
+    const ending = delayMs === undefined ? undefined : await this.#hold(delayMs);
+    if (reached !== undefined) this.#logReached(reached);
+    if (reply !== undefined) {
+      this.#say(reply);
+      if (reply.code >= 400) this.#count(verb, reply);
     }
-    return (answer.next && (await this.#go(answer.next))) ?? this.#overstepped();
+    return ending ?? (next && (await this.#go(next)));
+  }
+
+  /** Keeps the peer waiting; what was said before is not kept from it. */
+  async #hold(delayMs: number): Promise<Ending | undefined> {
+    const heard = this.#output.flush();
+    if (heard !== true && !(await heard)) return "gone";
+    const rested = await this.#input.rest(this.#services.clock.now() + delayMs);
+    return rested === "over" ? undefined : rested;
   }
 
   async #go(next: Next): Promise<Ending | undefined> {
@@ -157,6 +200,8 @@ export class SmtpSession {
         return this.#startTls();
       case "close":
         return "quit";
+      case "limited":
+        return "limited";
     }
   }
 
@@ -168,10 +213,22 @@ export class SmtpSession {
     this.#output.say(text);
   }
 
+  /** Whether a command was not understood or came out of order, rather than being declined. */
+  #isBad(verb: string, reply: Answer["reply"]): boolean {
+    if (reply === undefined || reply.code < 500 || reply.code >= 550) return false;
+    // RFC 2920 section 3.1: who pipelines sends its message behind recipients of which it does not know yet.
+    return !this.#talk.hasRefused || (verb !== "DATA" && verb !== "BDAT");
+  }
+
+  #logReached({ limit, scope }: Reached): void {
+    const { session, connection, helo } = this.#talk;
+    this.#services.log("smtp.limited", { session, client: connection.peerAddress, helo, limit, scope });
+  }
+
   #count(verb: string, reply: NonNullable<Answer["reply"]>): void {
     const { code } = reply;
     if (verb === "RCPT" && code >= 550) this.#refusedRecipients++;
-    else if (code >= 500) this.#badCommands++;
+    else if (code >= 550 || this.#isBad(verb, reply)) this.#badCommands++;
     const { session, connection, helo } = this.#talk;
     const enhanced = "enhanced" in reply ? reply.enhanced : undefined;
     this.#services.log("smtp.refused", { session, client: connection.peerAddress, helo, verb, code, enhanced });
@@ -201,18 +258,15 @@ export class SmtpSession {
   async #chunk({ size, last, refusal }: Next & { readonly kind: "chunk" }): Promise<Ending | undefined> {
     const reception = refusal === undefined ? this.#open(this.#transaction()) : undefined;
     const body = await readChunk(this.#source, size, reception);
+    const { transaction, visit } = this.#talk;
+    if (transaction?.reception === undefined) visit.atMessage(body.bytes, []);
+    else transaction.bytes += body.bytes;
     if (body.kind === "broken-off") return asEnding(body.arrival);
-    if (refusal !== undefined || reception === undefined) {
+    if (transaction === undefined || reception === undefined) {
       // RFC 3030 section 2: with one chunk refused the message has failed.
       await dropTransaction(this.#talk);
-      if (refusal !== undefined) {
-        this.#say(refusal);
-        this.#count("BDAT", refusal);
-      }
-      return undefined;
+      return this.#answer("BDAT", { reply: refusal });
     }
-    const transaction = this.#transaction();
-    transaction.bytes += size;
     if (last) return this.#conclude("BDAT", transaction, reception, body);
     this.#say({ code: 250, enhanced: "2.0.0", text: `${size} octets received` });
     return undefined;
@@ -227,7 +281,8 @@ export class SmtpSession {
   ): Promise<Ending | undefined> {
     if (body.kind === "broken-off") return asEnding(body.arrival);
     const reply = body.kind === "whole" ? await reception.finish() : body.reply;
-    await dropTransaction(this.#talk);
+    const accounts = new Set(transaction.recipients.map(({ account }) => accountId(account)));
+    await dropTransaction(this.#talk, reply.code < 400 ? [...accounts] : []);
     this.#say(reply);
     if (reply.code < 400) {
       this.#told.push(reception);

@@ -27,17 +27,21 @@ export type PeerVerdict =
       readonly reply: Reply;
     };
 
+/** `turned-away`: for another reason than that there is none, such as want of room. */
+export type FoundRecipient =
+  | { readonly kind: "known"; readonly account: AccountId }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "turned-away" };
+
 /** One connection of a stranger. */
 export interface Visit {
   /** Whether it may stay at all. A visit that is refused ends too. */
   readonly admission: PeerVerdict;
   atMail(): PeerVerdict;
   /** What was found of a recipient, before the peer is told. */
-  atRecipient(
-    found: { readonly kind: "known"; readonly account: AccountId } | { readonly kind: "unknown" },
-  ): PeerVerdict;
+  atRecipient(found: FoundRecipient): PeerVerdict;
   atBadCommand(): PeerVerdict;
-  /** A message came to its end. @param takenFor accounts that it was taken for; none when it was refused */
+  /** A message came to its end, or was broken off. @param takenFor accounts that it was taken for; none when it was not */
   atMessage(bytes: number, takenFor: readonly AccountId[]): void;
   /** Once, when the connection is closed. */
   ended(): void;
@@ -72,7 +76,8 @@ export function createPeerGate({ clock, limits = peerLimits, isExempt = () => fa
   };
 }
 
-const freeVisit: Visit = {
+/** The visit of one that is not counted. */
+export const freeVisit: Visit = {
   admission: GO,
   atMail: () => GO,
   atRecipient: () => GO,
@@ -218,13 +223,14 @@ class CountedVisit implements Visit {
     return (stranger && this.#counters.reached(stranger, ["messages", "kibibytes"])) ?? GO;
   }
 
-  atRecipient(found: Parameters<Visit["atRecipient"]>[0]): PeerVerdict {
+  atRecipient(found: FoundRecipient): PeerVerdict {
     const stranger = this.#today();
     if (stranger === undefined) return GO;
     // Who has guessed too often is not told who exists either.
     const isOver = this.#counters.reached(stranger, ["unknown"]);
     if (isOver !== undefined) return isOver;
     if (found.kind === "known") return this.#counters.atRecipient(stranger, found.account) ?? GO;
+    if (found.kind === "turned-away") return GO;
     this.#counters.add(stranger, "unknown", 1);
     return this.#counters.delay(stranger, "unknown");
   }

@@ -1,7 +1,7 @@
 /** MAIL, RFC 5321 section 4.1.1.2: opens a transaction. */
 import { formatAddress, needsUtf8 } from "../../../syntax/smtp/address.ts";
 import { parseMail } from "../../../syntax/smtp/path.ts";
-import { type Answer, answer, type Conversation } from "../conversation.ts";
+import { type Answer, answer, type Conversation, limited } from "../conversation.ts";
 
 export function mail(talk: Conversation, argument: string): Answer {
   const command = parseMail(argument);
@@ -18,8 +18,11 @@ export function mail(talk: Conversation, argument: string): Answer {
   // RFC 6531 section 3.5.
   if (needsUtf8(sender) && !parameters.smtpUtf8)
     return answer(553, "5.6.7", "An address beyond ASCII needs the parameter SMTPUTF8");
+  const verdict = talk.visit.atMail();
+  if (verdict.kind === "refuse") return limited(verdict, ok);
+  talk.hasRefused = false;
   talk.transaction = { sender, parameters, recipients: [], notices: [], reception: undefined, bytes: 0 };
-  return ok;
+  return limited(verdict, ok);
 }
 
 const ok: Answer = answer(250, "2.1.0", "Sender ok");
