@@ -16,6 +16,9 @@ import { openDatabase } from "../src/store/sqlite/database.ts";
 import { directoryMigrations } from "../src/store/sqlite/directory/schema.ts";
 import { inboundMigrations } from "../src/store/sqlite/inbound-queue/schema.ts";
 import { mailMigrations } from "../src/store/sqlite/mail/schema.ts";
+import { defenceMigrations } from "../src/store/sqlite/defence/schema.ts";
+import { dmarcResultMigrations } from "../src/store/sqlite/dmarc-results/schema.ts";
+import { receivedReportMigrations } from "../src/store/sqlite/received-reports/schema.ts";
 import { dkimMigrations } from "../src/store/sqlite/dkim/schema.ts";
 import { outboundMigrations } from "../src/store/sqlite/outbound-queue/schema.ts";
 import { policyMigrations } from "../src/store/sqlite/policy/schema.ts";
@@ -62,6 +65,9 @@ for (const [heading, migrations] of [
   ["sending.db", sendCountsMigrations],
   ["policies.db", policyMigrations],
   ["tlsrpt.db", tlsResultMigrations],
+  ["dmarcrpt.db", dmarcResultMigrations],
+  ["received.db", receivedReportMigrations],
+  ["defence.db", defenceMigrations],
   ["Account files", mailMigrations],
 ] as const)
   test(`the page on the store's format names every column of: ${heading}`, () => {

@@ -1,7 +1,7 @@
 /**
  * Opens what rests in a home, with the root, as every worker needs it: keys, directory, mail, the queues of deferred mail
- * and of mail to the world, the spool, the watch's book, and what accounts, notices and the way in are made of. A command
- * does so too when no service runs.
+ * and of mail to the world, the spool, the watch's book, what accounts have learned and what is reported, and what accounts,
+ * notices and the way in are made of. A command does so too when no service runs.
  */
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -18,6 +18,7 @@ import { createPasswordHasher, type PasswordHasher } from "../service/accounts/p
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
 import type { Notices } from "../service/notices/notices.ts";
 import { createCapture } from "../service/delivery/capture.ts";
+import type { Examiner } from "../service/delivery/examiner.ts";
 import type { Inbound } from "../service/delivery/inbound.ts";
 import type { Intake } from "../service/delivery/intake.ts";
 import { createReceipts } from "../service/delivery/receipt.ts";
@@ -33,18 +34,24 @@ import { createWatch } from "../service/watch/watching.ts";
 import { type Keys, openKeys } from "../store/crypt/keys.ts";
 import type { Root } from "../store/crypt/root.ts";
 import type { Directory } from "../store/directory.ts";
+import type { DefenceMemory } from "../store/defence-memory.ts";
 import type { DkimKeys } from "../store/dkim-keys.ts";
+import type { DmarcResults } from "../store/dmarc-results.ts";
 import type { InboundQueue } from "../store/inbound-queue.ts";
 import type { AccountId } from "../store/ids.ts";
 import type { Finding } from "../store/mail-store.ts";
 import type { OutboundQueue } from "../store/outbound-queue.ts";
+import type { ReceivedReports } from "../store/received-reports.ts";
 import type { SendCounts } from "../store/send-counts.ts";
 import type { TlsResults } from "../store/tls-results.ts";
+import { openSqliteDefenceMemory } from "../store/sqlite/defence/defence-memory.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteDkimKeys } from "../store/sqlite/dkim/dkim-keys.ts";
+import { openSqliteDmarcResults } from "../store/sqlite/dmarc-results/dmarc-results.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
 import { openSqliteMailStore, type SqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
 import { openSqliteOutboundQueue } from "../store/sqlite/outbound-queue/outbound-queue.ts";
+import { openSqliteReceivedReports } from "../store/sqlite/received-reports/received-reports.ts";
 import { openSqliteSendCounts } from "../store/sqlite/send-counts/send-counts.ts";
 import { openSqliteTlsResults } from "../store/sqlite/tls-results/tls-results.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
@@ -74,9 +81,16 @@ export type Stores = AsyncDisposable & {
   readonly signer: DkimSigner;
   readonly counts: SendCounts;
   readonly tlsResults: TlsResults;
+  readonly dmarcResults: DmarcResults;
+  readonly receivedReports: ReceivedReports;
+  /** What accounts have learned of their mail. */
+  readonly memory: DefenceMemory;
   readonly spool: Spool;
   readonly intake: () => Intake;
+  /** For mail of our own: nothing looks at it. */
   readonly inbound: Inbound;
+  /** For mail of strangers. */
+  readonly inboundBehind: (examiner: Examiner) => Inbound;
   readonly hasher: PasswordHasher;
   readonly revocations: Revocations;
   readonly accounts: Accounts;
@@ -115,6 +129,10 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const dkimKeys = opening.use(await openSqliteDkimKeys({ ...file("dkim"), clock }));
   const counts = opening.use(await openSqliteSendCounts({ ...file("sending"), clock }));
   const tlsResults = opening.use(await openSqliteTlsResults({ ...file("tlsrpt"), clock }));
+  const dmarcResults = opening.use(await openSqliteDmarcResults({ ...file("dmarcrpt"), clock }));
+  const receivedReports = opening.use(await openSqliteReceivedReports({ ...file("received"), clock }));
+  const keyOf = (account: AccountId): ReturnType<Keys["get"]> => keys.get(account);
+  const memory = opening.use(await openSqliteDefenceMemory({ ...file("defence"), clock, keyOf }));
   // What vanishes is noted for the ledger only where there is one.
   const ledger = settings.backupTarget !== undefined;
   const mail = opening.use(
@@ -147,6 +165,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     for (const listener of closings) await listener(account);
     await outbound.forgetAccount(account);
     await counts.forgetAccount(account);
+    await memory.forgetAccount(account);
   };
   const tryLast = (account: AccountId): ReturnType<typeof lastTry> => {
     // The elected worker works the queue off: this process, and then as long as it does; or another that the bus leads to.
@@ -182,9 +201,13 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     signer,
     counts,
     tlsResults,
+    dmarcResults,
+    receivedReports,
+    memory,
     spool,
     intake,
     inbound,
+    inboundBehind: (examiner) => createInbound({ ...arriving, examiner }),
     hasher,
     revocations,
     accounts,

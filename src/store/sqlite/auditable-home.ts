@@ -8,12 +8,15 @@ import { auditableFile } from "./auditable.ts";
 import { backupMigrations } from "./backup/schema.ts";
 import { APPLICATION, openDatabase } from "./database.ts";
 import { dkimMigrations } from "./dkim/schema.ts";
+import { dmarcResultMigrations } from "./dmarc-results/schema.ts";
+import { defenceMigrations } from "./defence/schema.ts";
 import { directoryMigrations } from "./directory/schema.ts";
 import { figuresMigrations } from "./figures/schema.ts";
 import { inboundMigrations } from "./inbound-queue/schema.ts";
 import type { Migration } from "./migrate.ts";
 import { outboundMigrations } from "./outbound-queue/schema.ts";
 import { policyMigrations } from "./policy/schema.ts";
+import { receivedReportMigrations } from "./received-reports/schema.ts";
 import { sendCountsMigrations } from "./send-counts/schema.ts";
 import { tlsResultMigrations } from "./tls-results/schema.ts";
 import { watchMigrations } from "./watch/schema.ts";
@@ -30,6 +33,9 @@ const MIGRATIONS = {
   sending: sendCountsMigrations,
   policies: policyMigrations,
   tlsrpt: tlsResultMigrations,
+  dmarcrpt: dmarcResultMigrations,
+  received: receivedReportMigrations,
+  defence: defenceMigrations,
 } as const satisfies Partial<Record<keyof typeof APPLICATION, readonly Migration[]>>;
 
 type SystemDatabase = keyof typeof MIGRATIONS;

@@ -32,6 +32,9 @@ export const APPLICATION = {
   sending: 0x416c7443,
   policies: 0x416c7450,
   tlsrpt: 0x416c7454,
+  dmarcrpt: 0x416c7452,
+  received: 0x416c7456,
+  defence: 0x416c7445,
   watch: 0x416c7457,
 } as const;
 

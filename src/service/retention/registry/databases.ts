@@ -2,6 +2,7 @@
 import type { DatabaseClass } from "../classified.ts";
 import { accessDb } from "./access-db.ts";
 import { accountFiles } from "./account-files.ts";
+import { defenceDb, dmarcrptDb, receivedDb } from "./arriving-dbs.ts";
 import { backupDb } from "./backup-db.ts";
 import { figuresDb } from "./figures-db.ts";
 import { keysDb } from "./keys-db.ts";
@@ -23,5 +24,8 @@ export const databases: readonly DatabaseClass[] = [
   sendingDb,
   policiesDb,
   tlsrptDb,
+  dmarcrptDb,
+  receivedDb,
+  defenceDb,
   accountFiles,
 ];

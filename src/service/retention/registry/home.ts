@@ -32,6 +32,9 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
     database("dkim", "keys that sign mail"),
     database("sending", "counts of what accounts send"),
     database("tlsrpt", "sums of TLS towards other domains"),
+    database("dmarcrpt", "sums of DMARC of other domains"),
+    database("received", "sums of what others reported of our domains"),
+    database("defence", "what accounts have learned of their mail"),
     database("policies", "MTA-STS policies of other domains"),
     {
       name: new RegExp(String.raw`data/accounts/[0-9a-f]{2}/(?<account>[0-9a-f]{32})\.db${COMPANION}`),

@@ -18,6 +18,9 @@ import { mailMigrations } from "../../../store/sqlite/mail/schema.ts";
 import type { Migration } from "../../../store/sqlite/migrate.ts";
 import { tlsResultMigrations } from "../../../store/sqlite/tls-results/schema.ts";
 import { watchMigrations } from "../../../store/sqlite/watch/schema.ts";
+import { defenceMigrations } from "../../../store/sqlite/defence/schema.ts";
+import { dmarcResultMigrations } from "../../../store/sqlite/dmarc-results/schema.ts";
+import { receivedReportMigrations } from "../../../store/sqlite/received-reports/schema.ts";
 import { dkimMigrations } from "../../../store/sqlite/dkim/schema.ts";
 import { outboundMigrations } from "../../../store/sqlite/outbound-queue/schema.ts";
 import { policyMigrations } from "../../../store/sqlite/policy/schema.ts";
@@ -37,6 +40,9 @@ const SCHEMAS: Readonly<Record<string, readonly Migration[]>> = {
   "sending.db": sendCountsMigrations,
   "policies.db": policyMigrations,
   "tlsrpt.db": tlsResultMigrations,
+  "dmarcrpt.db": dmarcResultMigrations,
+  "received.db": receivedReportMigrations,
+  "defence.db": defenceMigrations,
   "account files": mailMigrations,
 };
 

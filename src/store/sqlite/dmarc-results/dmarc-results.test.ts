@@ -8,9 +8,9 @@ import { test } from "node:test";
 import { dmarcResultsContract, dmarcSums } from "../../contract/dmarc-results-cases.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
-import { openDatabase } from "../database.ts";
+import { APPLICATION, openDatabase } from "../database.ts";
 import { openSqliteDmarcResults } from "./dmarc-results.ts";
-import { DMARC_RESULTS_APPLICATION, dmarcResultMigrations } from "./schema.ts";
+import { dmarcResultMigrations } from "./schema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-dmarcrpt-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -46,7 +46,7 @@ test("D3: nobody reads from the disk who wrote to us, and what is done is gone f
     assert.equal(readFileSync(`${file}-wal`).length, 0);
   }
   const open = (): Uint8Array => {
-    const options = { path: file, key, applicationId: DMARC_RESULTS_APPLICATION, migrations: dmarcResultMigrations };
+    const options = { path: file, key, applicationId: APPLICATION.dmarcrpt, migrations: dmarcResultMigrations };
     const db = openDatabase({ ...options, synchronous: "full" });
     try {
       return db.serialize();

@@ -7,17 +7,17 @@ import {
   type DmarcSums,
   dmarcResultLimits,
 } from "../../dmarc-results.ts";
-import type { Database } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { stepsOn } from "../immediate.ts";
 import { sqlitePlannedReports } from "../planned-reports.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
-import { DMARC_RESULTS_APPLICATION, dmarcResultMigrations } from "./schema.ts";
+import { dmarcResultMigrations } from "./schema.ts";
 
 export type SqliteDmarcResultsOptions = SystemDatabaseOptions & { readonly limits?: DmarcResultLimits };
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDmarcResults(options: SqliteDmarcResultsOptions): Promise<DmarcResults> {
-  const db = await openSystemDatabase(options, DMARC_RESULTS_APPLICATION, dmarcResultMigrations);
+  const db = await openSystemDatabase(options, APPLICATION.dmarcrpt, dmarcResultMigrations);
   return sqliteDmarcResults(db, options.clock ?? systemClock, options.limits ?? dmarcResultLimits);
 }
 

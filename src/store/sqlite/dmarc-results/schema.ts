@@ -2,9 +2,6 @@
 import type { Migration } from "../migrate.ts";
 import { PLANNED_REPORT_TABLES } from "../planned-reports.ts";
 
-/** "AltR" in the file's header. */
-export const DMARC_RESULTS_APPLICATION = 0x416c7452;
-
 export const dmarcResultMigrations: readonly Migration[] = [
   (db) => {
     db.exec(`

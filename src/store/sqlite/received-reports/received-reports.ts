@@ -7,16 +7,16 @@ import {
   type ReceivedSum,
   receivedReportLimits,
 } from "../../received-reports.ts";
-import type { Database } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
-import { RECEIVED_REPORTS_APPLICATION, receivedReportMigrations } from "./schema.ts";
+import { receivedReportMigrations } from "./schema.ts";
 
 export type SqliteReceivedReportsOptions = SystemDatabaseOptions & { readonly limits?: ReceivedReportLimits };
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteReceivedReports(options: SqliteReceivedReportsOptions): Promise<ReceivedReports> {
-  const db = await openSystemDatabase(options, RECEIVED_REPORTS_APPLICATION, receivedReportMigrations);
+  const db = await openSystemDatabase(options, APPLICATION.received, receivedReportMigrations);
   return new SqliteReceivedReports(db, options.clock ?? systemClock, options.limits ?? receivedReportLimits);
 }
 

@@ -1,9 +1,6 @@
 /** The schema of `received.db`: sums of what others reported of our domains, and marks of the reports. No person in it. */
 import type { Migration } from "../migrate.ts";
 
-/** "AltV" in the file's header. */
-export const RECEIVED_REPORTS_APPLICATION = 0x416c7456;
-
 export const receivedReportMigrations: readonly Migration[] = [
   (db) => {
     db.exec(`
