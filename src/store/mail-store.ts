@@ -14,6 +14,7 @@ import type { NumberSet } from "../syntax/bytes/number-set.ts";
 import type { Derived } from "../syntax/message/derived.ts";
 import type { Flags, FlagNames } from "./flags.ts";
 import type { AccountId, ContentId, DeliveryId, MailboxId, ModSeq, Uid } from "./ids.ts";
+import type { QuotaMarks } from "./quota-marks.ts";
 
 export interface MailStore extends AsyncDisposable {
   /** Makes an account with INBOX and the special-use mailboxes. Idempotent: an existing account stays as it is. */
@@ -26,6 +27,11 @@ export interface MailStore extends AsyncDisposable {
   write(account: AccountId): MailWriter;
   /** Calls `listener` after each durable commit to the account, in any worker, soon (milliseconds) and in order per mailbox. */
   watch(account: AccountId, listener: (change: MailboxChange) => void): Disposable;
+  /**
+   * Calls `listener` soon after a commit of this process in which the account crossed a line of its quota upwards, and when
+   * an account is opened whose holder was not told yet (`quotaMarks().crossedAt`).
+   */
+  onQuotaCrossed(listener: (account: AccountId) => void): Disposable;
   /** Audits every invariant of the account's store; empty when all hold. Never changes anything. */
   check(account: AccountId): Promise<readonly Finding[]>;
   /** Finishes background work: erasing what is doomed, forgetting fingerprints, truncating write-ahead logs. */
@@ -125,6 +131,7 @@ export interface MailReader {
   /** UIDs among `within` whose folded text holds `needle` (folded alike: syntax/message/fold.ts). `text`: headers too. */
   search(mailbox: MailboxId, within: NumberSet, scope: "body" | "text", needle: string): Promise<NumberSet>;
   usage(): Promise<Usage>;
+  quotaMarks(): Promise<QuotaMarks>;
 }
 
 export type Usage = { readonly octets: number; readonly messages: number; readonly quotaBytes: number };
@@ -176,6 +183,8 @@ export interface MailWriter {
   move(from: MailboxId, uids: NumberSet, to: MailboxId): Promise<Copied | NoMailbox>;
   /** Removes those of `uids` that have \Deleted (RFC 4315 section 2.1). */
   expunge(mailbox: MailboxId, uids: NumberSet): Promise<Expunged | NoMailbox>;
+  /** As `expunge`, whatever flags they have: for mail that somebody wants gone by its age. */
+  remove(mailbox: MailboxId, uids: NumberSet): Promise<Expunged | NoMailbox>;
   /** Makes missing parents too. */
   createMailbox(name: string, specialUse?: SpecialUse): Promise<Made | NameTaken | TooMany>;
   deleteMailbox(id: MailboxId): Promise<Done | NoMailbox>;
@@ -183,6 +192,8 @@ export interface MailWriter {
   renameMailbox(id: MailboxId, name: string): Promise<Done | NoMailbox | NameTaken>;
   subscribe(name: string, subscribed: boolean): Promise<void>;
   setQuota(quotaBytes: number): Promise<void>;
+  /** The holder was told of the crossing; of a later one nothing is changed. */
+  quotaTold(crossedAt: number): Promise<void>;
 }
 
 export type Done = { readonly kind: "done" };

@@ -9,6 +9,7 @@ import { mailboxCases } from "./mailbox-cases.ts";
 import { messageCases } from "./message-cases.ts";
 import { modelCases } from "./model-cases.ts";
 import { caseRegister, type OpenMailStore } from "./mail-world.ts";
+import { quotaCases } from "./quota-cases.ts";
 import { storeCases } from "./store-cases.ts";
 
 export function mailStoreContract(name: string, open: OpenMailStore): void {
@@ -19,5 +20,6 @@ export function mailStoreContract(name: string, open: OpenMailStore): void {
   flagCases(register);
   changeCases(register);
   deliveryCases(register);
+  quotaCases(register);
   modelCases(name, open);
 }

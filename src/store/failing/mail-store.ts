@@ -32,6 +32,7 @@ export function failingMailStore(inner: MailStore): FailingMailStore {
     read: (account) => guarded<MailReader>(inner.read(account), () => failIf(account)),
     write: (account) => guarded<MailWriter>(inner.write(account), () => failIf(account)),
     watch: (account, listener) => inner.watch(account, listener),
+    onQuotaCrossed: (listener) => inner.onQuotaCrossed(listener),
     async check(account) {
       failIf(account);
       return inner.check(account);

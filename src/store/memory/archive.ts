@@ -19,6 +19,7 @@ import { gather } from "./gather.ts";
 import {
   emptyAccount,
   flagsOf,
+  keepQuotaMarks,
   type MemoryAccount,
   type MemoryMailbox,
   namesOf,
@@ -216,6 +217,7 @@ async function restored(
   account.lastMailbox = most(snapshot.mailboxes.map(({ id }) => id)) + RESTORE_GAP;
   account.lastContent = most(snapshot.contents.map(({ id }) => id)) + RESTORE_GAP;
   account.lastUidValidity = most([Math.floor(now / 1000), ...snapshot.mailboxes.map((box) => box.uidValidity)]);
+  keepQuotaMarks(account, now);
   return account;
 }
 

@@ -11,6 +11,7 @@ import type { RememberedPart, SentPiece } from "../account-archive.ts";
 import { DELETED, type FlagNames, flags, type Flags, keywordSetOf, SEEN, SYSTEM_MASK, systemOf } from "../flags.ts";
 import { contentId, type ContentId, mailboxId, type MailboxId, modSeq, type ModSeq, uid, type Uid } from "../ids.ts";
 import type { FactsRow, MailboxState, SpecialUse, Usage } from "../mail-store.ts";
+import { NO_MARKS, type QuotaMarks, quotaMarks } from "../quota-marks.ts";
 
 /** What one commit took out of a mailbox. */
 export type Vanished = { readonly modSeq: ModSeq; readonly uids: NumberSet };
@@ -56,6 +57,7 @@ export type Unreported = {
 
 export type MemoryAccount = {
   quotaBytes: number;
+  quotaMarks: QuotaMarks;
   lastMailbox: number;
   lastContent: number;
   lastUidValidity: number;
@@ -88,6 +90,7 @@ export const SPECIAL_MAILBOXES: readonly (readonly [name: string, use: SpecialUs
 export function emptyAccount(quotaBytes: number): MemoryAccount {
   return {
     quotaBytes,
+    quotaMarks: NO_MARKS,
     lastMailbox: 0,
     lastContent: 0,
     lastUidValidity: 0,
@@ -181,6 +184,14 @@ export function usageOf(account: MemoryAccount): Usage {
     messages += mailbox.messages;
   }
   return { octets, messages, quotaBytes: account.quotaBytes };
+}
+
+/** Brings the quota's marks up to what the account holds now; returns true when a line was crossed upwards. */
+export function keepQuotaMarks(account: MemoryAccount, now: number): boolean {
+  const { octets, quotaBytes } = usageOf(account);
+  const before = account.quotaMarks;
+  account.quotaMarks = quotaMarks(before, octets, quotaBytes, now);
+  return account.quotaMarks.line > before.line;
 }
 
 /** Numbers the flags; an unknown combination of keywords gets the next number. Notes the keywords as met in `mailbox`. */

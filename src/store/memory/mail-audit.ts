@@ -2,7 +2,8 @@
 import { max } from "../../syntax/bytes/number-set.ts";
 import { DELETED, keywordSetOf, SEEN, systemOf } from "../flags.ts";
 import type { Finding } from "../mail-store.ts";
-import type { MemoryAccount, MemoryMailbox } from "./mail-account.ts";
+import { quotaMarks } from "../quota-marks.ts";
+import { type MemoryAccount, type MemoryMailbox, usageOf } from "./mail-account.ts";
 
 export function audit(account: MemoryAccount): readonly Finding[] {
   const findings: Finding[] = [];
@@ -14,6 +15,9 @@ export function audit(account: MemoryAccount): readonly Finding[] {
     for (const rule of brokenRules(mailbox, account)) findings.push({ rule, detail: `mailbox ${mailbox.id}` });
     for (const row of mailbox.mails.values()) uses.set(row.content, (uses.get(row.content) ?? 0) + 1);
   }
+  const { quotaMarks: marks, quotaBytes } = account;
+  if (quotaMarks(marks, usageOf(account).octets, quotaBytes, 0) !== marks)
+    findings.push({ rule: "quota marks hold", detail: "account" });
   if (!names.has("INBOX")) findings.push({ rule: "INBOX exists", detail: "account" });
   for (const [id, content] of account.contents) {
     if (content.mails !== (uses.get(id) ?? 0)) findings.push({ rule: "content uses", detail: `content ${id}` });

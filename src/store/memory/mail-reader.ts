@@ -17,6 +17,7 @@ import {
 import { fold } from "../../syntax/message/fold.ts";
 import type { ContentId, MailboxId, ModSeq, Uid } from "../ids.ts";
 import type { Changes, Columns, FactsRow, MailboxState, MailReader, RowOf, Usage } from "../mail-store.ts";
+import type { QuotaMarks } from "../quota-marks.ts";
 import { StoreError } from "../store-error.ts";
 import {
   type MemoryAccount,
@@ -138,6 +139,8 @@ export function memoryReader(account: () => MemoryAccount): MailReader {
     },
 
     usage: async (): Promise<Usage> => usageOf(account()),
+
+    quotaMarks: async (): Promise<QuotaMarks> => account().quotaMarks,
   };
 }
 

@@ -9,7 +9,7 @@ import { type AccountId, type MailboxId, modSeq, type ModSeq } from "../ids.ts";
 import type { MailboxChange, MailStore } from "../mail-store.ts";
 import { StoreError } from "../store-error.ts";
 import { memoryArchive } from "./archive.ts";
-import { type MemoryAccount, type MemoryMailbox, newAccount } from "./mail-account.ts";
+import { keepQuotaMarks, type MemoryAccount, type MemoryMailbox, newAccount } from "./mail-account.ts";
 import { audit } from "./mail-audit.ts";
 import { type MemoryLimits, memoryLimits } from "./mail-limits.ts";
 import { memoryReader } from "./mail-reader.ts";
@@ -30,6 +30,7 @@ export function memoryMailStore(options: MemoryMailStoreOptions = {}): MemoryMai
   const accounts = new Map<AccountId, MemoryAccount>();
   const listeners = new Map<AccountId, Set<(change: MailboxChange) => void>>();
   const noted = new Set<(account: AccountId) => void>();
+  const crossed = new Set<(account: AccountId) => void>();
   let closed = false;
 
   const accountOf = (id: AccountId): MemoryAccount => {
@@ -80,6 +81,10 @@ export function memoryMailStore(options: MemoryMailStoreOptions = {}): MemoryMai
         account: () => accountOf(id),
         now: () => clock.now(),
         limits,
+        sized() {
+          if (!keepQuotaMarks(accountOf(id), clock.now())) return;
+          for (const listener of crossed) queueMicrotask(() => listener(id));
+        },
         tell: (mailbox, modSeq) => tell(id, mailbox, modSeq),
         vanished: (mailbox, uids, contents) => vanished(id, mailbox, uids, contents),
       }),
@@ -94,6 +99,12 @@ export function memoryMailStore(options: MemoryMailStoreOptions = {}): MemoryMai
           if (all.size === 0 && listeners.get(id) === all) listeners.delete(id);
         },
       };
+    },
+
+    onQuotaCrossed(listener) {
+      const own = (id: AccountId): void => listener(id);
+      crossed.add(own);
+      return { [Symbol.dispose]: () => void crossed.delete(own) };
     },
 
     check: async (id) => audit(accountOf(id)),

@@ -4,9 +4,10 @@
  */
 import { EMPTY, type NumberSet, SetBuilder } from "../../syntax/bytes/number-set.ts";
 import { DELETED, type FlagNames, systemOf } from "../flags.ts";
-import { modSeq, type Uid } from "../ids.ts";
+import { type MailboxId, modSeq, type Uid } from "../ids.ts";
 import type {
   Copied,
+  Expunged,
   FactsRow,
   FlagChange,
   FlagsRow,
@@ -73,6 +74,19 @@ export function memoryWriter(context: WriterContext): MailWriter {
     modSeq: modSeq(source.highestModSeq),
   });
 
+  const remove = (id: MailboxId, uids: NumberSet, isMeant: (row: FactsRow) => boolean): Expunged | NoMailbox => {
+    const mailbox = account().mailboxes.get(id);
+    if (mailbox === undefined) return NO_MAILBOX;
+    const rows = [...selected(mailbox, uids)].filter(isMeant);
+    if (rows.length > 0) {
+      mailbox.highestModSeq += 1;
+      context.vanished(mailbox, setOf(rows), removeMails(account(), mailbox, rows, limits.vanishedCommits));
+      context.sized();
+      told(mailbox);
+    }
+    return { kind: "expunged", uids: setOf(rows), modSeq: modSeq(mailbox.highestModSeq) };
+  };
+
   return {
     ...mailboxVerbs(context),
 
@@ -87,6 +101,7 @@ export function memoryWriter(context: WriterContext): MailWriter {
       if (mailbox === undefined) throw new Error("the account has no INBOX");
       mailbox.highestModSeq += 1;
       const uid = put(mailbox, delivery.mail, octets);
+      context.sized();
       all.deliveries.set(delivery.id, now());
       all.fingerprints.set(print, { delivery: delivery.id, storedAt: now() });
       told(mailbox);
@@ -110,6 +125,7 @@ export function memoryWriter(context: WriterContext): MailWriter {
       if (over !== undefined) return over;
       if (mails.length > 0) mailbox.highestModSeq += 1;
       const uids = mails.map((mail, at) => put(mailbox, mail, octets[at] as Uint8Array));
+      context.sized();
       if (mails.length > 0) told(mailbox);
       return { kind: "appended", uidValidity: mailbox.uidValidity, uids, modSeq: modSeq(mailbox.highestModSeq) };
     },
@@ -156,6 +172,7 @@ export function memoryWriter(context: WriterContext): MailWriter {
       );
       if (over !== undefined) return over;
       const made = copyRows(rows, target);
+      context.sized();
       told(target);
       return copied(target, rows, made, target);
     },
@@ -173,17 +190,8 @@ export function memoryWriter(context: WriterContext): MailWriter {
       return copied(source, rows, made, target);
     },
 
-    async expunge(id, uids) {
-      const mailbox = account().mailboxes.get(id);
-      if (mailbox === undefined) return NO_MAILBOX;
-      const rows = [...selected(mailbox, uids)].filter((row) => (systemOf(row.flags) & DELETED) !== 0);
-      if (rows.length > 0) {
-        mailbox.highestModSeq += 1;
-        context.vanished(mailbox, setOf(rows), removeMails(account(), mailbox, rows, limits.vanishedCommits));
-        told(mailbox);
-      }
-      return { kind: "expunged", uids: setOf(rows), modSeq: modSeq(mailbox.highestModSeq) };
-    },
+    expunge: async (id, uids) => remove(id, uids, (row) => (systemOf(row.flags) & DELETED) !== 0),
+    remove: async (id, uids) => remove(id, uids, () => true),
   };
 }
 

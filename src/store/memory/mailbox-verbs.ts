@@ -15,9 +15,12 @@ import {
 } from "./mail-account.ts";
 import type { WriterContext } from "./writer-context.ts";
 
-type MailboxVerbs = Pick<MailWriter, "createMailbox" | "deleteMailbox" | "renameMailbox" | "subscribe" | "setQuota">;
+type MailboxVerbs = Pick<
+  MailWriter,
+  "createMailbox" | "deleteMailbox" | "renameMailbox" | "subscribe" | "setQuota" | "quotaTold"
+>;
 
-export function mailboxVerbs({ account, now, limits, tell, vanished }: WriterContext): MailboxVerbs {
+export function mailboxVerbs({ account, now, limits, sized, tell, vanished }: WriterContext): MailboxVerbs {
   /** RFC 9051 section 6.3.6: renaming INBOX moves its mails and leaves it there, empty. */
   const emptyInbox = (inbox: MemoryMailbox, name: string): void => {
     const all = account();
@@ -57,6 +60,7 @@ export function mailboxVerbs({ account, now, limits, tell, vanished }: WriterCon
       if (mailbox.name === "INBOX") throw new RangeError("INBOX cannot be deleted");
       vanished(mailbox, undefined, removeMails(all, mailbox, [...mailbox.mails.values()], limits.vanishedCommits));
       all.mailboxes.delete(id);
+      sized();
       tell(id, undefined);
       return { kind: "done" };
     },
@@ -91,6 +95,12 @@ export function mailboxVerbs({ account, now, limits, tell, vanished }: WriterCon
 
     async setQuota(quotaBytes) {
       account().quotaBytes = quotaBytes;
+      sized();
+    },
+
+    async quotaTold(crossedAt) {
+      const all = account();
+      if (all.quotaMarks.crossedAt === crossedAt) all.quotaMarks = { ...all.quotaMarks, crossedAt: undefined };
     },
   };
 }

@@ -9,6 +9,8 @@ export type WriterContext = {
   readonly account: () => MemoryAccount;
   readonly now: () => number;
   readonly limits: MemoryLimits;
+  /** Keeps the quota's marks: to be called within each commit that changed octets or quota. */
+  readonly sized: () => void;
   /** Tells the watchers. `modSeq` undefined: the mailbox is gone, or more than mails changed. */
   readonly tell: (mailbox: MailboxId, modSeq: ModSeq | undefined) => void;
   /** Notes for the ledger of the backups what went. `uids` undefined: the mailbox. `contents`: what nothing names any more. */

@@ -7,6 +7,7 @@ import { auditUnreported } from "./archive/ledger.ts";
 import { pieceCount } from "./content.ts";
 import type { Handle } from "./handle.ts";
 import { decodeRanges } from "./log-ranges.ts";
+import { auditQuotaMarks } from "./quota.ts";
 
 const RULES: readonly { readonly rule: string; readonly sql: string }[] = [
   {
@@ -88,6 +89,7 @@ export function audit(handle: Handle): readonly Finding[] {
       ...incompleteBodies(handle),
       ...returnedUids(handle),
       ...auditUnreported(handle),
+      ...auditQuotaMarks(handle),
       ...damage(handle),
     ];
   });

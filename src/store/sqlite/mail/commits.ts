@@ -14,6 +14,7 @@ import { StoreError } from "../../store-error.ts";
 import type { Handle } from "./handle.ts";
 import type { MailLimits } from "./limits.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
+import { keepQuotaMarks } from "./quota.ts";
 import { Transaction } from "./transaction.ts";
 import { turn } from "./waiting.ts";
 
@@ -35,6 +36,8 @@ export type CommitsOptions = {
   readonly ledger: boolean;
   /** Called after each commit that noted something for it, when it is durable. */
   readonly noted: (account: AccountId) => void;
+  /** Called after each commit that crossed a line of the quota upwards, when it is durable. */
+  readonly crossed: (account: AccountId) => void;
 };
 
 type Operation = {
@@ -144,6 +147,7 @@ export class Commits {
     const tx = new Transaction(handle, limits, clock.now(), ledger);
     const settled: { readonly operation: Operation; readonly value: unknown }[] = [];
     const before = handle.changes;
+    let crosses = false;
     try {
       piggyback(tx);
       for (const operation of batch) {
@@ -156,6 +160,7 @@ export class Commits {
         for (const { operation, value } of settled) operation.resolve(value);
         return;
       }
+      if (tx.sizes) crosses = keepQuotaMarks(handle, tx.now);
       if (!handle.bootNoted) handle.run("UPDATE account SET boot_id = ?", this.#options.accounts.bootId);
       handle.run("COMMIT");
       handle.bootNoted = true;
@@ -164,17 +169,19 @@ export class Commits {
       if (handle.db.inTransaction) handle.run("ROLLBACK");
       throw error;
     }
-    this.#committed(writer, tx, settled);
+    this.#committed(writer, tx, settled, crosses);
   }
 
   #committed(
     writer: Writer,
     tx: Transaction,
     settled: readonly { readonly operation: Operation; readonly value: unknown }[],
+    crosses: boolean,
   ): void {
     const fulfil = (): void => {
       if (tx.dooms) this.#options.doomed(writer.account);
       if (tx.notes) this.#options.noted(writer.account);
+      if (crosses) this.#options.crossed(writer.account);
       try {
         if (tx.told.length > 0) this.#options.tell(writer.account, tx.told);
       } finally {

@@ -21,6 +21,8 @@ export type DeliveryExpiryOptions = {
   readonly accounts: () => Promise<readonly AccountId[]>;
   /** Called when something waits to be erased in an account: of a worker that died, say. */
   readonly doomed?: (account: AccountId) => void;
+  /** Called when the holder of an account has not been told of a line of the quota. */
+  readonly crossed?: (account: AccountId) => void;
   readonly limits?: MailLimits;
 };
 
@@ -44,9 +46,10 @@ export function createDeliveryExpiry(options: DeliveryExpiryOptions): DeliveryEx
     for (;;) {
       try {
         const now = clock.now();
-        const { handle, hasDoomed } = openAccountFile(place, account, full, now);
+        const { handle, hasDoomed, isCrossed } = openAccountFile(place, account, full, now);
         try {
           if (hasDoomed) options.doomed?.(account);
+          if (isCrossed) options.crossed?.(account);
           due.set(account, expireIn(handle, limits, now));
           return;
         } finally {

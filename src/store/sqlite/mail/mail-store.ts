@@ -83,6 +83,7 @@ class Store implements SqliteMailStore {
   readonly #eraser: Eraser;
   readonly #watchers: Watchers;
   readonly #noted = new Set<(account: AccountId) => void>();
+  readonly #crossed = new Set<(account: AccountId) => void>();
   readonly archive: AccountArchive;
   readonly #forgotten = new Forgotten();
   readonly #destroyed: Disposable;
@@ -101,6 +102,7 @@ class Store implements SqliteMailStore {
       log,
       limits,
       doomed: (account) => this.#eraser.soon(account, 0),
+      crossed: (account) => this.#tellCrossed(account),
       isBusy: (account) => this.#commits.isBusy(account),
       closing: (handle) => this.#forgetNow(handle),
     });
@@ -116,6 +118,7 @@ class Store implements SqliteMailStore {
       noted: (account) => {
         for (const listener of this.#noted) listener(account);
       },
+      crossed: (account) => this.#tellCrossed(account),
     });
     this.#eraser = new Eraser({ accounts: this.#accounts, commits: this.#commits, clock, limits });
     this.archive = accountArchive({
@@ -137,6 +140,7 @@ class Store implements SqliteMailStore {
       limits,
       accounts: async () => (await this.files()).accounts,
       doomed: (account) => this.#eraser.soon(account, 0),
+      crossed: (account) => this.#tellCrossed(account),
     });
     this.#destroyed = bus.subscribe(CLOSED_TOPIC, ({ account }) => void this.#letGo(accountId(String(account))));
   }
@@ -171,6 +175,12 @@ class Store implements SqliteMailStore {
 
   watch(account: AccountId, listener: Parameters<MailStore["watch"]>[1]): Disposable {
     return this.#watchers.watch(account, listener);
+  }
+
+  onQuotaCrossed(listener: (account: AccountId) => void): Disposable {
+    const own = (account: AccountId): void => listener(account);
+    this.#crossed.add(own);
+    return { [Symbol.dispose]: () => void this.#crossed.delete(own) };
   }
 
   check(account: AccountId): ReturnType<MailStore["check"]> {
@@ -228,6 +238,11 @@ class Store implements SqliteMailStore {
     await this.#commits[Symbol.asyncDispose]();
     await this.#accounts[Symbol.asyncDispose]();
     this.#watchers[Symbol.dispose]();
+  }
+
+  /** Later, for it may be in the middle of a commit or of an opening. */
+  #tellCrossed(account: AccountId): void {
+    for (const listener of this.#crossed) queueMicrotask(() => listener(account));
   }
 
   get #ledger(): boolean {

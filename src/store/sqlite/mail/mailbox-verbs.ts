@@ -68,6 +68,7 @@ export function subscribe(tx: Transaction, name: string, subscribed: boolean): v
 
 export function setQuota(tx: Transaction, quotaBytes: number): void {
   tx.handle.run("UPDATE account SET quota = ?", quotaBytes);
+  tx.sizes = true;
 }
 
 function exists(tx: Transaction, name: string): boolean {

@@ -56,6 +56,7 @@ export function advance(
     mailbox,
   ) as Advanced | undefined;
   if (state === undefined) throw new Error("the mailbox vanished within a transaction");
+  if (by.octets !== 0) tx.sizes = true;
   return state;
 }
 
@@ -150,6 +151,7 @@ function doomUnnamed(tx: Transaction, mailbox: MailboxId, low: number, high: num
 
 /** Takes out all mails of a mailbox that is about to go. */
 export function doomMailbox(tx: Transaction, { id, uidValidity, highestModSeq }: MailboxState): void {
+  tx.sizes = true;
   const doomed = doomUnnamed(tx, id, 0, Number.MAX_SAFE_INTEGER);
   if (tx.ledger) noteVanished(tx, id, uidValidity, highestModSeq, undefined, doomed);
   for (const table of ["mail", "change", "vanished", "gap", "mailbox_keyword"]) {

@@ -110,3 +110,23 @@ test("a file of version 1 with mail in it is read and written as if it had been 
   await store.settle();
   assert.deepEqual(await store.check(ALICE), []);
 });
+
+test("a file of version 2 learns where it stands against its quota", async () => {
+  for (const [quota, line] of [
+    [1000, 0],
+    [390, 0],
+    [78, 90],
+    [60, 100],
+  ] as const) {
+    await using at = await home();
+    makeFile(at, 2, (db) => {
+      for (const sql of VERSION_1) db.exec(sql);
+      db.exec(`UPDATE account SET quota = ${quota}`);
+    });
+    const store = at.open();
+    const marks = await store.read(ALICE).quotaMarks();
+    assert.deepEqual([marks.line, marks.fullSince !== undefined], [line, line === 100], `a quota of ${quota}`);
+    assert.equal(marks.crossedAt !== undefined, line > 0);
+    assert.deepEqual(await store.check(ALICE), []);
+  }
+});

@@ -51,6 +51,8 @@ export type Opened = {
   readonly handle: Handle;
   /** Something waits to be erased. */
   readonly hasDoomed: boolean;
+  /** A line of the quota was crossed and its holder was not told. */
+  readonly isCrossed: boolean;
 };
 
 /** @throws StoreError "no-account", "busy", "key", "io" */
@@ -67,7 +69,7 @@ export function openAccountFile(place: AccountPlace, account: AccountId, limits:
     const handle = new Handle(account, db, row.fingerprintKey, row.bootId === place.bootId);
     isRaising = !handle.bootNoted && hadLog;
     if (isRaising) raise(handle, place.bootId);
-    return { handle, hasDoomed: row.hasDoomed === 1 };
+    return { handle, hasDoomed: row.hasDoomed === 1, isCrossed: row.isCrossed === 1 };
   } catch (error) {
     // Closing would remove the log, the only witness of the crash; a lock shows that another process keeps it.
     if (!isRaising || isBusy(error)) db.close();
@@ -75,10 +77,15 @@ export function openAccountFile(place: AccountPlace, account: AccountId, limits:
   }
 }
 
-type FirstLook = { readonly bootId: string; readonly fingerprintKey: Uint8Array; readonly hasDoomed: number };
+type FirstLook = {
+  readonly bootId: string;
+  readonly fingerprintKey: Uint8Array;
+  readonly isCrossed: number;
+  readonly hasDoomed: number;
+};
 
 /** One statement, for opening must be lean. */
-const FIRST_LOOK = `SELECT boot_id AS bootId, fingerprint_key AS fingerprintKey,
+const FIRST_LOOK = `SELECT boot_id AS bootId, fingerprint_key AS fingerprintKey, line_crossed IS NOT NULL AS isCrossed,
   EXISTS (SELECT 1 FROM doomed) OR EXISTS (SELECT 1 FROM content WHERE staged < ?) AS hasDoomed FROM account`;
 
 function noted(handle: Handle, bootId: string): boolean {

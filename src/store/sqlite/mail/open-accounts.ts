@@ -25,6 +25,8 @@ export type OpenAccountsOptions = {
   readonly limits: MailLimits;
   /** Called when something waits to be erased in an account just opened. */
   readonly doomed: (account: AccountId) => void;
+  /** Called when an account was just opened whose holder has not been told of a line of the quota. */
+  readonly crossed: (account: AccountId) => void;
   /** Says whether an account must stay open. */
   readonly isBusy: (account: AccountId) => boolean;
   /** Called just before a handle is closed in good order. */
@@ -205,11 +207,12 @@ export class OpenAccounts {
     const now = clock.now();
     this.#holdOff(account, now);
     settleKey({ place, limits, now }, account);
-    const { handle, hasDoomed } = openAccountFile(place, account, limits, now);
+    const { handle, hasDoomed, isCrossed } = openAccountFile(place, account, limits, now);
     if (this.#mended(handle)) return this.#openNow(account);
     if (this.#suspects.has(account)) this.#examine(handle);
     this.#handles.set(account, handle);
     if (hasDoomed) this.#options.doomed(account);
+    if (isCrossed) this.#options.crossed(account);
     this.trim(account);
     return handle;
   }

@@ -7,6 +7,7 @@ import { contentFacts, gone, readOctets, readPiece } from "./content.ts";
 import type { Handle } from "./handle.ts";
 import { existingUids, listRows, scanChanged } from "./listing.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
+import { marksOf } from "./quota.ts";
 import { searchText } from "./search.ts";
 import { allStates, stateById, stateByName, usageOf } from "./transaction.ts";
 import { decompress, decompressBriefly } from "./zstd.ts";
@@ -41,6 +42,7 @@ export function mailReader(accounts: OpenAccounts, account: AccountId): MailRead
       }),
     search: (mailbox, within, scope, needle) => searchText(accounts, account, mailbox, within, scope, needle),
     usage: () => use(usageOf),
+    quotaMarks: () => use(marksOf),
   };
 }
 

@@ -106,6 +106,18 @@ export const mailMigrations: readonly Migration[] = [
         contents TEXT NOT NULL            -- erased with these
       ) STRICT;
     `),
+  // Where the account stands against its quota (quota-marks.ts). What was full before counts from now on: a step has no
+  // clock, so it asks SQLite for the time.
+  (db) =>
+    void db.exec(`
+      ALTER TABLE account ADD COLUMN quota_line INTEGER NOT NULL DEFAULT 0;   -- percent
+      ALTER TABLE account ADD COLUMN line_crossed INTEGER;                    -- null: its holder was told
+      ALTER TABLE account ADD COLUMN full_since INTEGER;
+      UPDATE account SET quota_line = 90, line_crossed = unixepoch() * 1000
+        WHERE (SELECT coalesce(sum(octets), 0) FROM mailbox) * 100 >= quota * 90;
+      UPDATE account SET quota_line = 100, line_crossed = unixepoch() * 1000, full_since = unixepoch() * 1000
+        WHERE (SELECT coalesce(sum(octets), 0) FROM mailbox) >= quota - min(quota / 100, 1048576);
+    `),
 ];
 
 const SPECIAL: readonly (readonly [name: string, use: SpecialUse | null])[] = [

@@ -17,6 +17,8 @@ export class Transaction {
   dooms = false;
   /** Set when something was noted for the ledger. */
   notes = false;
+  /** Set when octets or quota changed: the quota's marks are to be kept. */
+  sizes = false;
 
   constructor(handle: Handle, limits: MailLimits, now: number, ledger: boolean = false) {
     this.handle = handle;

@@ -25,6 +25,7 @@ import { forgetOld, noteDelivery } from "./deliveries.ts";
 import { createMailbox, deleteMailbox, renameMailbox, setQuota, subscribe, target } from "./mailbox-verbs.ts";
 import { addMails, copyMails, eachUid, removeMails, type Row, SELECT_ROWS, uidsOf } from "./mails.ts";
 import { discard, type Prepared, prepare } from "./prepare.ts";
+import { noteQuotaTold } from "./quota.ts";
 import { storeFlags } from "./store-flags.ts";
 import { readAll } from "./stretches.ts";
 import { stateById, type Transaction, usageOf } from "./transaction.ts";
@@ -48,11 +49,13 @@ export function mailWriter(
     copy: (from, uids, to) => commits.commit(account, (tx) => copy(tx, from, uids, to)),
     move: (from, uids, to) => commits.commit(account, (tx) => move(tx, from, uids, to)),
     expunge: (mailbox, uids) => commits.commit(account, (tx) => expunge(tx, mailbox, uids)),
+    remove: (mailbox, uids) => commits.commit(account, (tx) => remove(tx, mailbox, uids)),
     createMailbox: (name, use) => commits.commit(account, (tx) => createMailbox(tx, name, use)),
     deleteMailbox: (id) => commits.commit(account, (tx) => deleteMailbox(tx, id)),
     renameMailbox: (id, name) => commits.commit(account, (tx) => renameMailbox(tx, id, name)),
     subscribe: (name, subscribed) => commits.commit(account, (tx) => subscribe(tx, name, subscribed)),
     setQuota: (quotaBytes) => commits.commit(account, (tx) => setQuota(tx, quotaBytes)),
+    quotaTold: (crossedAt) => commits.commit(account, (tx) => noteQuotaTold(tx.handle, crossedAt)),
   };
 }
 
@@ -167,9 +170,18 @@ function expunge(tx: Transaction, mailbox: MailboxId, uids: NumberSet): Expunged
     state.deleted === 0
       ? []
       : readAll<Row>(tx.handle, SELECT_ROWS, mailbox, uids).filter((row) => (systemOf(row.flags) & DELETED) !== 0);
-  if (rows.length === 0) return { kind: "expunged", uids: EMPTY, modSeq: state.highestModSeq };
-  const modSeq = removeMails(tx, mailbox, rows, true);
-  tx.tell(mailbox, modSeq);
+  return expunged(tx, state, rows);
+}
+
+function remove(tx: Transaction, mailbox: MailboxId, uids: NumberSet): Expunged | NoMailbox {
+  const state = stateById(tx.handle, mailbox);
+  return state === undefined ? NO_MAILBOX : expunged(tx, state, readAll<Row>(tx.handle, SELECT_ROWS, mailbox, uids));
+}
+
+function expunged(tx: Transaction, { id, highestModSeq }: MailboxState, rows: readonly Row[]): Expunged {
+  if (rows.length === 0) return { kind: "expunged", uids: EMPTY, modSeq: highestModSeq };
+  const modSeq = removeMails(tx, id, rows, true);
+  tx.tell(id, modSeq);
   return { kind: "expunged", uids: uidsOf(rows), modSeq };
 }
 

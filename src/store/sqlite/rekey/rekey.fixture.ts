@@ -24,6 +24,7 @@ const accounts = new OpenAccounts({
   log() {},
   limits: mailLimits,
   doomed() {},
+  crossed() {},
   isBusy: () => false,
   closing() {},
 });

@@ -23,7 +23,7 @@ const QUOTA = { quotaBytes: 1e9 };
 /** The worker that carries the change out. */
 function elected(at: Home, bus: Bus) {
   const place = { folder: at.folder, keys: at.keys, bootId: "boot one", bus };
-  const nothing = { doomed() {}, isBusy: () => false, closing() {}, log() {} };
+  const nothing = { doomed() {}, crossed() {}, isBusy: () => false, closing() {}, log() {} };
   const accounts = new OpenAccounts({ place, clock: systemClock, limits: mailLimits, ...nothing });
   return {
     rekey: (patienceMs?: number) =>

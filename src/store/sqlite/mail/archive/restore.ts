@@ -18,6 +18,7 @@ import { createDatabase, type DatabaseOptions, openDatabase } from "../../databa
 import { storeError } from "../../sqlite-error.ts";
 import { Handle } from "../handle.ts";
 import { accountFileOptions, accountPath, type AccountPlace } from "../open-account.ts";
+import { keepQuotaMarks } from "../quota.ts";
 import { fillRestored } from "./restored-rows.ts";
 import { syncFolder } from "../../../../host/sync-folder.ts";
 
@@ -92,6 +93,7 @@ async function makeFile(
       fingerprintKey,
     );
     await fillRestored(handle, now, snapshot, content);
+    keepQuotaMarks(handle, now);
     handle.run("COMMIT");
     setJournal(handle, "wal");
   } finally {
