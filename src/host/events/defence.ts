@@ -27,14 +27,33 @@ export const defenceEvents = {
   },
   "defence.learned": {
     level: "info",
-    summary: "A holder moved a mail in or out of Junk, and its account's memory learned from it.",
+    summary:
+      "A holder moved a mail in or out of Junk, answered it or marked it, and its account's memory learned from it.",
     fields: { account: "pseudonymous string", lesson: "public string", result: "public string" },
+  },
+  "defence.unheard": {
+    level: "warning",
+    summary:
+      "Holders moved or marked mail faster than their memories could learn from it: so many of these acts taught nothing.",
+    fields: { acts: "public number" },
   },
   "defence.list": {
     level: "warning",
     summary:
       "A DNS list changed its state: `sound`, `silent` (no answer), `empty` (its test entry is missing) or `all` (it lists everybody); it counts only while sound.",
     fields: { zone: "public string", state: "public string" },
+  },
+  "scan.unavailable": {
+    level: "warning",
+    summary:
+      "A scanner gave no answer about a message. `kind` is spam or virus; `action` is defer (the peer comes again) or pass (the message is marked as unscanned).",
+    fields: {
+      session: "pseudonymous string",
+      scanner: "public string",
+      kind: "public string",
+      why: "public string",
+      action: "public string",
+    },
   },
   "defence.failed": {
     level: "error",

@@ -2,7 +2,9 @@
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Authenticator } from "../../service/accounts/authenticator.ts";
+import type { HolderAct } from "../../service/defence/holder-act.ts";
 import type { Intake } from "../../service/delivery/intake.ts";
+import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import type { ImapLimits } from "./limits.ts";
 
@@ -11,6 +13,8 @@ export type ImapServices = {
   readonly authenticator: Authenticator;
   /** Makes an intake for one APPEND. */
   readonly intake: () => Intake;
+  /** Hears after its commit what a holder does with mail that tells whether it was wanted. Returns at once, never throws. */
+  readonly taught?: (account: AccountId, act: HolderAct) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: ImapLimits;

@@ -48,11 +48,17 @@ export type TaughtMail = {
   readonly origin: Origin | undefined;
 };
 
+/** As `DefenceMemory.learn`. */
+export type Learning = "learned" | "changed" | "unchanged" | "off" | "failed";
+
 export interface Defence {
   /** One verdict for each recipient, already agreed on one reply. Never rejects. */
   judge(mail: ArrivedMail, recipients: readonly ArrivedFor[]): Promise<readonly Verdict[]>;
-  /** The holder called the mail wanted (moved it out of Junk, answered it) or unwanted (moved it into Junk). Never rejects. */
-  learn(account: AccountId, mail: TaughtMail, kind: keyof LessonCounts): Promise<void>;
+  /**
+   * The holder called the mail wanted (moved it out of Junk, answered it) or unwanted (moved it into Junk). Never rejects;
+   * `failed`: it is not known whether the holder has switched the memory off.
+   */
+  learn(account: AccountId, mail: TaughtMail, kind: keyof LessonCounts): Promise<Learning>;
   /** The holder has written to these addresses (canonical, lower case). Never rejects. */
   wrote(account: AccountId, addresses: readonly string[]): Promise<void>;
   /** "What we hold". @throws StoreError */
@@ -149,13 +155,14 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
       const names = origin === undefined ? [] : identitiesOf(origin, soleAuthor(authors)[0]).map(({ name }) => name);
       const lesson = { kind, message, names, words: wordsOf(text) };
       const result = await attempt("learn", account, () => memory.learn(account, lesson, clock.now()));
-      if (result === undefined) return;
+      if (result === undefined) return "failed";
       log("defence.learned", { account, lesson: kind, result });
       // Who is forged is not made known by it.
       if (kind === "wanted" && result !== "unchanged" && origin?.isAuthorVerified === true)
         await attempt("correspondents", account, () =>
           memory.addCorrespondents(account, soleAuthor(authors), clock.now()),
         );
+      return result;
     },
 
     async wrote(account, addresses) {

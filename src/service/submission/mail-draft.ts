@@ -170,7 +170,20 @@ export class MailDraft implements Draft {
       await counts.takeBack(account.id, at.minute, added);
       return reply;
     }
+    this.#tellWritten(edited);
     return refusals.queued(this.#id);
+  }
+
+  /** Nobody is known for what a program answered in the holder's name (RFC 3834 section 5), nor for a receipt. */
+  #tellWritten({ fields }: EditedHeader): void {
+    const { account, envelope } = this.#opening;
+    const mark = fields
+      .find(({ name }) => name === "auto-submitted")
+      ?.value.trim()
+      .toLowerCase();
+    if (envelope.sender === undefined || (mark !== undefined && mark !== "no") || isDispositionNotification(fields))
+      return;
+    this.#services.wrote?.(account.id, [...this.#recipients.keys()]);
   }
 
   /** Signatures, our Received field, header and body. The field tells nothing of the client (promise A6). */

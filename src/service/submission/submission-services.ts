@@ -3,6 +3,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Spool } from "../../host/spool/spool.ts";
 import type { Account, Directory } from "../../store/directory.ts";
+import type { AccountId } from "../../store/ids.ts";
 import type { SendCounts } from "../../store/send-counts.ts";
 import type { OutgoingScanner } from "../delivery/scanner.ts";
 import type { DkimSigner } from "./dkim-signer.ts";
@@ -20,6 +21,8 @@ export type SubmissionServices = {
   readonly spool: Spool;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears to whom a holder has written, once it is queued: canonical addresses. Returns at once, never throws. */
+  readonly wrote?: (account: AccountId, addresses: readonly string[]) => void;
   /** Stands in the Received field. */
   readonly hostName: string;
   /** Ours, in A-labels; postmaster without a domain is at the first. */

@@ -7,7 +7,7 @@ import { NO_SUCH_MESSAGE } from "../view.ts";
 import { READ_ONLY } from "./expunge.ts";
 
 export async function copy(session: Session, command: CommandOf<"COPY" | "MOVE">): Promise<Reply> {
-  const { account, output, view } = session;
+  const { account, output, services, view } = session;
   const isMove = command.name === "MOVE";
   if (isMove && view.isReadOnly) return READ_ONLY;
   const uids = await view.resolve(command.set, command.uid);
@@ -27,6 +27,7 @@ export async function copy(session: Session, command: CommandOf<"COPY" | "MOVE">
   }
   if (isMove || target.id === view.mailbox) view.compare();
   if (copied.from.size === 0) return ok(`${command.name} completed: there was no such message`);
+  services.taught?.(account.id, { kind: "moved", from: view.mailbox, mailbox: target.id, uids: copied.to });
   const code = copyUid(copied.uidValidity, copied.from, copied.to);
   if (!isMove) return ok("COPY completed", code);
   // RFC 6851 section 4.3: before the EXPUNGE responses, so not in the tagged answer.

@@ -7,13 +7,14 @@ import type { FlagsRow, Stored } from "../../../store/mail-store.ts";
 import type { CommandOf } from "../command-of.ts";
 import { flagNames } from "../flag-names.ts";
 import { modified } from "../../../syntax/imap/response-code.ts";
+import { difference } from "../../../syntax/bytes/number-set.ts";
 import { bad, no, ok, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
 import { MailboxGone, NO_SUCH_MESSAGE } from "../view.ts";
 import { READ_ONLY } from "./expunge.ts";
 
 export async function store(session: Session, command: CommandOf<"STORE">): Promise<Reply> {
-  const { account, view } = session;
+  const { account, services, view } = session;
   const { kind, unchangedSince } = command;
   if (view.isReadOnly) return READ_ONLY;
   if (unchangedSince !== undefined) session.enableCondstore();
@@ -25,6 +26,10 @@ export async function store(session: Session, command: CommandOf<"STORE">): Prom
   const since = unchangedSince === undefined ? [] : [modSeq(unchangedSince)];
   const stored = await account.writer.store(view.mailbox, uids, change, ...since);
   if (stored.kind === "no-mailbox") throw new MailboxGone();
+  if (kind === "add" && services.taught !== undefined) {
+    const uidsMarked = stored.modified.size === 0 ? uids : difference(uids, stored.modified);
+    services.taught(account.id, { kind: "marked", flags: change.flags, mailbox: view.mailbox, uids: uidsMarked });
+  }
   if (!isSilent) await answer(session, command, stored);
   view.answeredFor(stored, uids, isSilent);
   if (stored.modified.size > 0) {
