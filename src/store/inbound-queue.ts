@@ -8,8 +8,10 @@ import type { ContentSource } from "./mail-store.ts";
 export type Deferred = {
   readonly id: DeliveryId;
   readonly account: AccountId;
-  readonly into: string;
+  readonly into: "INBOX" | "\\Junk";
   readonly sender: string;
+  /** What a repetition is recognized by; undefined in entries of before it was kept: then it is made of the content. */
+  readonly fingerprint: Uint8Array | undefined;
   readonly acceptedAt: number;
   readonly attempts: number;
   readonly nextAttemptAt: number;

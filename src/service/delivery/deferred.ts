@@ -88,8 +88,9 @@ async function deliveryOf(entry: Deferred, content: ContentSource): Promise<Deli
   const { derived, digest } = await read(content);
   return {
     id: entry.id,
-    fingerprint: fingerprintOf(entry.sender, entry.account, digest),
-    into: "INBOX",
+    // Without one it waits since before mail was examined: then what is stored is what came, behind the trace.
+    fingerprint: entry.fingerprint ?? fingerprintOf(entry.sender, entry.account, digest),
+    into: entry.into,
     mail: {
       content,
       derived,

@@ -4,7 +4,8 @@
  * A message gets an id; each recipient's store commits it under that id, with a fingerprint of sender, recipient and
  * octets as received, by which a peer that missed our reply and repeats is recognized. 250 is said when every store
  * has it durably, or when some have and the sealed queue has it for the rest. What nobody has is answered with 4xx.
- * Which account an address belongs to was decided at RCPT; an account named twice gets one copy.
+ * Which account an address belongs to was decided at RCPT; an account named twice gets one copy. Where there is an
+ * examiner it is asked before anything is stored, and what it refuses leaves nothing behind.
  */
 import { createHash, type Hash, randomUUID } from "node:crypto";
 import type { Clock } from "../../host/clock.ts";
@@ -13,13 +14,15 @@ import { accountId, type AccountId, type DeliveryId, deliveryId } from "../../st
 import { firstOctets } from "../../store/content-of.ts";
 import type { InboundQueue } from "../../store/inbound-queue.ts";
 import type { ContentSource, MailStore } from "../../store/mail-store.ts";
-import type { Derived } from "../../syntax/message/derived.ts";
 import { HopCount } from "../../syntax/smtp/hop-count.ts";
 import { encodeTrace } from "../../syntax/smtp/trace.ts";
+import type { Examiner } from "./examiner.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { FeedbackVerdict } from "../queue/feedback.ts";
 import type { Envelope, Inbound, Reception, Recipient, Reply } from "./inbound.ts";
 import type { Intake } from "./intake.ts";
+import type { Whole } from "./marked-mail.ts";
+import { type Placed, type Placement, placementOf } from "./placement.ts";
 import type { SendReceipt } from "./receipt.ts";
 import { findRecipient, type RecipientServices } from "./recipient.ts";
 import * as verdict from "./verdict.ts";
@@ -38,8 +41,11 @@ export type InboundServices = RecipientServices & {
   readonly feedback?: (account: AccountId, message: Uint8Array) => Promise<FeedbackVerdict>;
   /** Tells the sender of success, where that was asked for; without it nobody is told. */
   readonly receipts?: SendReceipt;
+  /** Looks at mail before it is stored; without it all mail is taken as it comes. */
+  readonly examiner?: Examiner;
 };
 
+const ACCEPTED = 250;
 const MAX_HOPS = 100;
 /** As much as a report is looked at. */
 const REPORT_BYTES = 256 * 1024;
@@ -62,7 +68,8 @@ export function createInbound(services: InboundServices): Inbound {
 /** 122 random bits; Node draws those of many at once, which randomBytes does not. */
 const freshId = (): DeliveryId => deliveryId(randomUUID().replaceAll("-", ""));
 
-type Whole = { readonly content: ContentSource; readonly derived: Derived };
+/** What became of one account's copy; `failure` undefined: its store has it. */
+type Outcome = { readonly placed: Placed; readonly failure: string | undefined };
 
 class StoringReception implements Reception {
   readonly #services: InboundServices;
@@ -74,8 +81,8 @@ class StoringReception implements Reception {
   readonly #hash: Hash = createHash("sha256");
   readonly #hops = new HopCount();
   readonly #time: number;
-  /** To go before the first octets; undefined afterwards. */
-  #trace: Uint8Array | undefined;
+  readonly #trace: Uint8Array;
+  #isTraceTaken = false;
   /** The beginning of a report, read once for all recipients; `undefined`: it is none, or nobody asks. */
   #report: Promise<Uint8Array> | undefined;
   #failure: string | undefined;
@@ -101,10 +108,9 @@ class StoringReception implements Reception {
 
   write(octets: Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) return undefined;
-    const trace = this.#trace;
-    if (trace !== undefined) {
-      this.#trace = undefined;
-      const pending = this.#take(trace);
+    if (!this.#isTraceTaken) {
+      this.#isTraceTaken = true;
+      const pending = this.#take(this.#trace);
       if (pending !== undefined) return pending.then(() => this.write(octets));
     }
     this.#hash.update(octets);
@@ -115,19 +121,27 @@ class StoringReception implements Reception {
   async finish(): Promise<Reply> {
     if (this.#hops.hops > (this.#services.maxHops ?? MAX_HOPS)) return verdict.tooManyHops;
     // An empty message still has its trace.
-    if (this.#trace !== undefined) await this.write(new Uint8Array(0));
+    if (!this.#isTraceTaken) await this.write(new Uint8Array(0));
     if (this.#failure !== undefined) return verdict.replyTo(this.#failure);
     let whole: Whole;
+    let placement: Placement;
     try {
       whole = await this.#intake.finish();
+      placement = await this.#place(whole);
     } catch (error) {
       return this.#failed("finish", error, undefined);
     }
-    if (this.#services.feedback !== undefined && /"report"/i.test(whole.derived.structure))
-      this.#report = firstOctets(whole.content, REPORT_BYTES);
+    if (placement.kind === "refused") return placement.reply;
     const digest = this.#hash.digest("hex");
-    const outcomes = await Promise.all(this.#accounts.map((account) => this.#store(account, whole, digest)));
-    return this.#conclude(outcomes, whole.content);
+    const outcomes = await Promise.all(
+      placement.each.map(async (placed) => ({ placed, failure: await this.#store(placed, digest) })),
+    );
+    const reply = await this.#conclude(outcomes, digest);
+    if (reply.code === ACCEPTED && !this.#isRepeated) {
+      placement.accepted();
+      if (placement.isSenderVerified) await this.#receipt(outcomes, whole.content);
+    }
+    return reply;
   }
 
   acknowledged(): void {
@@ -152,13 +166,32 @@ class StoringReception implements Reception {
     return verdict.replyTo(this.#failure);
   }
 
+  #place(whole: Whole): Promise<Placement> {
+    if (this.#services.feedback !== undefined && /"report"/i.test(whole.derived.structure))
+      this.#report = firstOctets(whole.content, REPORT_BYTES);
+    return placementOf(this.#services.examiner, {
+      envelope: this.#envelope,
+      recipients: this.#recipients,
+      accounts: this.#accounts,
+      id: this.#id,
+      time: this.#time,
+      trace: this.#trace,
+      whole,
+      isBackscatter: (account) => this.#isBackscatter(account),
+    });
+  }
+
+  #fingerprint(account: AccountId, digest: string): Uint8Array {
+    return fingerprintOf(this.#envelope.sender, account, digest);
+  }
+
   /** Returns undefined when the account has the message, else the name of the failure. */
-  async #store(account: AccountId, whole: Whole, digest: string): Promise<string | undefined> {
+  async #store({ account, into, whole }: Placed, digest: string): Promise<string | undefined> {
     try {
       const { kind } = await this.#services.mail.write(account).deliver({
         id: this.#id,
-        fingerprint: fingerprintOf(this.#envelope.sender, account, digest),
-        into: await this.#folder(account),
+        fingerprint: this.#fingerprint(account, digest),
+        into,
         mail: {
           ...whole,
           flags: { system: 0, keywords: [] },
@@ -175,43 +208,48 @@ class StoringReception implements Reception {
   }
 
   /** A bounce of what the account never sent is backscatter. A look that fails changes nothing. */
-  async #folder(account: AccountId): Promise<"INBOX" | "\\Junk"> {
+  async #isBackscatter(account: AccountId): Promise<boolean> {
     const { feedback } = this.#services;
-    if (feedback === undefined || this.#report === undefined) return "INBOX";
+    if (feedback === undefined || this.#report === undefined) return false;
     try {
-      return (await feedback(account, await this.#report)) === "backscatter" ? "\\Junk" : "INBOX";
+      return (await feedback(account, await this.#report)) === "backscatter";
     } catch (error) {
       const code = verdict.failureOf(error);
       this.#services.log("delivery.failed", { step: "feedback", code, account, delivery: this.#id });
-      return "INBOX";
+      return false;
     }
   }
 
-  async #conclude(outcomes: readonly (string | undefined)[], content: ContentSource): Promise<Reply> {
-    const stored = this.#accounts.filter((_, n) => outcomes[n] === undefined);
-    const waiting = this.#accounts.filter((_, n) => outcomes[n] !== undefined && outcomes[n] !== "no-account");
+  async #conclude(outcomes: readonly Outcome[], digest: string): Promise<Reply> {
+    const stored = outcomes.filter(({ failure }) => failure === undefined);
+    const waiting = outcomes.filter(isWaiting);
     if (stored.length === 0) {
       if (waiting.length === 0) return verdict.closedRecipient;
-      return outcomes.includes("full") ? verdict.diskFull : verdict.tryAgain;
+      return outcomes.some(({ failure }) => failure === "full") ? verdict.diskFull : verdict.tryAgain;
     }
     if (waiting.length > 0) {
       try {
-        await this.#defer(waiting, content);
+        await this.#defer(
+          waiting.map(({ placed }) => placed),
+          digest,
+        );
       } catch (error) {
         // Those who have it keep it: the peer repeats, and is recognized by the fingerprint.
         return this.#failed("defer", error, undefined);
       }
     }
-    this.#stored = stored;
-    await this.#receipt(new Set([...stored, ...waiting]), content);
+    this.#stored = stored.map(({ placed }) => placed.account);
     return verdict.accepted(this.#id);
   }
 
   /** A receipt that fails changes nothing of the delivery. */
-  async #receipt(delivered: ReadonlySet<AccountId>, content: ContentSource): Promise<void> {
+  async #receipt(outcomes: readonly Outcome[], content: ContentSource): Promise<void> {
     const { receipts, log } = this.#services;
     const { sender, notices } = this.#envelope;
-    if (receipts === undefined || sender === "" || this.#isRepeated) return;
+    if (receipts === undefined || sender === "") return;
+    const delivered = new Set(
+      outcomes.flatMap((one) => (one.failure === undefined || isWaiting(one) ? [one.placed.account] : [])),
+    );
     const recipients = this.#recipients.flatMap(({ address, account }, n) => {
       const { notify, orcpt } = notices[n] ?? {};
       return notify?.success === true && delivered.has(accountId(account)) ? [{ address, orcpt }] : [];
@@ -226,17 +264,24 @@ class StoringReception implements Reception {
     }
   }
 
-  async #defer(accounts: readonly AccountId[], content: ContentSource): Promise<void> {
+  /** One commit for those who are given the same. */
+  async #defer(waiting: readonly Placed[], digest: string): Promise<void> {
     const { queue, log } = this.#services;
-    const entries = accounts.map((account) => ({
-      id: this.#id,
-      account,
-      into: "INBOX",
-      sender: this.#envelope.sender,
-      acceptedAt: this.#time,
-      nextAttemptAt: this.#time,
-    }));
-    await queue.add(entries, content);
-    log("delivery.deferred", { delivery: this.#id, recipients: accounts.length });
+    for (const [whole, same] of Map.groupBy(waiting, (placed) => placed.whole)) {
+      const entries = same.map(({ account, into }) => ({
+        id: this.#id,
+        account,
+        into,
+        sender: this.#envelope.sender,
+        fingerprint: this.#fingerprint(account, digest),
+        acceptedAt: this.#time,
+        nextAttemptAt: this.#time,
+      }));
+      await queue.add(entries, whole.content);
+    }
+    log("delivery.deferred", { delivery: this.#id, recipients: waiting.length });
   }
 }
+
+/** Its store cannot take it now; one whose account is gone waits for nothing. */
+const isWaiting = ({ failure }: Outcome): boolean => failure !== undefined && failure !== "no-account";

@@ -15,6 +15,7 @@ const entry = (more: Partial<Entry> = {}): Entry => ({
   account: accountId(id()),
   into: "INBOX",
   sender: "a@example.org",
+  fingerprint: undefined,
   acceptedAt: 1000,
   nextAttemptAt: 2000,
   ...more,
@@ -42,6 +43,18 @@ export function inboundQueueContract(name: string, open: () => Promise<InboundQu
     );
     assert.equal(await queue.count(), 3);
     assert.deepEqual(await queue.due(10, 1), [{ ...middle, attempts: 0, size: 10 }]);
+  });
+
+  test(`folder and fingerprint come back as they were given (${name})`, async () => {
+    await using queue = await open();
+    const junk = entry({ into: "\\Junk", fingerprint: randomBytes(32) });
+    await queue.add([junk], chunked(randomBytes(10), 4));
+    const [row] = await queue.due(2000, 1);
+    assert.equal(row?.into, "\\Junk");
+    assert.equal(
+      Buffer.from(row.fingerprint ?? []).toString("hex"),
+      Buffer.from(junk.fingerprint ?? []).toString("hex"),
+    );
   });
 
   for (const size of [0, 1, 256 * 1024, 1024 * 1024 + 7]) {

@@ -25,9 +25,10 @@ const entry = {
   account: accountId("cd".repeat(16)),
   into: "INBOX",
   sender: "a@example.org",
+  fingerprint: undefined,
   acceptedAt: 1,
   nextAttemptAt: 1,
-};
+} as const;
 
 /** The pages of the file as only the key shows them. */
 function deciphered(file: string): Buffer {
@@ -46,6 +47,22 @@ test("an entry is there for another process and after a restart", async () => {
   await using second = await openSqliteInboundQueue({ file, key });
   await first.add([entry], chunked(randomBytes(10), 10));
   assert.equal(await second.count(), 1);
+});
+
+test("an entry of the first schema is there after an update, without a fingerprint", async () => {
+  const file = newFile();
+  const options = { path: file, key, applicationId: APPLICATION.queue, synchronous: "full", create: {} } as const;
+  const db = openDatabase({ ...options, migrations: inboundMigrations.slice(0, 1) });
+  db.exec(`
+    INSERT INTO message VALUES (7, 4, 1);
+    INSERT INTO piece VALUES (7, 0, x'61620d0a');
+    INSERT INTO entry VALUES ('${entry.id}', '${entry.account}', 7, 'INBOX', 'a@example.org', 1, 3, 1);
+  `);
+  db.close();
+  await using queue = await openSqliteInboundQueue({ file, key });
+  const [row] = await queue.due(1, 10);
+  assert.deepEqual(row, { ...entry, attempts: 3, size: 4 });
+  assert.deepEqual((await queue.content(row)).bytes, Buffer.from("ab\r\n"));
 });
 
 test("D2: a message that was delivered is erased from the queue's pages", async () => {

@@ -40,6 +40,7 @@ type EntryRow = {
   readonly attempts: number;
   readonly next_attempt_at: number;
   readonly size: number;
+  readonly fingerprint: Uint8Array | null;
 };
 
 class SqliteInboundQueue implements InboundQueue {
@@ -61,10 +62,10 @@ class SqliteInboundQueue implements InboundQueue {
     try {
       await this.#addPieces(message, content);
       const named = await this.#steps.write(() => {
-        const insert = this.#db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, 0, ?)");
+        const insert = this.#db.prepare("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)");
         let count = 0;
-        for (const { id, account, into, sender, acceptedAt, nextAttemptAt } of entries) {
-          count += insert.run(id, account, message, into, sender, acceptedAt, nextAttemptAt).changes;
+        for (const { id, account, into, sender, acceptedAt, nextAttemptAt, fingerprint = null } of entries) {
+          count += insert.run(id, account, message, into, sender, acceptedAt, nextAttemptAt, fingerprint).changes;
         }
         return count;
       });
@@ -187,8 +188,9 @@ function deferredOf(row: EntryRow): Deferred {
   return {
     id: deliveryId(row.delivery),
     account: accountId(row.account),
-    into: row.mailbox,
+    into: row.mailbox === "\\Junk" ? "\\Junk" : "INBOX",
     sender: row.sender,
+    fingerprint: row.fingerprint ?? undefined,
     acceptedAt: row.accepted_at,
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,

@@ -31,4 +31,8 @@ export const inboundMigrations: readonly Migration[] = [
       CREATE INDEX entry_message ON entry (message);
     `);
   },
+  // What is stored is no longer what came: fields are added above it and taken out of it, so the digest is kept.
+  (db) => {
+    db.exec("ALTER TABLE entry ADD COLUMN fingerprint BLOB");
+  },
 ];
