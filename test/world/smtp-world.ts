@@ -4,6 +4,8 @@ import { smtpLimits } from "../../src/servers/smtp/limits.ts";
 import { serveSmtp } from "../../src/servers/smtp/server.ts";
 import { createCapture } from "../../src/service/delivery/capture.ts";
 import { createInbound } from "../../src/service/delivery/receive.ts";
+import { type PeerLimits, peerLimits } from "../../src/service/peer-limits/limits.ts";
+import { createPeerGate } from "../../src/service/peer-limits/peer-limits.ts";
 import { memoryInboundQueue } from "../../src/store/memory/inbound-queue.ts";
 import type { Transcript } from "../transcript/parse.ts";
 import type { World } from "../transcript/play.ts";
@@ -27,16 +29,44 @@ export async function smtpWorld({ header }: Transcript, kind: StoreKind): Promis
     domains: [DOMAIN],
     operator: `u1@${DOMAIN}`,
   });
+  const limits = withLimits({ ...smtpLimits, ...strangers }, header);
   const services = {
     inbound,
     clock,
     log,
-    limits: withLimits(smtpLimits, header),
+    limits,
+    gate: createPeerGate({ clock, limits: strangersWithin(limits) }),
     signal: world.stop.signal,
     hostName: HOST,
   };
   world.serve = (connection) => serveSmtp(withStartTls(connection), services);
   return world;
+}
+
+/** Of the limits on strangers those that `limits:` may change. */
+const strangers = {
+  openFromHost: peerLimits.host.open,
+  messagesFromHost: peerLimits.host.messages.most,
+  unknownFromHost: peerLimits.host.unknown.most,
+  badCommandsFromHost: peerLimits.host.badCommands.most,
+  messagesToRecipient: peerLimits.recipientFromNetwork,
+};
+
+function strangersWithin(wanted: typeof strangers): PeerLimits {
+  const { host } = peerLimits;
+  return {
+    ...peerLimits,
+    host: {
+      ...host,
+      open: wanted.openFromHost,
+      messages: { ...host.messages, most: wanted.messagesFromHost },
+      unknown: { ...host.unknown, most: wanted.unknownFromHost },
+      badCommands: { ...host.badCommands, most: wanted.badCommandsFromHost },
+    },
+    recipientFromNetwork: wanted.messagesToRecipient,
+    strangers: 64,
+    recipients: 64,
+  };
 }
 
 /** After STARTTLS the same stream goes on, as if the handshake had been: what TLS does to octets is tested with the listener. */

@@ -9,6 +9,7 @@ import type { Connection } from "../../host/connection.ts";
 import type { Log } from "../../host/events/events.ts";
 import { createCapture } from "../../service/delivery/capture.ts";
 import { createInbound } from "../../service/delivery/receive.ts";
+import type { PeerGate } from "../../service/peer-limits/peer-limits.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type AccountId, accountId, uid } from "../../store/ids.ts";
 import type { InboundQueue } from "../../store/inbound-queue.ts";
@@ -25,7 +26,7 @@ export const idOf = (name: string): AccountId => accountId(name.slice(1).padStar
 /** Text lines of `size` octets in all. */
 export const messageOf = (size: number): string => `${"x".repeat(62)}\r\n`.repeat(Math.ceil(size / 64)).slice(-size);
 
-type PeerOptions = { readonly limits?: SmtpLimits; readonly tls?: boolean };
+type PeerOptions = { readonly limits?: SmtpLimits; readonly tls?: boolean; readonly gate?: PeerGate };
 
 export class Peer implements AsyncDisposable {
   readonly clock: FakeClock = new FakeClock("2026-06-01T12:00:00Z");
@@ -37,6 +38,8 @@ export class Peer implements AsyncDisposable {
   closed: Promise<void> = Promise.resolve();
   /** Octets that came in all. */
   received = 0;
+  /** Of these, octets that were expected. */
+  heard = 0;
   #client: Duplex | undefined;
   #text = "";
   #writes = 0;
@@ -73,6 +76,16 @@ export class Peer implements AsyncDisposable {
     this.#client?.write(Buffer.from(text));
   }
 
+  /** Octets that were sent and that nobody has read. */
+  get unread(): number {
+    return this.#client?.writableLength ?? 0;
+  }
+
+  /** Is gone, as when its network fails. */
+  vanish(): void {
+    this.#client?.destroy();
+  }
+
   /** Sends no more. */
   end(): void {
     this.#client?.end();
@@ -88,6 +101,7 @@ export class Peer implements AsyncDisposable {
       });
     }
     const writes = this.#writes;
+    this.heard = this.received;
     this.#text = "";
     this.#writes = 0;
     return writes;
@@ -115,8 +129,10 @@ export class Peer implements AsyncDisposable {
     for (const name of ["u1", "u2"]) assert.deepEqual(await this.mail.check(idOf(name)), []);
   }
 
-  #connect({ limits = smtpLimits, tls = false }: PeerOptions): void {
+  #connect({ limits = smtpLimits, tls = false, gate }: PeerOptions): void {
     const [client, server] = duplexPair();
+    // As a reset does on a real socket.
+    client.once("close", () => server.destroy());
     this.#client = client;
     client.on("data", (octets: Buffer) => {
       this.#writes++;
@@ -150,6 +166,7 @@ export class Peer implements AsyncDisposable {
       clock,
       log,
       limits,
+      ...(gate === undefined ? {} : { gate }),
       signal: this.stop.signal,
       hostName: "mx.example.test",
     });

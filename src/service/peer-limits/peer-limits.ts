@@ -290,5 +290,5 @@ function tarpit(used: number, most: number, { from, stepMs, mostMs }: Tarpit): P
 
 /** An account's id is random and nobody outside knows it: its digits are their own fingerprint. */
 function printOf(account: AccountId): Print {
-  return { high: Number.parseInt(account.slice(0, 8), 16), low: Number.parseInt(account.slice(8, 16), 16) };
+  return { high: Number.parseInt(account.slice(16, 24), 16), low: Number.parseInt(account.slice(24), 16) };
 }
