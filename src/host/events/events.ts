@@ -2,6 +2,8 @@
 import { accessEvents } from "./access.ts";
 import { backupEvents } from "./backup.ts";
 import type { EventTable, FieldsOf } from "./declaration.ts";
+import { defenceEvents } from "./defence.ts";
+import { dmarcReportEvents } from "./dmarc-report.ts";
 import { hostEvents } from "./host.ts";
 import { imapEvents } from "./imap.ts";
 import { logEvents } from "./log.ts";
@@ -18,6 +20,8 @@ import { webEvents } from "./web.ts";
 
 export type Events = typeof accessEvents &
   typeof backupEvents &
+  typeof defenceEvents &
+  typeof dmarcReportEvents &
   typeof hostEvents &
   typeof imapEvents &
   typeof logEvents &
@@ -37,6 +41,8 @@ export type EventName = keyof Events;
 export const events: Events & EventTable = {
   ...accessEvents,
   ...backupEvents,
+  ...defenceEvents,
+  ...dmarcReportEvents,
   ...hostEvents,
   ...imapEvents,
   ...logEvents,
