@@ -41,6 +41,22 @@ export type ScramVerifier = {
   readonly serverKey: Uint8Array;
 };
 
+/** What a holder wishes of the service. */
+export type Preferences = {
+  /** Mail that came into Junk so many days ago goes for good; `undefined`: it stays. Whole, above 0. */
+  readonly emptyJunkDays: number | undefined;
+  readonly emptyTrashDays: number | undefined;
+  /** Domains that pass the holder's mail on, in A-labels and lower case, ordered: what they break is held against nobody. */
+  readonly forwarders: readonly string[];
+};
+
+/** Of who never said anything. */
+export const NO_PREFERENCES: Preferences = Object.freeze({
+  emptyJunkDays: undefined,
+  emptyTrashDays: undefined,
+  forwarders: [],
+});
+
 export interface Directory extends AsyncDisposable {
   /** By any canonical address of an account: primary or alias. Addresses are canonical when syntax/smtp/address.ts made them so. */
   byAddress(address: string): Promise<Account | undefined>;
@@ -49,6 +65,8 @@ export interface Directory extends AsyncDisposable {
   accounts(): Promise<readonly Account[]>;
   aliases(id: AccountId): Promise<readonly string[]>;
   appPasswords(id: AccountId): Promise<readonly AppPassword[]>;
+  /** Of an account that is not there: those of who never said anything. */
+  preferences(id: AccountId): Promise<Preferences>;
 
   /** All or none; for one account give one. `taken` names the first address that exists, or once existed and is never given again. */
   add(
@@ -61,6 +79,8 @@ export interface Directory extends AsyncDisposable {
   /** With `from`, only while the account is in that state: `other-state` says that it is not. */
   setState(id: AccountId, state: AccountState, from?: AccountState): Promise<"set" | "no-account" | "other-state">;
   setLanguage(id: AccountId, language: Language): Promise<"set" | "no-account">;
+  setQuota(id: AccountId, quotaBytes: number): Promise<"set" | "no-account">;
+  setPreferences(id: AccountId, preferences: Preferences): Promise<"set" | "no-account">;
   addAppPassword(password: AppPassword): Promise<"added" | "no-account">;
   removeAppPassword(id: AccountId, passwordId: string): Promise<"removed" | "no-password">;
   /** Removes the record; its addresses stay behind as keyed fingerprints that answer only "was this taken" (promise D5). */

@@ -12,7 +12,7 @@
 import { randomBytes } from "node:crypto";
 import { HostError } from "../../host/host-error.ts";
 import type { UsedAddresses } from "../../store/directory-archive.ts";
-import type { Account, AppPassword } from "../../store/directory.ts";
+import { type Account, type AppPassword, NO_PREFERENCES, type Preferences } from "../../store/directory.ts";
 import { accountId, type AccountId } from "../../store/ids.ts";
 import { frameWriter, pack, type PutObject, readFrames, unpack } from "./frames.ts";
 import { setBody, setHead } from "./object-names.ts";
@@ -28,6 +28,7 @@ export type AccountRecord = {
   /** Aliases taken away that stay kept for the account. */
   readonly reserved: readonly string[];
   readonly appPasswords: readonly AppPassword[];
+  readonly preferences: Preferences;
 };
 export type SetLine = PartKey & { readonly record: AccountRecord };
 
@@ -46,7 +47,9 @@ type StoredPassword = Omit<AppPassword, "scram" | "account"> & {
   readonly storedKey: string;
   readonly serverKey: string;
 };
-type StoredLine = Omit<AccountRecord, "appPasswords"> & {
+type StoredLine = Omit<AccountRecord, "appPasswords" | "preferences"> & {
+  /** Missing in sets from before there were any; what is not wished is left out. */
+  readonly preferences?: Partial<Preferences>;
   readonly appPasswords: readonly StoredPassword[];
   readonly part: string;
   readonly key: string;
@@ -140,12 +143,13 @@ function storedLine({ record, part, key }: SetLine): StoredLine {
   return { ...record, appPasswords, part, key: key.toBase64() };
 }
 
-function lineOf({ account, aliases, reserved, appPasswords, part, key }: StoredLine): SetLine {
+function lineOf({ account, aliases, reserved, appPasswords, preferences, part, key }: StoredLine): SetLine {
   const id: AccountId = accountId(account.id);
   const record: AccountRecord = {
     account: { ...account, id },
     aliases,
     reserved,
+    preferences: { ...NO_PREFERENCES, ...preferences },
     appPasswords: appPasswords.map(({ id: name, label, createdAt, salt, iterations, storedKey, serverKey }) => ({
       id: name,
       account: id,

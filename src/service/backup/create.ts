@@ -105,6 +105,7 @@ async function recordOf({ directory, directoryArchive }: BackupParts, account: A
     aliases: await directory.aliases(account.id),
     reserved: await directoryArchive.reserved(account.id),
     appPasswords: await directory.appPasswords(account.id),
+    preferences: await directory.preferences(account.id),
   };
 }
 

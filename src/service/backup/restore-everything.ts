@@ -148,13 +148,16 @@ async function isThere(archive: AccountArchive, account: AccountId): Promise<boo
 
 /** May be repeated. */
 async function restoreRecord(directory: Directory, record: AccountRecord): Promise<void> {
-  const { account, aliases, reserved, appPasswords } = record;
+  const { account, aliases, reserved, appPasswords, preferences } = record;
   if ((await directory.byId(account.id)) === undefined) await directory.add([account]);
   for (const alias of aliases) await directory.addAlias(account.id, alias);
   for (const alias of reserved) {
     await directory.addAlias(account.id, alias);
     await directory.removeAlias(account.id, alias);
   }
+  const { emptyJunkDays, emptyTrashDays, forwarders } = preferences;
+  if (emptyJunkDays !== undefined || emptyTrashDays !== undefined || forwarders.length > 0)
+    await directory.setPreferences(account.id, preferences);
   const there = new Set((await directory.appPasswords(account.id)).map(({ id }) => id));
   for (const password of appPasswords) if (!there.has(password.id)) await directory.addAppPassword(password);
 }

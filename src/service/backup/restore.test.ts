@@ -5,6 +5,8 @@ import type { AccountId, Uid } from "../../store/ids.ts";
 import { fromNumbers } from "../../syntax/bytes/number-set.ts";
 import { type Home, makePlaces, openHome, type Places, working } from "./backup-home.fixture.ts";
 
+const WISHES = { emptyJunkDays: 30, emptyTrashDays: undefined, forwarders: ["club.example"] };
+
 const from = ({ identity }: Places, set?: string) => ({ identity, set });
 
 async function expunge({ mail }: Home, account: AccountId, uids: readonly Uid[]): Promise<void> {
@@ -32,6 +34,7 @@ test("D5: everything comes back to an empty home, but not what was deleted or cl
       storedKey: new Uint8Array(32),
       serverKey: new Uint8Array(32),
     };
+    await directory.setPreferences(ada, WISHES);
     await directory.addAppPassword({ id: "p1", account: ada, label: "telephone", createdAt: 5, scram });
     const gone = await home.deliver(ada, "gone");
     await home.deliver(ada, "stays");
@@ -65,6 +68,7 @@ test("D5: everything comes back to an empty home, but not what was deleted or cl
   );
   assert.deepEqual(await directory.aliases(ada), ["a@example.org"]);
   assert.equal((await directory.appPasswords(ada))[0]?.label, "telephone");
+  assert.deepEqual(await directory.preferences(ada), WISHES);
   assert.equal((await home.options.directoryArchive.reserved(ada))[0], "old@example.org");
   assert.deepEqual((await home.subjects(ada, "INBOX")).toSorted(), ["long", "moved", "stays"]);
   assert.deepEqual(await home.mail.check(ada), []);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Account, AppPassword, Directory } from "../directory.ts";
+import { type Account, type AppPassword, type Directory, NO_PREFERENCES } from "../directory.ts";
 import { type AccountId, accountId } from "../ids.ts";
 import { StoreError } from "../store-error.ts";
 
@@ -90,6 +90,34 @@ export function directoryContract(name: string, open: () => Promise<Directory>):
     assert.equal(await directory.setLanguage(a.id, "en"), "set");
     assert.equal(await directory.setLanguage(newId(), "en"), "no-account");
     assert.deepEqual(await directory.byId(a.id), { ...a, state: "paused", language: "en" });
+  });
+
+  contract("what a holder wishes is kept as a whole, and goes with the account", async (directory) => {
+    const [a, b] = [sampleAccount("a@example.org"), sampleAccount("b@example.org")];
+    await directory.add([a, b]);
+    assert.deepEqual(await directory.preferences(a.id), NO_PREFERENCES);
+    const wishes = { emptyJunkDays: 30, emptyTrashDays: undefined, forwarders: ["alumni.example", "club.example"] };
+    assert.equal(
+      await directory.setPreferences(a.id, { ...wishes, forwarders: ["club.example", "alumni.example"] }),
+      "set",
+    );
+    assert.deepEqual(await directory.preferences(a.id), wishes);
+    assert.deepEqual(await directory.preferences(b.id), NO_PREFERENCES);
+    const others = { emptyJunkDays: undefined, emptyTrashDays: 1, forwarders: ["club.example"] };
+    assert.equal(await directory.setPreferences(a.id, others), "set");
+    assert.deepEqual(await directory.preferences(a.id), others);
+    assert.deepEqual(await directory.byId(a.id), a);
+    assert.equal(await directory.setPreferences(newId(), wishes), "no-account");
+    await directory.remove(a.id);
+    assert.deepEqual(await directory.preferences(a.id), NO_PREFERENCES);
+  });
+
+  contract("a quota is set for one account", async (directory) => {
+    const [a, b] = [sampleAccount("a@example.org"), sampleAccount("b@example.org")];
+    await directory.add([a, b]);
+    assert.equal(await directory.setQuota(a.id, 5), "set");
+    assert.equal(await directory.setQuota(newId(), 5), "no-account");
+    assert.deepEqual(await directory.accounts(), [{ ...a, quotaBytes: 5 }, b]);
   });
 
   contract("D5: an alias that was taken away stays reserved for its account", async (directory) => {

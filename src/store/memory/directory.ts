@@ -3,7 +3,7 @@
  * directory that rests on disk (promise D5).
  */
 import { createHmac, randomBytes } from "node:crypto";
-import type { Account, AppPassword, Directory } from "../directory.ts";
+import { type Account, type AppPassword, type Directory, NO_PREFERENCES, type Preferences } from "../directory.ts";
 import type { AccountId } from "../ids.ts";
 import { StoreError } from "../store-error.ts";
 
@@ -16,6 +16,7 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
   /** Aliases that were taken away and stay reserved for their account. */
   const reserved = new Map<string, AccountId>();
   const passwords = new Map<AccountId, AppPassword[]>();
+  const preferences = new Map<AccountId, Preferences>();
   const fingerprints = new Set<string>();
   let closed = false;
 
@@ -57,6 +58,10 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
       open();
       return [...(passwords.get(id) ?? [])];
     },
+    async preferences(id) {
+      open();
+      return preferences.get(id) ?? NO_PREFERENCES;
+    },
 
     async add(given) {
       open();
@@ -97,6 +102,12 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
       return from === undefined || current === undefined || current === from ? change(id, { state }) : "other-state";
     },
     setLanguage: async (id, language) => change(id, { language }),
+    setQuota: async (id, quotaBytes) => change(id, { quotaBytes }),
+    async setPreferences(id, { forwarders, ...rest }) {
+      const outcome = change(id, {});
+      if (outcome === "set") preferences.set(id, { ...rest, forwarders: [...new Set(forwarders)].toSorted() });
+      return outcome;
+    },
 
     async addAppPassword(password) {
       open();
@@ -124,6 +135,7 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
         }
       }
       passwords.delete(id);
+      preferences.delete(id);
       return "removed";
     },
 
@@ -135,7 +147,7 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
           findings.push({ rule: "the primary address leads to its account", detail: `account ${account.id}` });
         }
       }
-      for (const owner of [...addresses.values(), ...reserved.values(), ...passwords.keys()]) {
+      for (const owner of [...addresses.values(), ...reserved.values(), ...passwords.keys(), ...preferences.keys()]) {
         if (!accounts.has(owner))
           findings.push({ rule: "what an account owns dies with it", detail: `account ${owner}` });
       }

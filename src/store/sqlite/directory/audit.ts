@@ -16,7 +16,9 @@ const RULES: readonly (readonly [rule: string, sql: string])[] = [
   [
     "what an account owns dies with it",
     `SELECT (SELECT count(*) FROM address WHERE account NOT IN (SELECT id FROM account))
-      + (SELECT count(*) FROM app_password WHERE account NOT IN (SELECT id FROM account))`,
+      + (SELECT count(*) FROM app_password WHERE account NOT IN (SELECT id FROM account))
+      + (SELECT count(*) FROM preference WHERE account NOT IN (SELECT id FROM account))
+      + (SELECT count(*) FROM forwarder WHERE account NOT IN (SELECT account FROM preference))`,
   ],
 ];
 

@@ -5,12 +5,20 @@
  */
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { Account, AccountState, AppPassword, Directory, Language } from "../../directory.ts";
+import type { Account, AccountState, AppPassword, Directory, Language, Preferences } from "../../directory.ts";
 import type { AccountId } from "../../ids.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { auditDirectory } from "./audit.ts";
-import { ACCOUNT_COLUMNS, accountOf, type AccountRow, appPasswordOf, type AppPasswordRow } from "./rows.ts";
+import {
+  ACCOUNT_COLUMNS,
+  accountOf,
+  type AccountRow,
+  appPasswordOf,
+  type AppPasswordRow,
+  type PreferenceRow,
+  preferencesOf,
+} from "./rows.ts";
 import { directoryMigrations } from "./schema.ts";
 import { directoryStatements, type DirectoryStatements } from "./statements.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
@@ -68,6 +76,13 @@ class SqliteDirectory implements Directory {
     return rows.map((row) => appPasswordOf(row as AppPasswordRow));
   }
 
+  async preferences(id: AccountId): Promise<Preferences> {
+    return this.#steps.read(() => {
+      const row = this.#sql.preference.get(id) as PreferenceRow | undefined;
+      return preferencesOf(row, row === undefined ? [] : (this.#sql.forwarders.all(id) as string[]));
+    });
+  }
+
   async add(accounts: readonly Account[]): ReturnType<Directory["add"]> {
     return this.#steps.write(() => {
       const seen = new Set<string>();
@@ -113,6 +128,21 @@ class SqliteDirectory implements Directory {
 
   async setLanguage(id: AccountId, language: Language): Promise<"set" | "no-account"> {
     return this.#steps.write(() => (this.#sql.setLanguage.run(language, id).changes > 0 ? "set" : "no-account"));
+  }
+
+  async setQuota(id: AccountId, quotaBytes: number): Promise<"set" | "no-account"> {
+    return this.#steps.write(() => (this.#sql.setQuota.run(quotaBytes, id).changes > 0 ? "set" : "no-account"));
+  }
+
+  async setPreferences(id: AccountId, preferences: Preferences): Promise<"set" | "no-account"> {
+    const { emptyJunkDays, emptyTrashDays, forwarders } = preferences;
+    return this.#steps.write(() => {
+      if (this.#sql.byId.get(id) === undefined) return "no-account";
+      this.#sql.setPreference.run(id, emptyJunkDays ?? null, emptyTrashDays ?? null);
+      this.#sql.clearForwarders.run(id);
+      for (const domain of forwarders) this.#sql.addForwarder.run(id, domain);
+      return "set";
+    });
   }
 
   async addAppPassword({ account, id, label, createdAt, scram }: AppPassword): Promise<"added" | "no-account"> {

@@ -1,5 +1,12 @@
 /** Rows of `system.db` as the values of the directory. */
-import type { Account, AccountState, AppPassword, Language } from "../../directory.ts";
+import {
+  type Account,
+  type AccountState,
+  type AppPassword,
+  type Language,
+  NO_PREFERENCES,
+  type Preferences,
+} from "../../directory.ts";
 import { accountId } from "../../ids.ts";
 
 export const ACCOUNT_COLUMNS = "id, primary_address, state, language, quota_bytes, created_at, password_hash";
@@ -50,4 +57,13 @@ export function appPasswordOf(row: AppPasswordRow): AppPassword {
       serverKey: row.server_key,
     },
   };
+}
+
+export type PreferenceRow = { readonly empty_junk_days: number | null; readonly empty_trash_days: number | null };
+
+/** @param row undefined: nothing was ever said. */
+export function preferencesOf(row: PreferenceRow | undefined, forwarders: readonly string[]): Preferences {
+  if (row === undefined) return NO_PREFERENCES;
+  const { empty_junk_days: junk, empty_trash_days: trash } = row;
+  return { emptyJunkDays: junk ?? undefined, emptyTrashDays: trash ?? undefined, forwarders };
 }

@@ -61,4 +61,18 @@ export const directoryMigrations: readonly Migration[] = [
       DROP TABLE kept;
     `);
   },
+  // What holders wish. No row: nothing was ever said.
+  (db) =>
+    void db.exec(`
+      CREATE TABLE preference (
+        account TEXT PRIMARY KEY REFERENCES account (id),
+        empty_junk_days INTEGER CHECK (empty_junk_days > 0),
+        empty_trash_days INTEGER CHECK (empty_trash_days > 0)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE forwarder (
+        account TEXT NOT NULL REFERENCES account (id),
+        domain TEXT NOT NULL,
+        PRIMARY KEY (account, domain)
+      ) STRICT, WITHOUT ROWID;
+    `),
 ];

@@ -17,6 +17,11 @@ type Name =
   | "setState"
   | "setStateFrom"
   | "setLanguage"
+  | "setQuota"
+  | "preference"
+  | "setPreference"
+  | "clearForwarders"
+  | "addForwarder"
   | "addAppPassword"
   | "removeAppPassword"
   | "addFingerprint";
@@ -36,12 +41,19 @@ const SQL: Readonly<Record<Name, string>> = {
   setState: "UPDATE account SET state = ? WHERE id = ?",
   setStateFrom: "UPDATE account SET state = ? WHERE id = ? AND state = ?",
   setLanguage: "UPDATE account SET language = ? WHERE id = ?",
+  setQuota: "UPDATE account SET quota_bytes = ? WHERE id = ?",
+  preference: "SELECT empty_junk_days, empty_trash_days FROM preference WHERE account = ?",
+  setPreference: "INSERT OR REPLACE INTO preference (account, empty_junk_days, empty_trash_days) VALUES (?, ?, ?)",
+  clearForwarders: "DELETE FROM forwarder WHERE account = ?",
+  addForwarder: "INSERT OR IGNORE INTO forwarder (account, domain) VALUES (?, ?)",
   addAppPassword: "INSERT INTO app_password VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   removeAppPassword: "DELETE FROM app_password WHERE account = ? AND id = ?",
   addFingerprint: "INSERT OR IGNORE INTO used_address (fingerprint) VALUES (?)",
 };
 
 export type DirectoryStatements = Readonly<Record<Name, Statement>> & {
+  /** Answers with the domains alone. */
+  readonly forwarders: Statement;
   /** These two answer with the addresses alone. */
   readonly aliases: Statement;
   readonly allAddresses: Statement;
@@ -55,7 +67,10 @@ export function directoryStatements(db: Database): DirectoryStatements {
     ...(Object.fromEntries(prepared) as Record<Name, Statement>),
     aliases: db.prepare("SELECT address FROM address WHERE account = ? AND kind = 'alias' ORDER BY address").pluck(),
     allAddresses: db.prepare("SELECT address FROM address WHERE account = ?").pluck(),
+    forwarders: db.prepare("SELECT domain FROM forwarder WHERE account = ? ORDER BY domain").pluck(),
     removeAccount: [
+      db.prepare("DELETE FROM forwarder WHERE account = ?"),
+      db.prepare("DELETE FROM preference WHERE account = ?"),
       db.prepare("DELETE FROM app_password WHERE account = ?"),
       db.prepare("DELETE FROM address WHERE account = ?"),
       db.prepare("DELETE FROM account WHERE id = ?"),
