@@ -36,6 +36,7 @@ export const APPLICATION = {
   received: 0x416c7456,
   defence: 0x416c7445,
   watch: 0x416c7457,
+  billing: 0x416c7424,
 } as const;
 
 export type DatabaseOptions = {
