@@ -43,6 +43,18 @@ export const defenceEvents = {
       "A DNS list changed its state: `sound`, `silent` (no answer), `empty` (its test entry is missing) or `all` (it lists everybody); it counts only while sound.",
     fields: { zone: "public string", state: "public string" },
   },
+  "arriving.verified": {
+    level: "info",
+    summary:
+      "Where an arriving message comes from was verified. `dkim` is the best result of its signatures; `temperror` says that the DNS gave no answer in time.",
+    fields: {
+      session: "pseudonymous string",
+      spf: "public string",
+      dkim: "public string",
+      dmarc: "public string",
+      ms: "public number",
+    },
+  },
   "scan.unavailable": {
     level: "warning",
     summary:
