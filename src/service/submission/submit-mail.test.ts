@@ -235,3 +235,21 @@ test("a failure of ours is told and asks to try again", async () => {
   assert.match(await desk.send({ text }), /^451 4\.3\.0/);
   assert.deepEqual(desk.events, [`submission.failed spool io ${ANNA} s`, `submission.failed mail closed ${ANNA} s`]);
 });
+
+test("to whom a holder writes is told once it is queued, not what programs answer, and not what was not taken", async () => {
+  const told: unknown[] = [];
+  const desk = await Desk.open({ wrote: (...heard) => void told.push(heard) });
+  const to = ["X@Remote.test", "friend@example.test"];
+  assert.match(await desk.send({ to, text }), /^250 /);
+  const both = [ANNA, ["x@remote.test", "friend@example.test"]];
+  assert.deepEqual(told, [both]);
+  const notification = `Content-Type: multipart/report; report-type=disposition-notification; boundary=a\n${text}`;
+  for (const from of ["", PRIMARY]) assert.match(await desk.send({ from, to, text: notification }), /^250 /);
+  assert.match(await desk.send({ to, text: `Auto-Submitted: Auto-Replied (vacation)\n${text}` }), /^250 /);
+  desk.fault = new StoreError("io", "The queue is gone.");
+  assert.match(await desk.send({ to, text }), /^4/);
+  desk.fault = undefined;
+  assert.equal(told.length, 1);
+  assert.match(await desk.send({ to, text: `Auto-Submitted: no\n${text}` }), /^250 /);
+  assert.deepEqual(told, [both, both]);
+});
