@@ -9,10 +9,10 @@ import type { FileKey } from "../../crypt/account-keys.ts";
 import type { DefenceMemory } from "../../defence-memory.ts";
 import { accountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { type Database, openDatabase } from "../database.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { openSqliteDefenceMemory } from "./defence-memory.ts";
 import { namePrint, wordPrints } from "./prints.ts";
-import { DEFENCE_APPLICATION, defenceMigrations } from "./schema.ts";
+import { defenceMigrations } from "./schema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-defence-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +59,7 @@ test("D3: nothing of the memory can be read without the key", async () => {
 
 /** What the file has, with the system's own key. */
 function look<T>(file: string, work: (db: Database) => T): T {
-  const applicationId = DEFENCE_APPLICATION;
+  const applicationId = APPLICATION.defence;
   const db = openDatabase({ path: file, key, applicationId, migrations: defenceMigrations, synchronous: "full" });
   try {
     return work(db);

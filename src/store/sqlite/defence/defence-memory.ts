@@ -9,13 +9,13 @@ import {
 } from "../../defence-memory.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import type { AccountId } from "../../ids.ts";
-import type { Database } from "../database.ts";
+import { APPLICATION, type Database } from "../database.ts";
 import { stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { createHolders, type Holder } from "./holders.ts";
 import { learnLesson } from "./lessons.ts";
 import { namePrint, wordPrints } from "./prints.ts";
-import { DEFENCE_APPLICATION, defenceMigrations } from "./schema.ts";
+import { defenceMigrations } from "./schema.ts";
 import { dayOf, type Statements, statementsOf, thin } from "./statements.ts";
 
 export type SqliteDefenceMemoryOptions = SystemDatabaseOptions & {
@@ -26,7 +26,7 @@ export type SqliteDefenceMemoryOptions = SystemDatabaseOptions & {
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDefenceMemory(options: SqliteDefenceMemoryOptions): Promise<DefenceMemory> {
-  const db = await openSystemDatabase(options, DEFENCE_APPLICATION, defenceMigrations);
+  const db = await openSystemDatabase(options, APPLICATION.defence, defenceMigrations);
   return sqliteDefenceMemory(db, { clock: systemClock, limits: defenceMemoryLimits, ...options });
 }
 

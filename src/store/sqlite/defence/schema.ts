@@ -4,9 +4,6 @@
  */
 import type { Migration } from "../migrate.ts";
 
-/** "AltE" in the file's header. */
-export const DEFENCE_APPLICATION = 0x416c7445;
-
 export const defenceMigrations: readonly Migration[] = [
   (db) => {
     db.exec(`
