@@ -3,9 +3,11 @@
  * abuse (RFC 2142 section 2) of every domain of ours are the operator's, unless an account has that address.
  *
  * Also whether there is room for the mail: decided at RCPT, so that nothing that got its 250 is turned away. One
- * message of undeclared size may go beyond the quota.
+ * message of undeclared size may go beyond the quota. Who finds no room is to come again, until the account has been full
+ * for a week: then its sender is to hear of it. What fits is taken all the time.
  */
 import { domainToASCII } from "node:url";
+import { type Clock, DAY } from "../../host/clock.ts";
 import type { Account, Directory } from "../../store/directory.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import {
@@ -22,6 +24,7 @@ import * as verdict from "./verdict.ts";
 export type RecipientServices = {
   readonly directory: Directory;
   readonly mail: MailStore;
+  readonly clock: Clock;
   /** In A-labels, lower case. */
   readonly domains: readonly string[];
   /**
@@ -29,6 +32,9 @@ export type RecipientServices = {
    */
   readonly operator: string | undefined;
 };
+
+/** Longer than hosts usually try, so that most who were turned away hear of it from their own host first. */
+const FULL_PATIENCE_MS: number = 7 * DAY;
 
 /** @throws StoreError */
 export async function findRecipient(
@@ -42,10 +48,14 @@ export async function findRecipient(
   const account = await findAccount(services, wanted);
   if (account === undefined) return verdict.noSuchRecipient;
   if (account.state === "closing") return verdict.closedRecipient;
-  const usage = await services.mail.read(account.id).usage();
-  if (size !== undefined && size > usage.quotaBytes) return verdict.aboveQuota;
-  if (usage.octets >= usage.quotaBytes || usage.octets + (size ?? 0) > usage.quotaBytes) return verdict.overQuota;
-  return { address: canonicalAddress(wanted), account: account.id };
+  const reader = services.mail.read(account.id);
+  const { octets, quotaBytes } = await reader.usage();
+  if (size !== undefined && size > quotaBytes) return verdict.aboveQuota;
+  if (octets < quotaBytes && octets + (size ?? 0) <= quotaBytes)
+    return { address: canonicalAddress(wanted), account: account.id };
+  const { fullSince } = await reader.quotaMarks();
+  const isFullForLong = fullSince !== undefined && services.clock.now() - fullSince > FULL_PATIENCE_MS;
+  return isFullForLong ? verdict.longFull : verdict.overQuota;
 }
 
 /** Reads the address, its domain in A-labels; `postmaster` alone is the one of `ownDomain`. */

@@ -21,6 +21,11 @@ export const closedRecipient: Reply = reply(
   "The recipient's account is closed and takes no mail any more",
 );
 export const overQuota: Reply = reply(452, "4.2.2", "The recipient's mailbox is full; try again later");
+export const longFull: Reply = reply(
+  552,
+  "5.2.2",
+  "The recipient's mailbox has been full for more than a week; reach the recipient by another way",
+);
 export const aboveQuota: Reply = reply(552, "5.2.3", "The message is larger than the recipient's whole mailbox");
 export const tooManyHops: Reply = reply(554, "5.4.6", "The message has passed too many hosts: it runs in a loop");
 export const headerTooLarge: Reply = reply(552, "5.3.4", "The header of the message is larger than one mebibyte");
