@@ -17,7 +17,8 @@ function along(...octets: readonly number[]): readonly string[] {
 test("full is less room than an ordinary mail takes: 1 MiB, of a small quota a hundredth", () => {
   assert.equal(fullFrom(1000), 990);
   assert.equal(fullFrom(10 * 1024 ** 3), 10 * 1024 ** 3 - 1024 ** 2);
-  assert.equal(fullFrom(0), 0);
+  assert.equal(quotaMarks(NO_MARKS, 0, 0, 1), NO_MARKS, "who has nothing is not told to delete it");
+  assert.equal(quotaMarks(NO_MARKS, 1, 0, 1).fullSince, 1);
 });
 
 test("a line counts once until it was left: 90 below 80, 100 below 90", () => {

@@ -3,6 +3,7 @@
  * lines have a way back that lies below them, so that who stands on a line is not told again with each mail.
  *
  * Full is an account with less room than an ordinary mail takes: mail that declares its size never fills the last octets.
+ * An empty one is not, even without any room.
  */
 
 /** Percent of the quota. 100 stands for full. */
@@ -29,7 +30,7 @@ export function fullFrom(quotaBytes: number): number {
 
 /** Returns the marks of an account that has come to `octets`; `before` itself when they hold still. */
 export function quotaMarks(before: QuotaMarks, octets: number, quotaBytes: number, now: number): QuotaMarks {
-  const isFull = octets >= fullFrom(quotaBytes);
+  const isFull = octets > 0 && octets >= fullFrom(quotaBytes);
   const line = lineAt(before.line, isFull, octets, quotaBytes);
   if (line === before.line && isFull === (before.fullSince !== undefined)) return before;
   const fullSince = isFull ? (before.fullSince ?? now) : undefined;
@@ -40,7 +41,7 @@ export function quotaMarks(before: QuotaMarks, octets: number, quotaBytes: numbe
 }
 
 function lineAt(before: QuotaLine, isFull: boolean, octets: number, quotaBytes: number): QuotaLine {
-  const isAbove = (percent: number): boolean => octets * 100 >= quotaBytes * percent;
+  const isAbove = (percent: number): boolean => octets > 0 && octets * 100 >= quotaBytes * percent;
   if (isFull || (before === 100 && isAbove(90))) return 100;
   return isAbove(90) || (before >= 90 && isAbove(80)) ? 90 : 0;
 }

@@ -63,6 +63,7 @@ async function inbox({ mail }: World, { id }: Account): Promise<readonly Letter[
   return letters;
 }
 
+const GIB = 1024 ** 3;
 const at = Date.UTC(2026, 10, 21, 13, 31);
 const access: HolderNotice = {
   kind: "staff-access",
@@ -81,6 +82,8 @@ const HOLDER: readonly HolderNotice[] = [
   { kind: "mail-restored", at, messages: 1, takenAt: at - DAY },
   { kind: "sending-paused", at },
   { kind: "sending-resumed", at },
+  { kind: "mailbox-nearly-full", at, octets: 9.3 * GIB, quotaBytes: 10 * GIB },
+  { kind: "mailbox-full", at, octets: 10 * GIB, quotaBytes: 10 * GIB },
 ];
 const OPERATOR: readonly OperatorNotice[] = [
   { kind: "account-flagged", flag: "ab12cd34", rule: "guessed", paused: true },
@@ -141,9 +144,21 @@ test("every notice is a plain mail in both languages: short lines, no gaps, no l
     }
     for (const { text } of holder) assert.match(text, /postmaster@example\.org/);
     const subjects = new Set([...holder, ...operator].map(({ fields }) => fields.get("subject")));
-    assert.equal(subjects.size, 2 * 9, "each kind has a subject of its own in each language");
+    assert.equal(subjects.size, 2 * 11, "each kind has a subject of its own in each language");
     assert.match(operator[0]?.text ?? "", /\r\n {4}altmail watch show ab12cd34\r\n/);
     assert.match(operator[5]?.text ?? "", new RegExp(`\r\n${"ab".repeat(32)}\r\n`));
+  }));
+
+test("who has no more room reads how much there is, and until when senders come again", () =>
+  world(async (world) => {
+    const [near, full] = HOLDER.slice(-2);
+    assert.ok(near !== undefined && full !== undefined);
+    await world.notices.tell(world.ada.id, near, "near");
+    await world.directory.setLanguage(world.ada.id, "sv");
+    await world.notices.tell(world.ada.id, full, "full");
+    const texts = (await inbox(world, world.ada)).map(({ text }) => text.replace(/\s+/g, " "));
+    assert.match(texts[0] ?? "", /more than 90 percent of its room: 9\.3 GiB of 10 GiB\./);
+    assert.match(texts[1] ?? "", /Till och med lördag 28 november 2026 kl\. 13\.31 UTC ber vi/);
   }));
 
 test("what the operator reads of a flag names its id and no account", () =>

@@ -22,6 +22,13 @@ export type HolderNotice =
   | { readonly kind: "mail-restored"; readonly at: number; readonly messages: number; readonly takenAt: number }
   | { readonly kind: "sending-paused"; readonly at: number }
   | { readonly kind: "sending-resumed"; readonly at: number }
+  /** The account has crossed 90 percent of its quota, and has come to it. */
+  | {
+      readonly kind: "mailbox-nearly-full" | "mailbox-full";
+      readonly at: number;
+      readonly octets: number;
+      readonly quotaBytes: number;
+    }
   /** Promise W5: the operator's own words to every holder. */
   | { readonly kind: "announcement"; readonly words: Announcement };
 

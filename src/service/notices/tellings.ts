@@ -6,6 +6,8 @@ import { barRunning } from "./bar-running.ts";
 import { chainHead } from "./chain-head.ts";
 import type { Language } from "../../store/directory.ts";
 import type { Letter, Sender, Telling } from "./letter.ts";
+import { mailboxFull } from "./mailbox-full.ts";
+import { mailboxNearlyFull } from "./mailbox-nearly-full.ts";
 import { mailRestored } from "./mail-restored.ts";
 import type { HolderNotice, OperatorNotice } from "./notices.ts";
 import { retentionRed } from "./retention-red.ts";
@@ -21,6 +23,8 @@ const TELLINGS: Tellings = {
   "mail-restored": mailRestored,
   "sending-paused": sendingPaused,
   "sending-resumed": sendingResumed,
+  "mailbox-nearly-full": mailboxNearlyFull,
+  "mailbox-full": mailboxFull,
   announcement,
   "account-flagged": accountFlagged,
   "bar-running": barRunning,

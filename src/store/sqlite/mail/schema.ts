@@ -114,9 +114,10 @@ export const mailMigrations: readonly Migration[] = [
       ALTER TABLE account ADD COLUMN line_crossed INTEGER;                    -- null: its holder was told
       ALTER TABLE account ADD COLUMN full_since INTEGER;
       UPDATE account SET quota_line = 90, line_crossed = unixepoch() * 1000
-        WHERE (SELECT coalesce(sum(octets), 0) FROM mailbox) * 100 >= quota * 90;
+        WHERE EXISTS (SELECT 1 FROM mail) AND (SELECT sum(octets) FROM mailbox) * 100 >= quota * 90;
       UPDATE account SET quota_line = 100, line_crossed = unixepoch() * 1000, full_since = unixepoch() * 1000
-        WHERE (SELECT coalesce(sum(octets), 0) FROM mailbox) >= quota - min(quota / 100, 1048576);
+        WHERE EXISTS (SELECT 1 FROM mail)
+          AND (SELECT sum(octets) FROM mailbox) >= quota - min(quota / 100, 1048576);
     `),
 ];
 
