@@ -67,6 +67,8 @@ export interface Directory extends AsyncDisposable {
   appPasswords(id: AccountId): Promise<readonly AppPassword[]>;
   /** Of an account that is not there: those of who never said anything. */
   preferences(id: AccountId): Promise<Preferences>;
+  /** Accounts whose holders want Junk or Trash emptied of old mail. */
+  emptying(): Promise<readonly AccountId[]>;
 
   /** All or none; for one account give one. `taken` names the first address that exists, or once existed and is never given again. */
   add(

@@ -4,6 +4,7 @@ import { backupEvents } from "./backup.ts";
 import type { EventTable, FieldsOf } from "./declaration.ts";
 import { defenceEvents } from "./defence.ts";
 import { dmarcReportEvents } from "./dmarc-report.ts";
+import { holderEvents } from "./holder.ts";
 import { hostEvents } from "./host.ts";
 import { imapEvents } from "./imap.ts";
 import { logEvents } from "./log.ts";
@@ -22,6 +23,7 @@ export type Events = typeof accessEvents &
   typeof backupEvents &
   typeof defenceEvents &
   typeof dmarcReportEvents &
+  typeof holderEvents &
   typeof hostEvents &
   typeof imapEvents &
   typeof logEvents &
@@ -43,6 +45,7 @@ export const events: Events & EventTable = {
   ...backupEvents,
   ...defenceEvents,
   ...dmarcReportEvents,
+  ...holderEvents,
   ...hostEvents,
   ...imapEvents,
   ...logEvents,

@@ -103,9 +103,13 @@ export function directoryContract(name: string, open: () => Promise<Directory>):
     );
     assert.deepEqual(await directory.preferences(a.id), wishes);
     assert.deepEqual(await directory.preferences(b.id), NO_PREFERENCES);
+    assert.deepEqual(await directory.emptying(), [a.id]);
     const others = { emptyJunkDays: undefined, emptyTrashDays: 1, forwarders: ["club.example"] };
+    await directory.setPreferences(b.id, { ...NO_PREFERENCES, forwarders: ["club.example"] });
+    await directory.setPreferences(b.id, NO_PREFERENCES);
     assert.equal(await directory.setPreferences(a.id, others), "set");
     assert.deepEqual(await directory.preferences(a.id), others);
+    assert.deepEqual(await directory.emptying(), [a.id]);
     assert.deepEqual(await directory.byId(a.id), a);
     assert.equal(await directory.setPreferences(newId(), wishes), "no-account");
     await directory.remove(a.id);

@@ -62,6 +62,13 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
       open();
       return preferences.get(id) ?? NO_PREFERENCES;
     },
+    async emptying() {
+      open();
+      const wishes = [...preferences].filter(
+        ([, { emptyJunkDays, emptyTrashDays }]) => emptyJunkDays !== undefined || emptyTrashDays !== undefined,
+      );
+      return wishes.map(([id]) => id).toSorted();
+    },
 
     async add(given) {
       open();

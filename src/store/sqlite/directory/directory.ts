@@ -6,7 +6,7 @@
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
 import type { Account, AccountState, AppPassword, Directory, Language, Preferences } from "../../directory.ts";
-import type { AccountId } from "../../ids.ts";
+import { accountId, type AccountId } from "../../ids.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
 import { auditDirectory } from "./audit.ts";
@@ -81,6 +81,10 @@ class SqliteDirectory implements Directory {
       const row = this.#sql.preference.get(id) as PreferenceRow | undefined;
       return preferencesOf(row, row === undefined ? [] : (this.#sql.forwarders.all(id) as string[]));
     });
+  }
+
+  async emptying(): Promise<readonly AccountId[]> {
+    return (await this.#steps.read(() => this.#sql.emptying.all())).map((id) => accountId(String(id)));
   }
 
   async add(accounts: readonly Account[]): ReturnType<Directory["add"]> {

@@ -54,6 +54,8 @@ const SQL: Readonly<Record<Name, string>> = {
 export type DirectoryStatements = Readonly<Record<Name, Statement>> & {
   /** Answers with the domains alone. */
   readonly forwarders: Statement;
+  /** Answers with the ids alone. */
+  readonly emptying: Statement;
   /** These two answer with the addresses alone. */
   readonly aliases: Statement;
   readonly allAddresses: Statement;
@@ -67,6 +69,11 @@ export function directoryStatements(db: Database): DirectoryStatements {
     ...(Object.fromEntries(prepared) as Record<Name, Statement>),
     aliases: db.prepare("SELECT address FROM address WHERE account = ? AND kind = 'alias' ORDER BY address").pluck(),
     allAddresses: db.prepare("SELECT address FROM address WHERE account = ?").pluck(),
+    emptying: db
+      .prepare(
+        "SELECT account FROM preference WHERE empty_junk_days NOT NULL OR empty_trash_days NOT NULL ORDER BY account",
+      )
+      .pluck(),
     forwarders: db.prepare("SELECT domain FROM forwarder WHERE account = ? ORDER BY domain").pluck(),
     removeAccount: [
       db.prepare("DELETE FROM forwarder WHERE account = ?"),
