@@ -3,6 +3,7 @@
  * the ports, and joins them. The only file that sees everything.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { openArriving } from "./cli/arriving.ts";
 import { describeBug, sentenceOf } from "./cli/sentence.ts";
 import { beElected } from "./cli/service/elected-duty.ts";
 import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
@@ -46,7 +47,8 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   const root = Uint8Array.fromHex(start.root) as Root;
   const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
   parts.stores = stores;
-  const listeners = await openPorts({ settings, workers, stores, tls, clock, log, signal });
+  const arriving = openArriving({ settings, stores, clock, log });
+  const listeners = await openPorts({ settings, workers, stores, arriving, tls, clock, log, signal });
   parts.connections = () => connectionsOf(listeners);
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   delay.enable();
@@ -84,7 +86,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
       stopping.abort();
       const grace = AbortSignal.timeout(GRACE_MS);
       await Promise.all(listeners.map(({ listener }) => listener.close(grace)));
-      await parts.elected?.end(grace);
+      await Promise.all([arriving[Symbol.asyncDispose](), parts.elected?.end(grace)]);
       await stores[Symbol.asyncDispose]();
       metrics[Symbol.dispose]();
       sender[Symbol.dispose]();

@@ -15,8 +15,10 @@ import type { Watch } from "../service/watch/watch.ts";
 import type { Directory } from "../store/directory.ts";
 import type { Finding, MailStore } from "../store/mail-store.ts";
 import type { AccessScope, Notices } from "../service/notices/notices.ts";
+import type { DefenceMemory } from "../store/defence-memory.ts";
 import type { DkimKeys } from "../store/dkim-keys.ts";
 import type { OutboundQueue } from "../store/outbound-queue.ts";
+import type { ReceivedReports } from "../store/received-reports.ts";
 import type { Exit } from "./exit-code.ts";
 import type { Outgoing } from "./outgoing.ts";
 
@@ -37,6 +39,9 @@ export type Operator = {
   readonly accounts: Accounts;
   readonly directory: Directory;
   readonly mail: MailStore;
+  /** What accounts have learned of their mail. */
+  readonly memory: DefenceMemory;
+  readonly receivedReports: ReceivedReports;
   readonly notices: Notices;
   /** Compares records, keys and files of accounts (orphans.ts). */
   readonly orphans: () => Promise<readonly Finding[]>;

@@ -12,7 +12,9 @@ import { keysCommands } from "./commands/keys.ts";
 import { logCommands } from "./commands/log.ts";
 import { deliverCommands } from "./commands/deliver.ts";
 import { dnsCommands } from "./commands/dns.ts";
+import { memoryCommands } from "./commands/memory.ts";
 import { queueCommands } from "./commands/queue.ts";
+import { reportsCommands } from "./commands/reports.ts";
 import { retentionCommands } from "./commands/retention.ts";
 import { sentCommands } from "./commands/sent.ts";
 import { statisticsCommands } from "./commands/statistics.ts";
@@ -22,12 +24,14 @@ import { sentenceOf } from "./sentence.ts";
 
 export const storeCommands: readonly StoreCommand[] = [
   ...accountCommands,
+  ...memoryCommands,
   ...appPasswordCommands,
   ...aliasCommands,
   ...queueCommands,
   ...deliverCommands,
   ...dnsCommands,
   ...sentCommands,
+  ...reportsCommands,
   ...checkCommands,
   ...announceCommands,
   ...watchCommands,

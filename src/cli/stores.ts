@@ -19,6 +19,7 @@ import { createRevocations, type Revocations } from "../service/accounts/revocat
 import type { Notices } from "../service/notices/notices.ts";
 import { createCapture } from "../service/delivery/capture.ts";
 import type { Examiner } from "../service/delivery/examiner.ts";
+import { createOwnMailExaminer } from "../service/delivery/forged-fields.ts";
 import type { Inbound } from "../service/delivery/inbound.ts";
 import type { Intake } from "../service/delivery/intake.ts";
 import { createReceipts } from "../service/delivery/receipt.ts";
@@ -87,7 +88,7 @@ export type Stores = AsyncDisposable & {
   readonly memory: DefenceMemory;
   readonly spool: Spool;
   readonly intake: () => Intake;
-  /** For mail of our own: nothing looks at it. */
+  /** For mail of our own holders: it is freed of forged fields, and nothing else looks at it. */
   readonly inbound: Inbound;
   /** For mail of strangers. */
   readonly inboundBehind: (examiner: Examiner) => Inbound;
@@ -159,7 +160,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const signer = createDkimSigner({ keys: dkimKeys, clock });
   const receipts = createReceipts({ queue: outbound, signer, wake: wakeQueue, clock, hostName, domain });
   const arriving = { directory, mail, domains, operator, queue, intake, clock, log, hostName, feedback, receipts };
-  const inbound = createInbound(arriving);
+  const inbound = createInbound({ ...arriving, examiner: createOwnMailExaminer([hostName, ...domains]) });
   const closings = new Set<(account: AccountId) => Promise<void>>();
   const closing = async (account: AccountId): Promise<void> => {
     for (const listener of closings) await listener(account);

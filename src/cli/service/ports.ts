@@ -14,7 +14,11 @@ import { createAuthenticator } from "../../service/accounts/authenticate.ts";
 import { localRecipient } from "../../service/submission/local-recipient.ts";
 import { createSubmission } from "../../service/submission/submit-mail.ts";
 import type { Submission } from "../../service/submission/submission.ts";
+import { createPeerGate } from "../../service/peer-limits/peer-limits.ts";
+import { peerLimits, shareOf } from "../../service/peer-limits/limits.ts";
+import type { Arriving } from "../arriving.ts";
 import type { Stores } from "../stores.ts";
+import { trustedPeers } from "../trusted-peers.ts";
 
 const HANDSHAKE_TIMEOUT_MS = MINUTE / 2;
 
@@ -25,6 +29,7 @@ export type PortsOptions = {
   /** How many workers share the bounds. */
   readonly workers: number;
   readonly stores: Stores;
+  readonly arriving: Arriving;
   readonly tls: ServerTls;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,13 +38,26 @@ export type PortsOptions = {
 };
 
 export async function openPorts(options: PortsOptions): Promise<readonly Port[]> {
-  const { settings, stores, tls, log, signal, clock } = options;
-  const { directory, mail, hasher, revocations, intake, inbound } = stores;
+  const { settings, stores, arriving, tls, log, signal, clock } = options;
+  const { directory, mail, hasher, revocations, intake } = stores;
+  const { inbound, teaching } = arriving;
   const { hostName, messageBytes } = settings;
   const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock });
   const machine = { clock, log, hostName, signal };
-  const smtp = { ...machine, inbound, limits: { ...smtpLimits, maxMessageBytes: messageBytes } };
-  const imap = { ...machine, mail, authenticator, intake, limits: { ...imapLimits, maxAppendBytes: messageBytes } };
+  const gate = createPeerGate({
+    clock,
+    limits: shareOf(peerLimits, options.workers),
+    isExempt: trustedPeers(settings.smtpTrustedNetworks),
+  });
+  const smtp = { ...machine, inbound, gate, limits: { ...smtpLimits, maxMessageBytes: messageBytes } };
+  const imap = {
+    ...machine,
+    mail,
+    authenticator,
+    intake,
+    ...(teaching && { taught: teaching.taught }),
+    limits: { ...imapLimits, maxAppendBytes: messageBytes },
+  };
   const submission = {
     ...machine,
     submission: submissionOf(options),
@@ -89,9 +107,10 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
   return ports;
 }
 
-function submissionOf({ settings, stores, clock, log }: PortsOptions): Submission {
+function submissionOf({ settings, stores, arriving, clock, log }: PortsOptions): Submission {
   const { directory, signer, counts, spool, inbound, submit } = stores;
   const { hostName, domains } = settings;
+  const { teaching, outgoingScanners } = arriving;
   const [first, ...others] = domains;
   if (first === undefined) throw new Error("settings have a domain");
   const limits = {
@@ -104,7 +123,8 @@ function submissionOf({ settings, stores, clock, log }: PortsOptions): Submissio
     directory,
     submit,
     signer,
-    scanners: [],
+    scanners: outgoingScanners,
+    ...(teaching && { wrote: teaching.wrote }),
     counts,
     limitsOf: () => limits,
     spool,

@@ -30,6 +30,7 @@ import type { Signals } from "../../host/supervisor/signals.ts";
 import { checkCertificate } from "../../host/tls/server-tls.ts";
 import { type Keys, openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
+import { checkArriving } from "../arriving.ts";
 import { parseRoot } from "../root-text.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";
@@ -83,6 +84,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     );
     // Now, rather than when somebody has got up at night to unlock the service.
     checkCertificate(settings);
+    checkArriving(settings, clock);
     if (options.root === undefined) await service.seal();
     else await service.unlock(options.root);
     if (!signals.stop.aborted) await once(signals.stop, "abort");

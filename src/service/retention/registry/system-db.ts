@@ -8,6 +8,13 @@ export const systemDb: DatabaseClass = {
   tables: [
     { table: "account", what: "account records", promise: "D2", limit: account },
     { table: "address", what: "addresses of living accounts", promise: "D2", limit: account },
+    {
+      table: "preference",
+      what: "what holders wish: after how many days Junk and Trash are emptied",
+      promise: "D2",
+      limit: account,
+    },
+    { table: "forwarder", what: "domains that holders let pass mail on to them", promise: "D2", limit: account },
     { table: "app_password", what: "verifiers of app passwords", promise: "D7", limit: account },
     {
       table: "used_address",
