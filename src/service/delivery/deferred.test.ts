@@ -37,6 +37,7 @@ test("a waiting message is delivered when the store is well again, with the octe
   await turns(5);
   assert.equal(await world.queue.count(), 0);
   assert.deepEqual(await world.mails("u2"), await world.mails("u1"));
+  assert.ok((await world.mails("u2"))[0]?.endsWith(MESSAGE));
   stop.abort();
   await job;
 });

@@ -1,4 +1,4 @@
-/** Delivery with memory stores that fail on demand, for tests: accounts u1 (with an alias, the operator's) and u2. */
+/** Delivery with memory stores that fail on demand, for tests: accounts u1 (with an alias, the operator's), u2 and u3. */
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import type { Log } from "../../host/events/events.ts";
@@ -13,8 +13,11 @@ import { memoryInboundQueue } from "../../store/memory/inbound-queue.ts";
 import { memoryMailStore } from "../../store/memory/mail-store.ts";
 import { range } from "../../syntax/bytes/number-set.ts";
 import { createCapture } from "./capture.ts";
+import type { Examiner } from "./examiner.ts";
 import type { Envelope, Inbound, Reception, Recipient, Reply } from "./inbound.ts";
 import { createInbound, type InboundServices } from "./receive.ts";
+
+const NAMES: readonly string[] = ["u1", "u2", "u3"];
 
 export const idOf = (name: string): AccountId => accountId(name.slice(1).padStart(32, "0"));
 
@@ -34,6 +37,7 @@ export type DeliveringWishes = {
   readonly memoryBytes?: number;
   readonly feedback?: NonNullable<InboundServices["feedback"]>;
   readonly receipts?: NonNullable<InboundServices["receipts"]>;
+  readonly examiner?: (world: Delivering) => Examiner;
   /** Of every message that comes in. */
   readonly envelope?: Partial<Envelope>;
 };
@@ -45,13 +49,17 @@ export class Delivering implements AsyncDisposable {
   readonly directory: Directory = memoryDirectory();
   readonly queue: InboundQueue = memoryInboundQueue();
   readonly events: string[] = [];
-  readonly log: Log = (name) => void this.events.push(name);
+  readonly records: { readonly name: string; readonly fields: Readonly<Record<string, unknown>> }[] = [];
+  readonly log: Log = (name, fields) => {
+    this.events.push(name);
+    this.records.push({ name, fields });
+  };
   readonly inbound: Inbound;
   readonly #envelope: Envelope;
   openSpoolFiles = 0;
   spoolIsFull = false;
 
-  private constructor({ memoryBytes = 256 * 1024, feedback, receipts, envelope: more }: DeliveringWishes) {
+  private constructor({ memoryBytes = 256 * 1024, feedback, receipts, examiner, envelope: more }: DeliveringWishes) {
     this.#envelope = { ...envelope, ...more };
     const intake = createCapture({ spool: this.#spool(), memoryBytes });
     const { clock, mail, directory, queue, log } = this;
@@ -61,13 +69,14 @@ export class Delivering implements AsyncDisposable {
       ...services,
       ...(feedback !== undefined && { feedback }),
       ...(receipts !== undefined && { receipts }),
+      ...(examiner !== undefined && { examiner: examiner(this) }),
     });
   }
 
   static async open(wishes: DeliveringWishes = {}): Promise<Delivering> {
     const world = new Delivering(wishes);
     const { quotaBytes } = world;
-    for (const name of ["u1", "u2"]) {
+    for (const name of NAMES) {
       const id = idOf(name);
       const rest = { state: "active" as const, language: "en" as const, createdAt: 0, passwordHash: "" };
       await world.directory.add([{ id, primary: `${name}@example.test`, quotaBytes, ...rest }]);
@@ -98,11 +107,11 @@ export class Delivering implements AsyncDisposable {
     return await reception.finish();
   }
 
-  /** What lies in the INBOX of `name`. */
-  async mails(name: string): Promise<string[]> {
+  /** What lies in a mailbox of `name`. */
+  async mails(name: string, mailbox = "INBOX"): Promise<string[]> {
     this.mail.heal();
     const reader = this.mail.read(idOf(name));
-    const inbox = (await reader.mailbox("INBOX")) ?? assert.fail("no INBOX");
+    const inbox = (await reader.mailbox(mailbox)) ?? assert.fail(`no ${mailbox}`);
     const texts: string[] = [];
     for await (const rows of reader.rows(inbox.id, range(1, 1000), "facts"))
       for (const row of rows) {
@@ -115,7 +124,7 @@ export class Delivering implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.mail.heal();
-    for (const name of ["u1", "u2"]) assert.deepEqual(await this.mail.check(idOf(name)), []);
+    for (const name of NAMES) assert.deepEqual(await this.mail.check(idOf(name)), []);
   }
 
   #spool(): Spool {

@@ -1,9 +1,9 @@
 /** Brings the octets of a message together in memory: the memory stores have no other place for them. */
 import type { ContentSource } from "../mail-store.ts";
 
-/** Copies, because whoever gave the octets may reuse them. */
+/** Copies, which `slice` of a Buffer does not: whoever gave the octets may reuse them. */
 export async function gather(content: ContentSource): Promise<Uint8Array> {
-  if (content.bytes !== undefined) return content.bytes.slice();
+  if (content.bytes !== undefined) return new Uint8Array(content.bytes);
   const octets = new Uint8Array(content.size);
   let at = 0;
   for await (const piece of content.pieces()) {
