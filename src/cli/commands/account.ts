@@ -1,9 +1,10 @@
 /** The commands on accounts. Only who runs the service can call them; addresses are shown to the operator alone. */
 import type { AccountDetails, AccountLine, Refused, Undelivered } from "../../service/accounts/accounts.ts";
 import { given as asText } from "../../service/notices/letter.ts";
-import type { Language } from "../../store/directory.ts";
+import type { Language, Preferences } from "../../store/directory.ts";
 import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
 import { readSecret } from "../secret-input.ts";
+import { wishCommands, wishLines } from "./account-wishes.ts";
 
 const address = { name: "address", summary: "the primary address, in any case" } as const;
 const passwordStdin = {
@@ -94,11 +95,12 @@ export const accountCommands: readonly StoreCommand[] = [
     arguments: [address],
     options: [],
     examples: ["altmail account show ada@example.org --home var"],
-    async work({ accounts }, given) {
+    async work({ accounts, directory }, given) {
       const result = await accounts.show(text(given, "address"));
-      return "account" in result ? done(result.account) : outcome(result);
+      if (!("account" in result)) return outcome(result);
+      return done({ ...result.account, preferences: await directory.preferences(result.account.id) });
     },
-    show: (account: AccountDetails) =>
+    show: (account: AccountDetails & { readonly preferences: Preferences }) =>
       [
         line(account),
         `made: ${new Date(account.createdAt).toISOString()}`,
@@ -107,6 +109,7 @@ export const accountCommands: readonly StoreCommand[] = [
         account.mail === undefined
           ? "mail: cannot be read now"
           : `mail: ${account.mail.messages} messages in ${account.mail.mailboxes} mailboxes, ${account.mail.octets} octets`,
+        ...wishLines(account.preferences),
       ].join("\n"),
   },
   {
@@ -136,6 +139,7 @@ export const accountCommands: readonly StoreCommand[] = [
     },
     show: () => "notices come in that language from now on",
   },
+  ...wishCommands,
   {
     name: "account pause",
     where: "stores",
