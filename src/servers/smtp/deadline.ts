@@ -14,10 +14,10 @@ export class Deadline {
     this.#late = late;
   }
 
-  /** @param at epoch milliseconds */
+  /** @param at epoch milliseconds; when it has passed, as after a jump of the machine's clock, it is late at once. */
   set(at: number): void {
     this.#at = at;
-    if (this.#timer !== undefined && this.#timerAt <= at) return;
+    if (this.#timer !== undefined && this.#timerAt <= at && at > this.#clock.now()) return;
     this.#arm(at);
   }
 
