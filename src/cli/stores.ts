@@ -24,6 +24,7 @@ import type { Inbound } from "../service/delivery/inbound.ts";
 import type { Intake } from "../service/delivery/intake.ts";
 import { createReceipts } from "../service/delivery/receipt.ts";
 import { createInbound } from "../service/delivery/receive.ts";
+import { createQuotaNotices } from "../service/holder/quota-notices.ts";
 import { createNotices } from "../service/notices/tell.ts";
 import { enqueue } from "../service/queue/enqueue.ts";
 import { noteArrived } from "../service/queue/feedback.ts";
@@ -147,6 +148,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const { domains, quotaBytes, hostName, operator, logDays } = settings;
   const domain = domains[0] ?? hostName;
   const notices = createNotices({ mail, directory, operator, domain, hostName, clock, log });
+  opening.use(createQuotaNotices({ mail, notices, clock, log }));
   const limits = { quotaBytes };
   const intake = createCapture({ spool });
   const feedback = (account: AccountId, message: Uint8Array): ReturnType<typeof noteArrived> =>

@@ -1,7 +1,7 @@
 /**
  * What must run once in the whole service, in the elected worker: deferred mail, the queue to the world with its keys and
- * policies, deletions and erasures that a crash broke off, the end of what has an age, the watch, the gate's letters,
- * statistics, backups, the nightly audit.
+ * policies, reports on arriving mail, folders that empty themselves, deletions and erasures that a crash broke off, the end of
+ * what has an age, the watch, the gate's letters, statistics, backups, the nightly audit.
  */
 import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Bus } from "../../host/bus.ts";
@@ -15,6 +15,7 @@ import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
 import type { Office } from "../office.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { type Stores, VANISHED_TOPIC } from "../stores.ts";
+import { runArriving } from "./arriving-jobs.ts";
 import { runOutgoing } from "./outgoing-jobs.ts";
 
 export type ElectedJobsOptions = {
@@ -62,6 +63,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
     accounts.finishDeletions().catch(report),
     keyCare.warn().catch(report),
     runOutgoing(options, job).catch(report),
+    runArriving(options, job).catch(report),
     job(every(EXPIRY_EVERY_MS), async () => void (await mail.expireDeliveries(signal))),
     job(every(10 * MINUTE), () => access.tellDue()),
     job(every(HOUR), async () => {

@@ -1,0 +1,70 @@
+/**
+ * What must run once for arriving mail: the daily reports on DMARC to other domains, the end of what was reported to us and
+ * of what accounts have learned, and the emptying of folders as holders wish.
+ */
+import { type Clock, DAY, HOUR, MINUTE } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import { dailyAt, every, type Job } from "../../host/job.ts";
+import type { Settings } from "../../host/settings/settings.ts";
+import { dayOf } from "../../rules/daily-report/times.ts";
+import { forgetOld } from "../../service/defence/expiry.ts";
+import { createDmarcReporter } from "../../service/dmarc-reports/dmarc-reporter.ts";
+import { emptyFolders } from "../../service/holder/empty-folders.ts";
+import { createReportSubmit } from "../../service/tls-reports/report-letter.ts";
+import type { Office } from "../office.ts";
+import type { Stores } from "../stores.ts";
+
+export type ArrivingJobsOptions = {
+  readonly stores: Stores;
+  readonly office: Office;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends all of it. */
+  readonly signal: AbortSignal;
+};
+
+const REPORTS_EVERY_MS: number = 5 * MINUTE;
+/** As long as others' reports are shown. */
+const RECEIVED_LIFE_MS: number = 90 * DAY;
+/** Minutes after midnight, UTC. */
+const EMPTYING_AT = 75;
+
+/** Runs until the signal aborts. */
+export async function runArriving(
+  { stores, office, settings, clock, log, signal }: ArrivingJobsOptions,
+  job: (next: Job["next"], work: Job["work"], first?: "at once" | "in time") => Promise<void>,
+): Promise<void> {
+  const { outbound, mail, directory, dmarcResults, receivedReports, memory, signer } = stores;
+  const { hostName, domains } = settings;
+  const [domain = hostName] = domains;
+  const submit = createReportSubmit({ queue: outbound, signer, clock, kind: "dmarc" });
+  // Also where nothing is verified now: what was counted before has its end.
+  const reporter = createDmarcReporter({
+    results: dmarcResults,
+    resolver: office.outgoing.resolver,
+    async submit(letter) {
+      const submitted = await submit(letter);
+      if (submitted === "queued") stores.wakeQueue();
+      return submitted;
+    },
+    clock,
+    log,
+    organisation: domain,
+    contact: `postmaster@${domain}`,
+    hostName,
+    random: Math.random,
+  });
+  await Promise.all([
+    job(every(REPORTS_EVERY_MS), () => reporter.turn(signal)),
+    job(every(HOUR), async () => {
+      await receivedReports.forget(dayOf(clock.now() - RECEIVED_LIFE_MS));
+      await forgetOld(memory, clock.now());
+    }),
+    job(
+      dailyAt(EMPTYING_AT),
+      async () => void (await emptyFolders({ directory, mail, clock, log }, signal)),
+      "in time",
+    ),
+  ]);
+}
