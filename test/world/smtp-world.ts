@@ -3,6 +3,7 @@ import type { Connection } from "../../src/host/connection.ts";
 import { smtpLimits } from "../../src/servers/smtp/limits.ts";
 import { serveSmtp } from "../../src/servers/smtp/server.ts";
 import { createCapture } from "../../src/service/delivery/capture.ts";
+import type { Examiner } from "../../src/service/delivery/examiner.ts";
 import { createInbound } from "../../src/service/delivery/receive.ts";
 import { type PeerLimits, peerLimits } from "../../src/service/peer-limits/limits.ts";
 import { createPeerGate } from "../../src/service/peer-limits/peer-limits.ts";
@@ -14,7 +15,12 @@ import { DOMAIN, HOST } from "./cast.ts";
 import { ServiceWorld, withLimits } from "./service-world.ts";
 import { worldSpool } from "./spool.ts";
 
-export async function smtpWorld({ header }: Transcript, kind: StoreKind): Promise<World> {
+/** @param examinerOf makes what looks at mail before it is stored; without it mail is taken as it comes */
+export async function smtpWorld(
+  { header }: Transcript,
+  kind: StoreKind,
+  examinerOf?: (world: ServiceWorld) => Examiner,
+): Promise<World> {
   const world = await ServiceWorld.open(kind, header);
   const { clock, mail, directory } = world;
   const log = (): void => {};
@@ -28,6 +34,7 @@ export async function smtpWorld({ header }: Transcript, kind: StoreKind): Promis
     hostName: HOST,
     domains: [DOMAIN],
     operator: `u1@${DOMAIN}`,
+    ...(examinerOf !== undefined && { examiner: examinerOf(world) }),
   });
   const limits = withLimits({ ...smtpLimits, ...strangers }, header);
   const services = {

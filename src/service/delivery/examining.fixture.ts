@@ -49,7 +49,10 @@ export const virusSaying = (verdict: VirusVerdict): VirusScanner => ({
 });
 
 /** Nothing is configured but the verifier. */
-export function optionsOf(world: Delivering, more: Partial<ExaminerOptions> = {}): ExaminerOptions {
+export function optionsOf(
+  world: Pick<Delivering, "clock" | "log" | "directory">,
+  more: Partial<ExaminerOptions> = {},
+): ExaminerOptions {
   const { clock, log, directory } = world;
   return {
     verifier: createVerifier({ resolver: zoneResolver(zone), clock }),
