@@ -4,6 +4,7 @@
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { openArriving } from "./cli/arriving.ts";
+import { statusOfScanners } from "./cli/scanners.ts";
 import { describeBug, sentenceOf } from "./cli/sentence.ts";
 import { beElected } from "./cli/service/elected-duty.ts";
 import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
@@ -72,6 +73,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
         delay.reset();
         return { kind: "done", value };
       }
+      if (request.command === "scanner status") return { kind: "done", value: await statusOfScanners(settings, clock) };
       const office = await parts.elected?.office;
       if (office === undefined)
         return { kind: "unavailable", sentence: "the service cannot carry out commands: its log says why" };

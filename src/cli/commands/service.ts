@@ -39,7 +39,7 @@ export const serviceCommands: readonly LocalCommand[] = [
   {
     name: "status",
     where: "here",
-    summary: "Tell how the running service does: processes, ports, connections, delay of its event loops",
+    summary: "Tell how the running service does: processes, ports, connections, delay of its event loops, scanners",
     arguments: [],
     options: [],
     examples: ["altmail status --home var", "altmail status --json --home var"],

@@ -32,6 +32,7 @@ import { type Keys, openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { checkArriving } from "../arriving.ts";
 import { parseRoot } from "../root-text.ts";
+import type { ScannerLine } from "../scanners.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";
 import { endDays } from "./end-days.ts";
@@ -275,12 +276,16 @@ class Service {
   }
 
   async #status(): Promise<ServiceStatus> {
-    const workers = await this.#crew?.askAll({ command: "worker status", arguments: {} });
+    const [workers, scanners] = await Promise.all([
+      this.#crew?.askAll({ command: "worker status", arguments: {} }),
+      this.#crew?.ask({ command: "scanner status", arguments: {} }),
+    ]);
     return {
       ...this.#readiness(),
       key: this.#options.settings.key.kind,
       upSeconds: Math.round((this.#options.clock.now() - this.#startedAt) / SECOND),
       workers: (workers ?? []).flatMap(({ answer }) => (answer.kind === "done" ? [answer.value as WorkerStatus] : [])),
+      scanners: scanners?.kind === "done" ? (scanners.value as readonly ScannerLine[]) : [],
     };
   }
 }

@@ -1,5 +1,6 @@
-/** What `altmail status` answers with: numbers of processes, nothing of people. */
+/** What `altmail status` answers with: numbers of processes, how scanners are, nothing of people. */
 import type { Readiness } from "../../host/supervisor/ready-file.ts";
+import type { ScannerLine } from "../scanners.ts";
 
 export type WorkerStatus = {
   readonly pid: number;
@@ -14,4 +15,6 @@ export type ServiceStatus = Omit<Readiness, "workers"> & {
   readonly key: "unlock" | "file";
   readonly upSeconds: number;
   readonly workers: readonly WorkerStatus[];
+  /** Those that the settings name. */
+  readonly scanners: readonly ScannerLine[];
 };
