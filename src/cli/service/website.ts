@@ -1,6 +1,10 @@
-/** The ports of the web, in the elected worker: HTTPS, and plain HTTP that leads there. */
-import type { Clock } from "../../host/clock.ts";
-import { HOUR } from "../../host/clock.ts";
+/**
+ * The website of a worker: HTTPS with the public pages, and plain HTTP that leads there, shared by all workers. The statement
+ * on retention is made in the elected worker alone and laid into `HOME/run`, where the others find it.
+ */
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { every, runJob } from "../../host/job.ts";
 import type { Settings } from "../../host/settings/settings.ts";
@@ -8,49 +12,123 @@ import type { ServerTls } from "../../host/tls/server-tls.ts";
 import { policyText } from "../../rules/mta-sts/policy-text.ts";
 import { publicLimits } from "../../servers/web/limits.ts";
 import { plainPage, publicPage } from "../../servers/web/public.ts";
-import { serveWeb, type WebListener } from "../../servers/web/server.ts";
+import type { WebApplication } from "../../servers/web/respond.ts";
+import { serveSite, type WebListener } from "../../servers/web/server.ts";
+import type { Language } from "../../servers/web/site/language.ts";
+import { makeSite, type Site } from "../../servers/web/site/site.ts";
+import type { Values } from "../../servers/web/site/values.ts";
+import { sizeIn } from "../../servers/web/site/words.ts";
 import type { Office } from "../office.ts";
+import type { Port } from "./ports.ts";
 
 export type WebsiteOptions = {
   readonly settings: Settings;
-  readonly office: Promise<Office | undefined>;
+  /** How many workers share the bounds. */
+  readonly workers: number;
   readonly tls: ServerTls;
   readonly clock: Clock;
   readonly log: Log;
+  /** The portal; without it no page leads to one. */
+  readonly application?: WebApplication;
+};
+
+export type StatementOptions = {
+  readonly settings: Settings;
+  readonly office: Office;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly report: (error: unknown) => void;
 };
 
 /** A statement is an audit of everything that rests: made ahead, not for whoever asks. */
 const STATEMENT_EVERY_MS: number = 6 * HOUR;
+const STATEMENT_FILE = "altmail-retention.json";
+/** How long a worker goes without a look at the file. */
+const STATEMENT_KEPT_MS = MINUTE;
+/** Of this program. */
+const PAGES = resolve(import.meta.dirname, "../../../site");
 
-/** Begins at once; a port that cannot be had rejects. */
-export function openWebsite(options: WebsiteOptions): readonly Promise<WebListener>[] {
-  const { settings, tls, log } = options;
-  const { hostName, domains, webListen, webPlainListen, webChallengeFolder, dnsMtaSts } = settings;
+/** What the elected worker opens as long as it serves alone: ports and statement. */
+export function openWebsite(
+  options: Omit<WebsiteOptions, "workers"> &
+    Omit<StatementOptions, "office"> & { readonly office: Promise<Office | undefined> },
+): readonly Promise<WebListener>[] {
+  const { webListen, webPlainListen } = options.settings;
   if (webListen.length + webPlainListen.length === 0) return [];
-  let statement: string | undefined;
-  if (webListen.length > 0) void keepStatement(options, (text) => void (statement = text));
-  const site = publicPage({
-    hostName,
-    domains,
-    policy: policyText(dnsMtaSts, hostName),
-    statement: () => statement,
+  void options.office.then((office) => office && keepStatement({ ...options, office }));
+  const opening = openWebPorts({ ...options, workers: 1 });
+  return webListen.concat(webPlainListen).map(async (_address, index) => {
+    const port = (await opening)[index];
+    if (port === undefined) throw new Error("each address has a port");
+    return port.listener;
   });
-  const common = { limits: publicLimits, log };
-  const redirect = plainPage({ hostName, domains }, webChallengeFolder);
-  return [
-    ...webListen.map((address) => serveWeb({ ...site, ...common, ...address, name: "https", tls: tls.current })),
-    ...webPlainListen.map((address) => serveWeb({ ...redirect, ...common, ...address, name: "http" })),
-  ];
 }
 
-async function keepStatement(
-  { office, clock, signal, report }: WebsiteOptions,
-  keep: (text: string) => void,
-): Promise<void> {
-  const opened = await office;
-  if (opened === undefined) return;
-  const work = async (): Promise<void> => keep(`${JSON.stringify(await opened.retention.statement(), undefined, 2)}\n`);
+/** Opens the ports of the web; none in the settings: none. @throws SiteError; the error of node:net when a port cannot be had. */
+export async function openWebPorts(options: WebsiteOptions): Promise<readonly Port[]> {
+  const { settings, workers, tls, clock, log, application } = options;
+  const { home, hostName, domains, webListen, webPlainListen, webChallengeFolder, dnsMtaSts } = settings;
+  const common = { limits: publicLimits, log, clock, workers };
+  const names = { hostName, domains };
+  const ports: Port[] = [];
+  if (webListen.length > 0) {
+    const pages = publicPage({
+      ...names,
+      policy: policyText(dnsMtaSts, hostName),
+      statement: statementReader(home, clock),
+      site: siteOf(settings, application !== undefined),
+      ...(application === undefined ? {} : { application }),
+    });
+    for (const address of webListen)
+      ports.push({
+        name: "https",
+        listener: await serveSite({ ...pages, ...common, ...address, name: "https", tls: tls.current }),
+      });
+  }
+  const redirect = plainPage(names, webChallengeFolder);
+  for (const address of webPlainListen)
+    ports.push({ name: "http", listener: await serveSite({ ...redirect, ...common, ...address, name: "http" }) });
+  return ports;
+}
+
+/** Makes the site as these settings have it, to serve it or to say early what is wrong with it. @throws SiteError. */
+export function siteOf(settings: Settings, hasAccounts: boolean): Site {
+  const values = { en: valuesOf(settings, "en"), sv: valuesOf(settings, "sv") };
+  return makeSite({ folder: PAGES, name: nameOf(settings), hasAccounts, values, plans: [] });
+}
+
+const nameOf = ({ domains }: Settings): string => domains[0] ?? "";
+
+function valuesOf(settings: Settings, language: Language): Values {
+  const { hostName, operator, logDays, quotaBytes, domains } = settings;
+  return new Map([
+    ["name", nameOf(settings)],
+    ["domain", domains[0] ?? ""],
+    ["host", hostName],
+    ["contact", operator],
+    ["logDays", String(logDays)],
+    ["quota", sizeIn(language, quotaBytes)],
+  ]);
+}
+
+/** Makes the statement now and again until the signal aborts. Belongs to the elected worker. */
+export async function keepStatement({ settings, office, clock, signal, report }: StatementOptions): Promise<void> {
+  const file = statementFile(settings.home);
+  const work = async (): Promise<void> => {
+    const text = `${JSON.stringify(await office.retention.statement(), undefined, 2)}\n`;
+    await writeFile(`${file}.new`, text, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  };
   await runJob(clock, { next: every(STATEMENT_EVERY_MS), work, failed: report }, signal, "at once");
+}
+
+const statementFile = (home: string): string => join(home, "run", STATEMENT_FILE);
+
+function statementReader(home: string, clock: Clock): () => Promise<string | undefined> {
+  let last: { readonly at: number; readonly text: Promise<string | undefined> } | undefined;
+  return () => {
+    if (last === undefined || clock.now() - last.at > STATEMENT_KEPT_MS)
+      last = { at: clock.now(), text: readFile(statementFile(home), "utf8").catch(() => undefined) };
+    return last.text;
+  };
 }

@@ -5,7 +5,7 @@
 import { type Clock, SECOND } from "../../host/clock.ts";
 import type { Snapshot } from "../../host/metrics/process-metrics.ts";
 import { metricsContentType, metricsText } from "../../host/metrics/text.ts";
-import { plain, type WebAnswer, type WebRoutes } from "./server.ts";
+import { plain, type WebAnswer, type WebRoutes } from "./answer.ts";
 
 const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 

@@ -6,6 +6,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { siteText, SOME_PAGES } from "../../../test/world/web-site.ts";
 import { systemClock } from "../../host/clock.ts";
 import { openLabAuthority } from "../../host/tls/lab-authority.ts";
 import { ServerTls } from "../../host/tls/server-tls.ts";
@@ -13,12 +14,13 @@ import { readPolicy } from "../../rules/mta-sts/policy.ts";
 import { policyText } from "../../rules/mta-sts/policy-text.ts";
 import { publicLimits } from "./limits.ts";
 import { plainPage, publicPage } from "./public.ts";
-import { serveWeb } from "./server.ts";
+import { serveSite } from "./server.ts";
+import { makeSite } from "./site/site.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-web-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const names = { hostName: "mail.example.org", domains: ["example.org", "example.net"] };
-const ports = { host: "127.0.0.1", port: 0, limits: publicLimits, log: () => {} };
+const ports = { host: "127.0.0.1", port: 0, limits: publicLimits, log: () => {}, clock: systemClock, workers: 1 };
 
 type Answer = { readonly code: number | undefined; readonly headers: Record<string, unknown>; readonly body: string };
 
@@ -34,16 +36,18 @@ test("F1: the policy of each domain is served over TLS under its name alone, and
   const files = await openLabAuthority(join(folder, "tls"), ["mta-sts.example.org", "example.org"], systemClock);
   const tls = new ServerTls(files, new Uint8Array(48));
   const policy = policyText("enforce", names.hostName);
-  let statement: string | undefined;
-  const page = publicPage({ ...names, policy, statement: () => statement });
-  const web = await serveWeb({ ...ports, ...page, name: "https", tls: tls.current });
+  let text: string | undefined;
+  const site = makeSite({ folder: SOME_PAGES, name: "AltMail", hasAccounts: false, ...siteText });
+  const content = publicPage({ ...names, policy, statement: async () => text, site });
+  const web = await serveSite({ ...ports, ...content, name: "https", tls: tls.current });
   await using _closed = { [Symbol.asyncDispose]: () => web.close(AbortSignal.abort()) };
-  const get = (host: string, path: string): Promise<Answer> =>
+  const get = (host: string, path: string, method = "GET"): Promise<Answer> =>
     answerTo(
       request({
         host: "127.0.0.1",
         port: web.port,
         path,
+        method,
         servername: host,
         headers: { host },
         ca: readFileSync(files.authorityFile),
@@ -58,16 +62,22 @@ test("F1: the policy of each domain is served over TLS under its name alone, and
   assert.equal((await get("example.org", "/.well-known/mta-sts.txt")).code, 404);
   assert.equal((await get("mta-sts.elsewhere.example", "/.well-known/mta-sts.txt")).code, 421);
   assert.equal((await get("example.org", "/.well-known/altmail-retention.json")).code, 503);
-  statement = '{"statement":1}\n';
-  assert.equal((await get("example.org", "/.well-known/altmail-retention.json")).body, statement);
+  text = '{"statement":1}\n';
+  assert.equal((await get("example.org", "/.well-known/altmail-retention.json")).body, text);
   assert.equal((await get("mail.example.org", "/health")).code, 200);
-  assert.equal((await get("example.org", "/")).code, 404);
+  assert.equal((await get("example.org", "/")).code, 200);
+  const [there, beside] = [await get("example.org", "/docs/faq"), await get("example.org", "/docs")];
+  assert.equal(there.headers["content-type"], "text/html; charset=utf-8");
+  assert.deepEqual([beside.code, beside.headers["location"]], [308, "/docs/"]);
+  const [missing, posted] = [await get("example.org", "/sv/none"), await get("example.org", "/", "POST")];
+  assert.deepEqual([missing.code, posted.code, posted.headers["allow"]], [404, 405, "GET, HEAD"]);
+  assert.match(missing.body, /<html lang="sv">/);
 });
 
 test("plain HTTP leads to HTTPS, and answers challenges from their folder alone", async () => {
   writeFileSync(join(folder, "token_1"), "token_1.thumbprint");
   writeFileSync(join(folder, "secret.txt"), "canary");
-  const web = await serveWeb({ ...ports, ...plainPage(names, folder), name: "http" });
+  const web = await serveSite({ ...ports, ...plainPage(names, folder), name: "http" });
   await using _closed = { [Symbol.asyncDispose]: () => web.close(AbortSignal.abort()) };
   const get = (host: string, path: string, port = web.port): Promise<Answer> =>
     answerTo(requestClear({ host: "127.0.0.1", port, path, headers: { host }, agent: false }));
@@ -77,7 +87,7 @@ test("plain HTTP leads to HTTPS, and answers challenges from their folder alone"
   assert.equal((await get("example.org", "/.well-known/acme-challenge/token_1")).body, "token_1.thumbprint");
   for (const token of ["secret.txt", "../public", "%2e%2e%2fx", "", "none"])
     assert.equal((await get("example.org", `/.well-known/acme-challenge/${token}`)).code, 404, token);
-  const without = await serveWeb({ ...ports, ...plainPage(names, undefined), name: "http" });
+  const without = await serveSite({ ...ports, ...plainPage(names, undefined), name: "http" });
   await using _end = { [Symbol.asyncDispose]: () => without.close(AbortSignal.abort()) };
   assert.equal((await get("example.org", "/.well-known/acme-challenge/token_1", without.port)).code, 404);
 });

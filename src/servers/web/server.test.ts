@@ -7,9 +7,10 @@ import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { SECOND } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { createProcessMetrics } from "../../host/metrics/process-metrics.ts";
+import { plain, type WebRoutes } from "./answer.ts";
 import { metricsLimits, type WebLimits } from "./limits.ts";
 import { createMetricsPage, refuseOthers } from "./metrics.ts";
-import { plain, serveWeb, type WebListener, type WebRoutes } from "./server.ts";
+import { serveWeb, type WebListener } from "./server.ts";
 
 type Logged = { readonly name: string; readonly fields: Readonly<Record<string, unknown>> };
 

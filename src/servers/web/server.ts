@@ -1,45 +1,33 @@
 /**
- * A small HTTP/1.1 listener (RFC 9110, RFC 9112), with or without TLS: a table of routes that answer GET and HEAD, and a
- * sentence for everything else. It answers nobody who came by a name that is not admitted.
+ * HTTP/1.1 listeners (RFC 9112). `serveSite` is the public one: over host/listener.ts, so that all workers share the port,
+ * with its TLS and its bounds. `serveWeb` is for this machine alone, in one process, in the clear.
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer, type Server } from "node:http";
+import type { Duplex } from "node:stream";
 import type { SecureContext } from "node:tls";
+import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
+import { listen, type Listener } from "../../host/listener.ts";
 import type { WebLimits } from "./limits.ts";
+import { responder, type WebContent } from "./respond.ts";
 
-export type WebAnswer = {
-  readonly code: number;
-  readonly type: string;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-};
-export type WebRequest = {
-  /** Of the Host field, lower case, without the port. */
-  readonly host: string;
-  /** As sent, without what follows a question mark. */
-  readonly path: string;
-};
-export type WebRoute = (request: WebRequest) => WebAnswer | Promise<WebAnswer>;
-/** By path. */
-export type WebRoutes = Readonly<Record<string, WebRoute>>;
-
-export type WebOptions = {
+export type WebOptions = WebContent & {
   /** What the log calls it. */
   readonly name: string;
   readonly host: string;
   /** 0: any free port; see `WebListener.port`. */
   readonly port: number;
-  readonly routes: WebRoutes;
-  /** Answers every path that has no route; without it there is nothing. */
-  readonly otherwise?: WebRoute;
-  /** Why nobody is answered who asks for this name; `undefined`: somebody is. */
-  readonly refuse: (host: string) => string | undefined;
-  /** For the next handshake; without it there is no TLS. */
-  readonly tls?: () => SecureContext;
   readonly limits: WebLimits;
   readonly log: Log;
+};
+
+export type SiteServerOptions = WebOptions & {
+  readonly clock: Clock;
+  /** For the next handshake; without it there is no TLS. */
+  readonly tls?: () => SecureContext;
+  /** How many workers share the bound on connections. */
+  readonly workers: number;
 };
 
 export interface WebListener {
@@ -48,44 +36,11 @@ export interface WebListener {
   close(signal: AbortSignal): Promise<void>;
 }
 
-const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-const CLIENT_NAME_LENGTH = 200;
-
-/** Requests of each connection. Node's own bound announces the end and leaves it to the peer. */
-const requests = new WeakMap<object, number>();
-
-export const plain = (code: number, sentence: string): WebAnswer => ({
-  code,
-  type: "text/plain; charset=utf-8",
-  body: `${sentence}\n`,
-});
-
-/** Opens the port. @throws the error of node:net, with `code`, when the port is taken or may not be had. */
+/** Opens the port in this process alone. @throws the error of node:net, with `code`, when it may not be had. */
 export async function serveWeb(options: WebOptions): Promise<WebListener> {
   const { host, port, name, limits, log } = options;
-  const bounds = {
-    maxHeaderSize: limits.maxHeaderBytes,
-    headersTimeout: limits.headerTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.idleTimeoutMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
-  };
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-    void answer(options, request, response);
-  const { tls } = options;
-  const server =
-    tls === undefined
-      ? createServer(bounds, onRequest)
-      : createTlsServer(
-          {
-            ...bounds,
-            handshakeTimeout: limits.headerTimeoutMs,
-            SNICallback: (_name, done) => done(null, tls()),
-          },
-          onRequest,
-        );
+  const { server, close } = httpServer(options);
   server.maxConnections = limits.maxConnections;
-  // This process's own, not shared by the workers: only the elected one serves.
   server.listen({ host, port, exclusive: true });
   await once(server, "listening");
   server.on("error", (error) =>
@@ -97,7 +52,7 @@ export async function serveWeb(options: WebOptions): Promise<WebListener> {
     port: opened,
     async close(signal) {
       const closed = once(server, "close");
-      server.close();
+      close();
       const destroy = (): void => server.closeAllConnections();
       if (signal.aborted) destroy();
       else signal.addEventListener("abort", destroy, { once: true });
@@ -107,56 +62,71 @@ export async function serveWeb(options: WebOptions): Promise<WebListener> {
   };
 }
 
-async function answer(options: WebOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = request.url?.split("?", 1)[0] ?? "";
-  const resource = Object.hasOwn(options.routes, path) ? path : "other";
-  const method = METHODS.has(request.method ?? "") ? String(request.method) : "other";
-  const count = (requests.get(request.socket) ?? 0) + 1;
-  requests.set(request.socket, count);
-  const { code, type, body, headers } = await answerOf(options, request, { resource, path, method });
-  const octets = Buffer.from(body);
-  response.writeHead(code, {
-    ...headers,
-    "content-type": type,
-    "content-length": octets.length,
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...(options.tls === undefined ? {} : { "strict-transport-security": "max-age=31536000" }),
-    ...(code === 405 ? { allow: [...METHODS].join(", ") } : {}),
-    // A body that nobody reads must not be taken for the next request.
-    ...(method === "other" || count >= options.limits.maxRequests ? { connection: "close" } : {}),
+/** Opens the port, shared by all workers. @throws the error of node:net, with `code`, when it may not be had. */
+export async function serveSite(options: SiteServerOptions): Promise<Listener> {
+  const { name, host, port, limits, log, clock, tls, workers } = options;
+  const { server, close } = httpServer(options);
+  // Node looks for connections that take too long from the moment it listens; here another listens for it.
+  server.emit("listening");
+  const listener = await listen({
+    ...{ name, host, port, log, clock },
+    limits: {
+      connections: Math.ceil(limits.maxConnections / workers),
+      perPeer: limits.maxConnectionsPerPeer,
+      handshakeTimeoutMs: limits.headerTimeoutMs,
+    },
+    handler: ({ stream }) => handOver(server, stream),
+    ...(tls === undefined ? { tls: "none" } : { tls: "implicit", context: tls }),
   });
-  response.end(method === "HEAD" ? undefined : octets);
-  options.log("web.request", {
-    listener: options.name,
-    address: request.socket.remoteAddress,
-    client: request.headers["user-agent"]?.slice(0, CLIENT_NAME_LENGTH),
-    method,
-    resource,
-    code,
-    bytes: method === "HEAD" ? 0 : octets.length,
-  });
+  return {
+    get port() {
+      return listener.port;
+    },
+    get connections() {
+      return listener.connections;
+    },
+    async close(signal) {
+      close();
+      await listener.close(signal);
+    },
+  };
 }
 
-type Asked = { readonly resource: string; readonly path: string; readonly method: string };
+/** Fulfils when the connection is closed, by whichever side. */
+function handOver(server: Server, stream: Duplex): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.once("close", resolve);
+  server.emit("connection", stream);
+  return promise;
+}
 
-async function answerOf(
-  { routes, otherwise, refuse, name, log }: WebOptions,
-  request: IncomingMessage,
-  { resource, path, method }: Asked,
-): Promise<WebAnswer> {
-  const host = (request.headers.host ?? "").toLowerCase().replace(/:\d{1,5}$/, "");
-  const refused = refuse(host);
-  if (refused !== undefined) return plain(421, refused);
-  const route = (Object.hasOwn(routes, resource) ? routes[resource] : undefined) ?? otherwise;
-  if (route === undefined) return plain(404, `There is nothing here. Ask for ${Object.keys(routes).join(" or ")}.`);
-  if (method === "other") return plain(405, "Only GET and HEAD are answered here.");
-  try {
-    return await route({ host, path });
-  } catch (error) {
-    log("connection.failed", { listener: name, error: error instanceof Error ? error.name : "unknown", at: resource });
-    return plain(500, "This could not be answered by a fault of altmail: its log has the place.");
-  }
+type HttpServer = {
+  readonly server: Server;
+  /** Ends idle connections at once and the others after their answer. */
+  readonly close: () => void;
+};
+
+function httpServer(options: WebOptions): HttpServer {
+  const { limits } = options;
+  let isClosing = false;
+  const server = createServer(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headerTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    },
+    responder({ ...options, isClosing: () => isClosing }),
+  );
+  server.setTimeout(limits.stallTimeoutMs);
+  return {
+    server,
+    close() {
+      isClosing = true;
+      server.close();
+    },
+  };
 }
 
 function portOf(server: Server, otherwise: number): number {
