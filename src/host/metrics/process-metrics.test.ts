@@ -3,7 +3,8 @@ import { performance } from "node:perf_hooks";
 import { test } from "node:test";
 import { type EventName, events } from "../events/events.ts";
 import { createProcessMetrics, type Gauges, type ProcessMetrics } from "./process-metrics.ts";
-import { counterRows, type Fields, histogramRows } from "./table.ts";
+import type { Fields } from "./row.ts";
+import { counterRows, histogramRows } from "./table.ts";
 import { metricsText } from "./text.ts";
 
 const made = (gauges: Gauges = {}): ProcessMetrics => createProcessMetrics({ role: "worker", gauges });

@@ -6,18 +6,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EventName, Log } from "../events/events.ts";
 import { within } from "./closed-sets.ts";
-import {
-  type CounterRow,
-  counterRows,
-  cpuRow,
-  type Fields,
-  type GaugeName,
-  type GaugeRow,
-  gaugeRows,
-  type HistogramRow,
-  histogramRows,
-  processRows,
-} from "./table.ts";
+import type { CounterRow, Fields, GaugeRow, HistogramRow } from "./row.ts";
+import { counterRows, cpuRow, type GaugeName, gaugeRows, histogramRows, processRows } from "./table.ts";
 
 /** Metrics of one process at one moment; plain JSON. */
 export type Snapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;

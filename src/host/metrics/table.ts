@@ -3,9 +3,7 @@
  * asked for (promise L3). Labels are protocol, command and class of result at most, with closed sets of values: never an
  * account, an address or a word of a peer. docs/prometheus has alerts and a dashboard over these names.
  */
-import type { EventName } from "../events/events.ts";
 import {
-  type ClosedSet,
   feedbacks,
   imapCommands,
   imapResults,
@@ -18,51 +16,14 @@ import {
   smtpVerbs,
   tlsVersions,
 } from "./closed-sets.ts";
-
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
-
-export type EventLabel = {
-  readonly name: string;
-  readonly values: ClosedSet;
-  readonly of: (fields: Fields, event: EventName) => unknown;
-};
-
-/** Counts events; with `by` what they carry. */
-export type CounterRow = {
-  readonly name: string;
-  readonly help: string;
-  readonly events: readonly EventName[];
-  readonly labels?: readonly EventLabel[];
-  readonly by?: (fields: Fields) => unknown;
-};
-
-export type HistogramRow = {
-  readonly name: string;
-  readonly help: string;
-  readonly event: EventName;
-  readonly buckets: readonly number[];
-  /** `undefined`: not observed. */
-  readonly value: (fields: Fields) => unknown;
-};
-
-/** `aggregate`: how the readings of several processes become one. */
-export type GaugeRow = {
-  readonly name: string;
-  readonly help: string;
-  readonly aggregate: "sum" | "max";
-  readonly label?: string;
-};
+import { arrivingCounterRows } from "./arriving-counters.ts";
+import { type CounterRow, type EventLabel, type GaugeRow, type HistogramRow, kind } from "./row.ts";
 
 const KiB = 1024;
 const MiB = KiB * KiB;
 
 const outcome: EventLabel = { name: "outcome", values: outcomes, of: ({ code }) => outcomeOf(code) };
 const listener: EventLabel = { name: "listener", values: listeners, of: (fields) => fields["listener"] };
-
-/** A label that is the event itself, under a shorter name. */
-function kind(names: Partial<Record<EventName, string>>): EventLabel {
-  return { name: "kind", values: Object.values(names), of: (_fields, event) => names[event] };
-}
 
 export const counterRows: readonly CounterRow[] = [
   {
@@ -110,6 +71,7 @@ export const counterRows: readonly CounterRow[] = [
     events: ["smtp.closed"],
     labels: [{ name: "end", values: smtpEndings, of: ({ reason }) => reason }],
   },
+  ...arrivingCounterRows,
   {
     name: "altmail_submission_messages_total",
     help: "Messages of mail clients that came to their end.",
