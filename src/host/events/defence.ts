@@ -1,18 +1,6 @@
-/** Events of what strangers may do at port 25, and of the built-in defence: verdicts, lessons, DNS lists. */
+/** Events of what judges arriving mail: verification, scanners, the built-in defence with its verdicts, lessons, DNS lists. */
 
 export const defenceEvents = {
-  "peer.limited": {
-    level: "info",
-    summary:
-      "A stranger was told to come again later. `limit` is open, connections, messages, kibibytes, unknown, badCommands or recipient; `scope` whose bound it was.",
-    fields: {
-      session: "pseudonymous string",
-      client: "personal string",
-      limit: "public string",
-      scope: "public string",
-      waitMs: "public number",
-    },
-  },
   "defence.verdict": {
     level: "info",
     summary:

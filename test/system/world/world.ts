@@ -43,6 +43,8 @@ export type WorldOptions = {
   readonly messagesAMinute?: number;
   /** Whether it is found out where arriving mail comes from; false when left out. */
   readonly verify?: boolean;
+  /** More lines of the table `arriving`. */
+  readonly arriving?: string;
   /** More tables of altmail.toml. */
   readonly settings?: string;
 };
@@ -205,13 +207,13 @@ async function keyHash({ keys }: Party): Promise<string> {
 }
 
 function settingsText(
-  given: Pick<WorldOptions, "messagesAMinute" | "verify" | "settings"> & {
+  given: Pick<WorldOptions, "messagesAMinute" | "verify" | "arriving" | "settings"> & {
     readonly basePort: number;
     readonly dns: string;
     readonly port: number;
   },
 ): string {
-  const { basePort, messagesAMinute = UNBOUNDED, verify = false, settings = "" } = given;
+  const { basePort, messagesAMinute = UNBOUNDED, verify = false, arriving = "", settings = "" } = given;
   const bounds = `connections = ${UNBOUNDED}\nconnections-per-peer = ${UNBOUNDED}`;
   const limits = ["recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"];
   return `host-name = "${HOST_NAME}"
@@ -236,6 +238,7 @@ ${limits.map((name) => `${name} = ${UNBOUNDED}`).join("\n")}
 servers = ["${given.dns}"]
 [arriving]
 verify = ${verify}
+${arriving}
 [queue]
 port = ${given.port}
 private-addresses = true
