@@ -8,7 +8,8 @@ import type { MailboxId, ModSeq } from "../ids.ts";
 import { boxNamed, flagsText, inWorld, type OpenMailStore, rowsOf, stateOf, type World } from "./mail-world.ts";
 import { mail } from "./samples.ts";
 
-type Verb = "append" | "add" | "remove" | "replace" | "copy" | "move" | "expunge";
+/** `erase` stands for the writer's `remove`, as `add`, `remove` and `replace` are what STORE does with flags. */
+type Verb = "append" | "add" | "remove" | "replace" | "copy" | "move" | "expunge" | "erase";
 export type Command = {
   readonly verb: Verb;
   readonly box: number;
@@ -23,7 +24,7 @@ export const BOXES: readonly string[] = ["INBOX", "Archive"];
 
 export const commands: fc.Arbitrary<Command[]> = fc.array(
   fc.record({
-    verb: fc.constantFrom<Verb>("append", "append", "add", "remove", "replace", "copy", "move", "expunge"),
+    verb: fc.constantFrom<Verb>("append", "append", "add", "remove", "replace", "copy", "move", "expunge", "erase"),
     box: fc.nat(1),
     to: fc.nat(1),
     uids: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
@@ -63,6 +64,7 @@ export async function runCommand(
   if (verb === "copy") return write.copy(from, uids, to);
   if (verb === "move") return write.move(from, uids, to);
   if (verb === "expunge") return write.expunge(from, uids);
+  if (verb === "erase") return write.remove(from, uids);
   return write.store(from, uids, { kind: verb, flags: { system, keywords } });
 }
 
@@ -94,7 +96,7 @@ function applyToModel(boxes: readonly ModelBox[], command: Command, subject: str
   const taken = chosen.map((uid) => [uid, from.mails.get(uid) as ModelMail] as const);
   for (const [uid, one] of taken) {
     if (command.verb === "copy" || command.verb === "move") to.mails.set(to.uidNext++, one);
-    if (command.verb === "move") from.mails.delete(uid);
+    if (command.verb === "move" || command.verb === "erase") from.mails.delete(uid);
     if (command.verb === "expunge" && (one.system & DELETED) !== 0) from.mails.delete(uid);
     if (command.verb === "add") {
       from.mails.set(uid, { ...one, system: one.system | given.system, keywords: one.keywords.union(given.keywords) });
