@@ -27,7 +27,7 @@ const BEGINNING_BYTES = 16 * 1024;
 const PATIENCE_MS: number = 2 * MINUTE;
 const MOST_WORDS = 200;
 /** In the form of an account's id: the world has no accounts. */
-const NOBODY = "00";
+const NOBODY: string = "0".repeat(32);
 const stopping: Reply = { code: 451, enhanced: "4.3.2", text: "The lab takes no mail at this moment; try again later" };
 
 export function passOn(options: PassOnOptions): Inbound {
