@@ -3,7 +3,7 @@
  * and they look for test signatures only. What a scanner needs to be installed stands in its list of programs.
  */
 import { spawn } from "node:child_process";
-import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Place } from "../../../src/clients/scanners/place.ts";
@@ -56,6 +56,8 @@ export type Rspamd = {
   readonly variables: readonly string[];
   /** Names of all keys in Redis. */
   readonly keys: () => Promise<string>;
+  /** Starts it anew at the same place, once it is gone. */
+  readonly restart: () => Promise<void>;
 } & AsyncDisposable;
 
 /** @param perUser with Redis and statistics for each person. @param change of the configuration's files, by their path */
@@ -104,13 +106,14 @@ export async function startRspamd(perUser: boolean, change: Readonly<Record<stri
   const user = isRoot ? ["-i", "-u", "root", "-g", "root"] : [];
   const args = ["-f", ...user, "-c", "/etc/rspamd/rspamd.conf", ...variables];
   const paths = { normal: join(home, "run/normal.sock"), controller: join(home, "run/controller.sock") };
-  const daemon = await Daemon.start("rspamd", args, join(home, "rspamd.log"), async () => {
-    const pings = Object.values(paths).map((path) =>
-      succeeds("curl", ["-fsS", "--unix-socket", path, "http://x/ping"]),
-    );
-    return (await Promise.all(pings)).every(Boolean);
-  });
-  stack.use(daemon);
+  const start = (): Promise<Daemon> =>
+    Daemon.start("rspamd", args, join(home, "rspamd.log"), async () => {
+      const pings = Object.values(paths).map((path) =>
+        succeeds("curl", ["-fsS", "--unix-socket", path, "http://x/ping"]),
+      );
+      return (await Promise.all(pings)).every(Boolean);
+    });
+  const daemon = stack.use(await start());
   const moved = stack.move();
   return {
     home,
@@ -120,6 +123,10 @@ export async function startRspamd(perUser: boolean, change: Readonly<Record<stri
     redis,
     variables,
     keys: () => run("redis-cli", ["-s", redisSocket, "keys", "*"]),
+    async restart() {
+      for (const path of Object.values(paths)) rmSync(path, { force: true });
+      moved.use(await start());
+    },
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
 }
@@ -176,6 +183,8 @@ export type Clamd = {
   readonly place: Place;
   readonly daemon: Daemon;
   readonly temporary: string;
+  /** As rspamd's. */
+  readonly restart: () => Promise<void>;
 } & AsyncDisposable;
 
 /** @param signatures lines of an extended signature file: `Name:0:*:hex`. @param change of lines in the configuration */
@@ -199,8 +208,18 @@ export async function startClamd(
   });
   writeFileSync(join(home, "clamd.conf"), text);
   const args = ["--foreground", `--config-file=${join(home, "clamd.conf")}`];
-  const daemon = await Daemon.start("clamd", args, join(home, "output"), async () => existsSync(path));
-  stack.use(daemon);
+  const start = (): Promise<Daemon> => Daemon.start("clamd", args, join(home, "output"), async () => existsSync(path));
+  const daemon = stack.use(await start());
   const moved = stack.move();
-  return { home, place: socket(path), daemon, temporary, [Symbol.asyncDispose]: () => moved.disposeAsync() };
+  return {
+    home,
+    place: socket(path),
+    daemon,
+    temporary,
+    async restart() {
+      rmSync(path, { force: true });
+      moved.use(await start());
+    },
+    [Symbol.asyncDispose]: () => moved.disposeAsync(),
+  };
 }
