@@ -20,7 +20,7 @@ export function createReportsCommands(clock: Clock): readonly StoreCommand[] {
       access: "content-free",
       summary: "Show what other mail systems reported of our domains: DMARC and TLS results by day and reporter",
       description:
-        'Reports come to where the DNS says (rua of _dmarc and _smtp._tls), and are counted when that is the address of the operator or another account here, and the mail passed DMARC. "ours": from the addresses of dns.addresses; "others": somebody else in our name, or a forwarder.',
+        'Reports come to where the DNS says (rua of _dmarc and _smtp._tls). Those that reach the operator\'s account and pass DMARC themselves are counted, each once. "ours": from the addresses of dns.addresses; "others": somebody else in our name, or a forwarder.',
       arguments: [],
       options: [
         { name: "days", value: "N", summary: `of so many days, ${MOST_DAYS} at most; ${DEFAULT_DAYS} when not given` },
