@@ -28,12 +28,15 @@ const SP = 32;
 const MANY = 1024;
 /** A run of octets below it is copied: each update of the hash costs as much as copying some hundred octets. */
 const SHORT = 256;
+/** What one octet, a short run, or what was held back before it may add at most. */
+const MOST_ADDED = 2 * MANY + SHORT + 3;
+/** Gathered for one update of the hash. All hashes share it, for none leaves anything in it. */
+const ROOM: Uint8Array = new Uint8Array(16 * 1024);
 
 /** SHA-256 over a body that streams by, in relaxed form. What is so already is hashed without a copy. */
 export class RelaxedBodyHash {
   readonly #hash: Hash = createHash("sha256");
-  /** What is to be hashed next, `#size` octets of it. */
-  #room: Uint8Array = new Uint8Array(0);
+  /** Octets of `ROOM` that are to be hashed next. */
   #size = 0;
   /** Line ends that count only when something follows them. */
   #lineEnds = 0;
@@ -43,11 +46,9 @@ export class RelaxedBodyHash {
 
   /** Takes the next octets of the body, cut anywhere. */
   write(octets: Uint8Array): void {
-    // Each octet gives one at most, but for what was held back before: space, CR and some line ends.
-    const most = octets.length + 2 + 2 * MANY;
-    if (this.#room.length < most) this.#room = new Uint8Array(most);
     let at = 0;
     while (at < octets.length) {
+      if (this.#size > ROOM.length - 2 * MOST_ADDED) this.#flush();
       const isClean = this.#lineEnds === 0 && !this.#isSpace && !this.#isCr;
       const end = isClean ? relaxedEnd(octets, at) : at;
       if (end > at) this.#take(octets, at, end);
@@ -61,9 +62,8 @@ export class RelaxedBodyHash {
   end(): string {
     if (this.#isCr) {
       // Nothing follows the CR, so it ends no line.
-      this.#room = new Uint8Array(2 * MANY + 2);
       this.#putHeld();
-      this.#room[this.#size++] = CR;
+      ROOM[this.#size++] = CR;
       this.#flush();
       this.#isEmpty = false;
     }
@@ -88,16 +88,16 @@ export class RelaxedBodyHash {
     }
     this.#putHeld();
     // A CR that ends no line is an octet like others.
-    if (isHeldCr) this.#room[this.#size++] = CR;
+    if (isHeldCr) ROOM[this.#size++] = CR;
     if (isWhite) this.#isSpace = true;
-    else if (!this.#isCr) this.#room[this.#size++] = octet;
+    else if (!this.#isCr) ROOM[this.#size++] = octet;
     this.#isEmpty = false;
   }
 
   #take(octets: Uint8Array, at: number, end: number): void {
     this.#isEmpty = false;
     if (end - at < SHORT) {
-      for (let n = at; n < end; n++) this.#room[this.#size++] = octets[n] as number;
+      for (let n = at; n < end; n++) ROOM[this.#size++] = octets[n] as number;
       return;
     }
     this.#flush();
@@ -111,26 +111,29 @@ export class RelaxedBodyHash {
       for (; this.#lineEnds > MANY; this.#lineEnds -= MANY) this.#hash.update("\r\n".repeat(MANY));
     }
     for (; this.#lineEnds > 0; this.#lineEnds--) {
-      this.#room[this.#size++] = CR;
-      this.#room[this.#size++] = LF;
+      ROOM[this.#size++] = CR;
+      ROOM[this.#size++] = LF;
     }
-    if (this.#isSpace) this.#room[this.#size++] = SP;
+    if (this.#isSpace) ROOM[this.#size++] = SP;
     this.#isSpace = false;
   }
 
   #flush(): void {
-    if (this.#size > 0) this.#hash.update(this.#room.subarray(0, this.#size));
+    if (this.#size > 0) this.#hash.update(ROOM.subarray(0, this.#size));
     this.#size = 0;
   }
 }
 
 /** Where the octets from `at` on stop being in relaxed form already, as far as can be told; they end inside a line. */
 function relaxedEnd(octets: Uint8Array, from: number): number {
+  // Behind each octet two more are looked at; beyond the end of an array a look costs many times as much.
+  const last = octets.length - 2;
   let at = from;
   for (;;) {
-    const octet = octets[at] as number;
-    if (octet > SP) at++;
-    else if (octet === SP && (octets[at + 1] as number) > SP) at += 2;
+    while (at < last && (octets[at] as number) > SP) at++;
+    if (at >= last) return at;
+    const octet = octets[at];
+    if (octet === SP && (octets[at + 1] as number) > SP) at += 2;
     else if (octet === CR && octets[at + 1] === LF && (octets[at + 2] as number) > SP) at += 3;
     else return at;
   }
