@@ -2,8 +2,12 @@
 import { MINUTE, SECOND } from "../../host/clock.ts";
 
 export type VerifierLimits = {
-  /** How long all questions to the DNS together may take; then what is open is `temperror`. */
+  /**
+   * How long the questions about the envelope together may take, and from the end of the message on those about it; then
+   * what is open is `temperror`.
+   */
   readonly patienceMs: number;
+  /** Of each of the two. */
   readonly maxQuestions: number;
   /** Octets of the header; of a larger one nothing is verified. */
   readonly maxHeaderBytes: number;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { FakeClock } from "../../../test/world/fake-clock.ts";
+import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
 import { authenticationResults } from "../../rules/authentication/results-field.ts";
 import { texts, type Zone } from "../../rules/authentication/zone.fixture.ts";
+import { contentOf } from "../../store/content-of.ts";
 import { mail } from "../../syntax/message/testdata.test.ts";
 import { verifierLimits } from "./limits.ts";
 import { createVerifier } from "./verifier.ts";
@@ -79,7 +80,7 @@ test("no name server makes a message wait longer than its time; what is open is 
   const bytes = mail(await signed(MAIL, anna));
   const content = { size: bytes.length, bytes, async *pieces() {} };
   let isDone = false;
-  const found = verifier.verify({ client: { address: "192.0.2.1", helo: "x" }, sender: "a@anna.test", content });
+  const found = verifier.begin({ client: { address: "192.0.2.1", helo: "x" }, sender: "a@anna.test" }).verify(content);
   void found.then(() => (isDone = true));
   await clock.advance(verifierLimits.patienceMs - 1);
   assert.equal(isDone, false);
@@ -96,12 +97,23 @@ test("a resolver that rejects is one that does not answer", async () => {
   const verifier = createVerifier({ resolver: broken, clock: new FakeClock(NOW) });
   const bytes = mail(MAIL);
   const content = { size: bytes.length, bytes, async *pieces() {} };
-  const { spf } = await verifier.verify({
-    client: { address: "192.0.2.1", helo: "x" },
-    sender: "a@anna.test",
-    content,
-  });
+  const { spf } = await verifier
+    .begin({ client: { address: "192.0.2.1", helo: "x" }, sender: "a@anna.test" })
+    .verify(content);
   assert.equal(spf.result, "temperror");
+});
+
+test("what the envelope alone asks is asked before the message comes, and answers wait for it as long as it takes", async () => {
+  const asked: string[] = [];
+  const clock = new FakeClock(NOW);
+  const verifier = createVerifier({ resolver: zoneResolver(zone, asked), clock });
+  const { address, helo, sender } = fromAnna;
+  const begun = verifier.begin({ client: { address, helo }, sender });
+  await turns(5);
+  assert.deepEqual(asked.toSorted(), ["A mx.anna.test", "PTR 1.2.0.192.in-addr.arpa", "TXT anna.test"]);
+  await clock.advance(10 * verifierLimits.patienceMs);
+  const { spf, dkim, dmarc } = await begun.verify(contentOf(mail(await signed(MAIL, anna))));
+  assert.deepEqual([spf.result, dkim[0]?.result, dmarc.result], ["pass", "pass", "pass"]);
 });
 
 test("a key is asked for once a minute, and only while it is there", async () => {
@@ -110,7 +122,7 @@ test("a key is asked for once a minute, and only while it is there", async () =>
   const verifier = createVerifier({ resolver: zoneResolver(zone, asked), clock });
   const bytes = mail(await signed(MAIL, anna));
   const content = { size: bytes.length, bytes, async *pieces() {} };
-  const verify = () => verifier.verify({ client: { address: "192.0.2.1", helo: "x" }, sender: "", content });
+  const verify = () => verifier.begin({ client: { address: "192.0.2.1", helo: "x" }, sender: "" }).verify(content);
   const keyQuestions = () => asked.filter((question) => question.includes("_domainkey")).length;
   await verify();
   await verify();
@@ -128,7 +140,7 @@ test("so many keys are kept and no more", async () => {
   for (const signer of [...signers, ...signers.slice(2), ...signers.slice(0, 1)]) {
     const bytes = mail(await signed(MAIL, signer));
     const content = { size: bytes.length, bytes, async *pieces() {} };
-    const { dkim } = await verifier.verify({ client: { address: "192.0.2.1", helo: "x" }, sender: "", content });
+    const { dkim } = await verifier.begin({ client: { address: "192.0.2.1", helo: "x" }, sender: "" }).verify(content);
     assert.equal(dkim[0]?.result, "pass");
   }
   assert.equal(asked.filter((question) => question.includes("_domainkey")).length, 5);

@@ -1,7 +1,7 @@
 /**
  * Finds out where an arriving message comes from: name of the address, SPF, DKIM, ARC and DMARC in one value.
  *
- * The DNS is asked while the message is read; a body streams by once, whatever its size. Nothing that a message or a name
+ * What the envelope alone asks of the DNS is asked while the message still comes; a body streams by once, whatever its size. Nothing that a message or a name
  * server says makes it throw, hang or grow: what cannot be found out within the limits is a result.
  */
 import { domainToASCII } from "node:url";
@@ -15,7 +15,7 @@ import { BodyDigests } from "../../rules/authentication/dkim/body-hash.ts";
 import { SignedHeader } from "../../rules/authentication/dkim/signed-header.ts";
 import { type Dkim, readSignatures, verifySignature } from "../../rules/authentication/dkim/verify.ts";
 import { evaluateDmarc } from "../../rules/authentication/dmarc/evaluate.ts";
-import { checkIprev } from "../../rules/authentication/iprev.ts";
+import { checkIprev, type Iprev } from "../../rules/authentication/iprev.ts";
 import type { Lookup } from "../../rules/authentication/lookup.ts";
 import { checkSpf, type Spf } from "../../rules/authentication/spf/check.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
@@ -27,17 +27,25 @@ import { createKeyCache } from "./key-cache.ts";
 import { type VerifierLimits, verifierLimits } from "./limits.ts";
 import { openLookup } from "./message-lookup.ts";
 
-export type Arriving = {
+/** What is known of a message before it comes. */
+export type Coming = {
   readonly client: Client;
   /** The reverse-path, Unicode; empty for the null path. */
   readonly sender: string;
-  /** As it came; with or without our own trace fields above it. */
-  readonly content: ContentSource;
 };
 
 export interface Verifier {
-  /** Rejects only when the content cannot be read. @throws SpoolError */
-  verify(arriving: Arriving): Promise<Authentication>;
+  /** Asks at once what needs no message; whether one comes in the end is all the same. */
+  begin(coming: Coming): Verification;
+}
+
+export interface Verification {
+  /**
+   * Verifies the message; once. Rejects only when the content cannot be read.
+   * @param content as it came; with or without our own trace fields above it
+   * @throws SpoolError
+   */
+  verify(content: ContentSource): Promise<Authentication>;
 }
 
 export type VerifierOptions = {
@@ -50,27 +58,36 @@ export type VerifierOptions = {
 export function createVerifier({ resolver, clock, limits = verifierLimits }: VerifierOptions): Verifier {
   const keys = createKeyCache(clock, limits);
   return {
-    async verify({ client, sender, content }) {
-      using questions = openLookup(resolver, clock, limits);
-      const { lookup } = questions;
-      const address = plainAddress(client.address);
-      const asked = Promise.all([
-        checkIprev(address, lookup),
-        checkSpf({ address, helo: client.helo, ...senderOf(sender, client.helo) }, lookup),
-      ]);
-      const read = await readMessage(content, limits);
-      const { header, chain, signatures, digests } = read;
-      const source = keys.source(lookup);
-      const nowS = clock.now() / 1000;
-      const [[iprev, spf], dkim, arc] = await Promise.all([
-        asked,
-        Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
-        verifyChain(chain, header, digests, source),
-      ]);
-      const dmarc = await evaluate(read, spf, dkim, lookup);
-      return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
+    begin({ client, sender }) {
+      const asked = ask(client, sender);
+      // Where no message comes nobody waits for it.
+      asked.catch(() => {});
+      return {
+        async verify(content) {
+          using questions = openLookup(resolver, clock, limits);
+          const { lookup } = questions;
+          const read = await readMessage(content, limits);
+          const { header, chain, signatures, digests } = read;
+          const source = keys.source(lookup);
+          const nowS = clock.now() / 1000;
+          const [[iprev, spf], dkim, arc] = await Promise.all([
+            asked,
+            Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
+            verifyChain(chain, header, digests, source),
+          ]);
+          const dmarc = await evaluate(read, spf, dkim, lookup);
+          return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
+        },
+      };
     },
   };
+
+  async function ask(client: Client, sender: string): Promise<readonly [Iprev, Spf]> {
+    using questions = openLookup(resolver, clock, limits);
+    const address = plainAddress(client.address);
+    const question = { address, helo: client.helo, ...senderOf(sender, client.helo) };
+    return await Promise.all([checkIprev(address, questions.lookup), checkSpf(question, questions.lookup)]);
+  }
 }
 
 type Read = {

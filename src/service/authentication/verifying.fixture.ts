@@ -44,7 +44,7 @@ export function verifying(
   return (message, { address = "192.0.2.1", helo = "host.example", sender = "" } = {}) => {
     const content =
       typeof message === "string" ? whole(mail(message)) : message instanceof Uint8Array ? whole(message) : message;
-    return verifier.verify({ client: { address, helo }, sender, content });
+    return verifier.begin({ client: { address, helo }, sender }).verify(content);
   };
 }
 

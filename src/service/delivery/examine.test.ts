@@ -202,7 +202,7 @@ test("without a verifier nobody is asked to come again, and no field says that a
 });
 
 test("a verifier that fails speaks against nobody, and is heard of", async () => {
-  const verifier = { verify: () => Promise.reject(new Error("for tests")) };
+  const verifier = { begin: () => ({ verify: () => Promise.reject(new Error("for tests")) }) };
   await using world = await examining({ verifier });
   assert.equal(said(await world.receive(U1, BANK)), "250 2.0.0");
   assert.match((await world.mails("u1"))[0] ?? "", /\r\nAuthentication-Results: mx\.example\.test;\s+dmarc=temperror/);
@@ -212,7 +212,7 @@ test("a verifier that fails speaks against nobody, and is heard of", async () =>
 test("an examiner that breaks its word costs no mail: the peer comes again", async () => {
   await using world = await examining(
     {},
-    { examiner: () => ({ examine: () => Promise.reject(new Error("for tests")) }) },
+    { examiner: () => ({ begin: () => ({ examine: () => Promise.reject(new Error("for tests")) }) }) },
   );
   assert.equal(said(await world.receive(U1, BANK)), "451 4.3.0");
   await nothingLeft(world);

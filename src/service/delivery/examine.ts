@@ -13,9 +13,9 @@ import { verdictReply } from "../defence/verdict-replies.ts";
 import type { Examination, Examiner, Letter, Placing } from "./examiner.ts";
 import { forgedFields } from "./forged-fields.ts";
 import { type Judged, judged, type JudgingOptions } from "./judging.ts";
-import { createScans, type ScansOptions } from "./scans.ts";
+import { createScans, type Scanned, type ScansOptions } from "./scans.ts";
 import { createTakenMail, type TakenMail, type TakenMailOptions } from "./taken-mail.ts";
-import { type OriginOptions, type VerifiedOrigin, verifiedOrigin } from "./verified-origin.ts";
+import { beginOrigin, type OriginOptions, type VerifiedOrigin } from "./verified-origin.ts";
 
 export type ExaminerOptions = OriginOptions &
   ScansOptions &
@@ -35,32 +35,43 @@ export function createExaminer(options: ExaminerOptions): Examiner {
   const takenMail = createTakenMail(options);
   const isForged = forgedFields([hostName, ...domains]);
 
+  const decide = async (
+    letter: Letter,
+    accounts: readonly AccountId[],
+    origin: VerifiedOrigin,
+    scanned: Scanned,
+    listed: SiteEvidence["lists"],
+  ): Promise<Examination> => {
+    const later = scans.deferral(scanned, letter.envelope.session);
+    if (later !== undefined) return { kind: "refused", reply: later };
+    const site: SiteEvidence = { origin: origin.origin, ...scanned, lists: listed, listMarks };
+    const found = await judged(options, letter, origin, site, accounts);
+    const refusal = refusalOf(takenMail, letter, origin, found);
+    if (refusal !== undefined) return refusal;
+    return {
+      kind: "taken",
+      fields: octetsOf(origin.field + scans.fields(scanned).map(rawOf).join("")),
+      isForged,
+      each: accounts.map((account, at) => placing(account, found.verdicts[at])),
+      isSenderVerified: origin.isSenderVerified,
+      accepted() {
+        const { authentication } = origin;
+        if (authentication === undefined) return;
+        takenMail.note(letter, authentication, found.judgements.map(withoutRefusal));
+        takenMail.read(letter, authentication, accounts);
+      },
+    };
+  };
+
   return {
-    async examine(letter, recipients) {
-      const { peerAddress, session } = letter.envelope;
-      const [origin, scanned, listed] = await Promise.all([
-        verifiedOrigin(options, letter),
-        scans.ask(letter, recipients),
-        lists?.ask(peerAddress) ?? [],
-      ]);
-      const later = scans.deferral(scanned, session);
-      if (later !== undefined) return { kind: "refused", reply: later };
-      const accounts = [...new Set(recipients.map(({ account }) => accountId(account)))];
-      const site: SiteEvidence = { origin: origin.origin, ...scanned, lists: listed, listMarks };
-      const found = await judged(options, letter, origin, site, accounts);
-      const refusal = refusalOf(takenMail, letter, origin, found);
-      if (refusal !== undefined) return refusal;
+    begin(envelope) {
+      const originOf = beginOrigin(options, envelope);
+      const asked = lists?.ask(envelope.peerAddress) ?? [];
       return {
-        kind: "taken",
-        fields: octetsOf(origin.field + scans.fields(scanned).map(rawOf).join("")),
-        isForged,
-        each: accounts.map((account, at) => placing(account, found.verdicts[at])),
-        isSenderVerified: origin.isSenderVerified,
-        accepted() {
-          const { authentication } = origin;
-          if (authentication === undefined) return;
-          takenMail.note(letter, authentication, found.judgements.map(withoutRefusal));
-          takenMail.read(letter, authentication, accounts);
+        async examine(letter, recipients) {
+          const [origin, scanned, listed] = await Promise.all([originOf(letter), scans.ask(letter, recipients), asked]);
+          const accounts = [...new Set(recipients.map(({ account }) => accountId(account)))];
+          return decide(letter, accounts, origin, scanned, listed);
         },
       };
     },

@@ -1,6 +1,6 @@
 /**
  * Looks at arriving mail before it is stored: the interface between a reception, which keeps the rule of the 250, and
- * whoever finds out where a message comes from and what it carries. It is asked once a message, after its last octet and
+ * whoever finds out where a message comes from and what it carries. It decides once a message, after its last octet and
  * before anything is stored: what is refused, or asked to come again, leaves nothing behind.
  */
 import type { AccountId, DeliveryId } from "../../store/ids.ts";
@@ -52,6 +52,11 @@ export type Examination =
     };
 
 export interface Examiner {
-  /** Never rejects, and fulfils within the deadlines of what it asks. */
+  /** A message begins to come: what its envelope alone asks is asked meanwhile. It may never come whole. */
+  begin(envelope: Envelope): Examining;
+}
+
+export interface Examining {
+  /** Once, when the message is whole. Never rejects, and fulfils within the deadlines of what it asks. */
   examine(letter: Letter, recipients: readonly Recipient[]): Promise<Examination>;
 }

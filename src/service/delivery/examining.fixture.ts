@@ -89,7 +89,7 @@ export const examining = (
 
 /** A verifier that finds this of everything. */
 export const verifierSaying = (found: Authentication): NonNullable<ExaminerOptions["verifier"]> => ({
-  verify: async () => found,
+  begin: () => ({ verify: async () => found }),
 });
 
 export const FRIEND = "From: Ann <ann@friend.test>\r\nSubject: hello\r\n\r\nbody\r\n";

@@ -6,7 +6,7 @@
 import type { AccountId, DeliveryId } from "../../store/ids.ts";
 import { newField } from "../../syntax/message/header-edit.ts";
 import { octetsOf, octetString } from "../../syntax/message/octets.ts";
-import type { Examination, Examiner, Letter } from "./examiner.ts";
+import type { Examination, Examining, Letter } from "./examiner.ts";
 import type { Envelope, Recipient, Reply } from "./inbound.ts";
 import { type HeldHeader, heldHeader, markedMail, type Whole } from "./marked-mail.ts";
 import * as verdict from "./verdict.ts";
@@ -45,8 +45,8 @@ export type Received = {
 };
 
 /** @throws SpoolError */
-export async function placementOf(examiner: Examiner | undefined, received: Received): Promise<Placement> {
-  return examiner === undefined ? unexamined(received) : examined(examiner, received);
+export async function placementOf(examining: Examining | undefined, received: Received): Promise<Placement> {
+  return examining === undefined ? unexamined(received) : examined(examining, received);
 }
 
 async function unexamined({ accounts, whole, isBackscatter }: Received): Promise<Placement> {
@@ -56,11 +56,11 @@ async function unexamined({ accounts, whole, isBackscatter }: Received): Promise
   return { kind: "placed", each, isSenderVerified: true, accepted: () => {} };
 }
 
-async function examined(examiner: Examiner, received: Received): Promise<Placement> {
+async function examined(examining: Examining, received: Received): Promise<Placement> {
   const { accounts, whole, trace } = received;
   const header = await heldHeader(whole, trace.length);
   if (header === undefined) return { kind: "refused", reply: verdict.headerTooLarge };
-  const examination = await examiner.examine(letterOf(received, header), received.recipients);
+  const examination = await examining.examine(letterOf(received, header), received.recipients);
   if (examination.kind === "refused") return examination;
   const { isSenderVerified } = examination;
   const forms = new Map<string, Promise<Whole>>();

@@ -16,7 +16,7 @@ import type { InboundQueue } from "../../store/inbound-queue.ts";
 import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import { HopCount } from "../../syntax/smtp/hop-count.ts";
 import { encodeTrace } from "../../syntax/smtp/trace.ts";
-import type { Examiner } from "./examiner.ts";
+import type { Examiner, Examining } from "./examiner.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { FeedbackVerdict } from "../queue/feedback.ts";
 import type { Envelope, Inbound, Reception, Recipient, Reply } from "./inbound.ts";
@@ -78,6 +78,7 @@ class StoringReception implements Reception {
   readonly #accounts: readonly AccountId[];
   readonly #id: DeliveryId = freshId();
   readonly #intake: Intake;
+  readonly #examining: Examining | undefined;
   readonly #hash: Hash = createHash("sha256");
   readonly #hops = new HopCount();
   readonly #time: number;
@@ -96,6 +97,7 @@ class StoringReception implements Reception {
     this.#recipients = recipients;
     this.#accounts = [...new Set(recipients.map((recipient) => accountId(recipient.account)))];
     this.#intake = services.intake();
+    this.#examining = services.examiner?.begin(envelope);
     this.#time = services.clock.now();
     this.#trace = encodeTrace({
       ...envelope,
@@ -169,7 +171,7 @@ class StoringReception implements Reception {
   #place(whole: Whole): Promise<Placement> {
     if (this.#services.feedback !== undefined && /"report"/i.test(whole.derived.structure))
       this.#report = firstOctets(whole.content, REPORT_BYTES);
-    return placementOf(this.#services.examiner, {
+    return placementOf(this.#examining, {
       envelope: this.#envelope,
       recipients: this.#recipients,
       accounts: this.#accounts,

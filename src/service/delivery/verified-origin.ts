@@ -9,8 +9,9 @@ import { plainAddress } from "../../rules/authentication/client-address.ts";
 import { authenticationResults } from "../../rules/authentication/results-field.ts";
 import { networkOf, type Origin, originOf } from "../../rules/reputation/origin.ts";
 import { writeAuthenticationResults } from "../../syntax/message/authentication-results.ts";
-import type { Verifier } from "../authentication/verifier.ts";
+import type { Verification, Verifier } from "../authentication/verifier.ts";
 import type { Letter } from "./examiner.ts";
+import type { Envelope } from "./inbound.ts";
 import { failureOf } from "./verdict.ts";
 
 export type VerifiedOrigin = {
@@ -31,17 +32,27 @@ export type OriginOptions = {
   readonly log: Log;
 };
 
-/** Never rejects. */
-export async function verifiedOrigin(
-  { verifier, hostName, clock, log }: OriginOptions,
+/** Begins to verify a message that comes; what it gives never rejects. */
+export function beginOrigin(
+  options: OriginOptions,
+  { peerAddress, helo, sender }: Envelope,
+): (letter: Letter) => Promise<VerifiedOrigin> {
+  const verification = options.verifier?.begin({ client: { address: peerAddress, helo }, sender });
+  return async (letter) =>
+    verification === undefined
+      ? { ...nothingOf(peerAddress), field: "", isSenderVerified: true }
+      : verifiedOrigin(options, verification, letter);
+}
+
+async function verifiedOrigin(
+  { hostName, clock, log }: OriginOptions,
+  verification: Verification,
   { envelope, id, content }: Letter,
 ): Promise<VerifiedOrigin> {
-  const { peerAddress, helo, sender, session } = envelope;
-  const nothing = { authentication: undefined, origin: openOrigin(peerAddress) };
-  if (verifier === undefined) return { ...nothing, field: "", isSenderVerified: true };
+  const { peerAddress, session } = envelope;
   const startedAt = clock.now();
   try {
-    const authentication = await verifier.verify({ client: { address: peerAddress, helo }, sender, content });
+    const authentication = await verification.verify(content);
     const { spf, dmarc } = authentication;
     const ms = clock.now() - startedAt;
     log("arriving.verified", { session, spf: spf.result, dkim: bestOf(authentication), dmarc: dmarc.result, ms });
@@ -55,7 +66,7 @@ export async function verifiedOrigin(
     log("delivery.failed", { step: "verify", code: failureOf(error), account: undefined, delivery: id });
     const result = { method: "dmarc", result: "temperror", reason: "not verified", properties: [] };
     const field = writeAuthenticationResults({ server: hostName, results: [result] });
-    return { ...nothing, field, isSenderVerified: false };
+    return { ...nothingOf(peerAddress), field, isSenderVerified: false };
   }
 }
 
@@ -65,9 +76,9 @@ function bestOf({ dkim }: Authentication): string {
   return (["pass", "temperror"] as const).find((one) => results.includes(one)) ?? results[0] ?? "none";
 }
 
-/** Of which nothing is known but the network. */
-function openOrigin(address: string): Origin {
-  return {
+/** Nothing is known but the network. */
+function nothingOf(address: string): Pick<VerifiedOrigin, "authentication" | "origin"> {
+  const origin: Origin = {
     network: networkOf(plainAddress(address)),
     isNamed: false,
     author: undefined,
@@ -77,4 +88,5 @@ function openOrigin(address: string): Origin {
     signers: [],
     isOpen: true,
   };
+  return { authentication: undefined, origin };
 }
