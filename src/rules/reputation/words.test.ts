@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { fold } from "../../syntax/message/fold.ts";
 import { MAX_WORDS, wordsOf } from "./words.ts";
 
@@ -22,6 +23,29 @@ test("letters of every script make words; scripts without spaces give pairs", ()
 test("no message gives more words than the bound, or longer ones than a fingerprint takes", () => {
   assert.equal(text(Array.from({ length: 5000 }, (_, n) => `word${n}`).join(" ")).length, MAX_WORDS);
   assert.deepEqual(text(`${"x".repeat(33)} ${"д".repeat(17)} ${"😀".repeat(9)} ok. yes`), ["yes"]);
+});
+
+test("words are the same whether their letters are Latin or stand beside others", () => {
+  const sign = fc.constantFrom(..."ab9$€%'.@- ,\n\u00e5\u00f6\u00aa\u0301\u2019\u0436\u514d\u{1f600}");
+  const words = fc.array(sign, { maxLength: 60 }).map((signs) => signs.join(""));
+  fc.assert(
+    fc.property(words, (body) => {
+      const matches = Array.from(body.matchAll(/[\p{L}\p{N}$€£%][\p{L}\p{M}\p{N}$€£%'’.@-]*/gu), ([one]) => one);
+      const expected = matches.flatMap((one) => {
+        if (/\p{Script=Han}/u.test(one)) {
+          const letters = Array.from(one);
+          return letters.length < 2 ? letters : letters.slice(1).map((letter, at) => `${letters[at]}${letter}`);
+        }
+        const word = one.replace(/['’.@-]+$/, "");
+        return word.length < 3 ? [] : [word];
+      });
+      const kept = expected.filter(
+        (one) => Buffer.byteLength(one) <= 32 && (one.length >= 3 || /\p{Script=Han}/u.test(one)),
+      );
+      assert.deepEqual(wordsOf({ subject: "", from: "", text: body }), [...new Set(kept)]);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test("hostile text is read in linear time", () => {

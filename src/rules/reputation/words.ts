@@ -27,7 +27,44 @@ export function wordsOf({ subject, from, text }: MailText): readonly string[] {
   return [...words];
 }
 
+/** Sorted so: what parts words, what may stand within one, and what may begin one. */
+const [PARTS, WITHIN, BEGINS] = [0, 1, 2];
+/** Latin letters, by code: nearly all text, and looked at without an expression. */
+const KINDS: Uint8Array = Uint8Array.from({ length: 0x250 }, (_, code) => {
+  const sign = String.fromCharCode(code);
+  return /^[\p{L}\p{N}$€£%]$/u.test(sign) ? BEGINS : /^[\p{M}'.@-]$/u.test(sign) ? WITHIN : PARTS;
+});
+
+/** Goes from run to run of what may be in words; in a run of Latin letters only its beginning can be something else. */
 function addWords(words: Set<string>, mark: string, text: string): void {
+  for (let at = 0; at < text.length && words.size < MAX_WORDS; ) {
+    let end = at;
+    let begin = -1;
+    let wide = 0;
+    let isLatin = true;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      const kind = code < KINDS.length ? KINDS[code] : undefined;
+      if (kind === PARTS) break;
+      if (kind === undefined) isLatin = false;
+      else if (begin === -1 && kind === BEGINS) begin = end;
+      if (code >= 0x80) wide++;
+    }
+    if (!isLatin) addAny(words, mark, text.slice(at, end));
+    else if (begin !== -1) {
+      let last = end;
+      while (isTrimmed(text.charCodeAt(last - 1))) last--;
+      // Of a letter beyond ASCII there are two octets; what is trimmed has one.
+      const isShort = mark.length + last - begin + wide <= MAX_OCTETS;
+      if (last - begin >= LEAST && isShort) words.add(mark + text.slice(begin, last));
+    }
+    at = end + 1;
+  }
+}
+
+const isTrimmed = (code: number): boolean => code === 0x27 || code === 0x2e || code === 0x40 || code === 0x2d;
+
+function addAny(words: Set<string>, mark: string, text: string): void {
   for (const [match] of text.matchAll(WORD)) {
     for (const word of UNPARTED.test(match) ? pairs(match) : [match.replace(/['’.@-]+$/, "")]) {
       if (words.size >= MAX_WORDS) return;
