@@ -27,7 +27,8 @@ export type DefenceQuestion = {
   /** Addresses of From, canonical. */
   readonly authors: readonly string[];
   readonly names: readonly string[];
-  readonly words: readonly string[];
+  /** Asked for only where they are looked up. */
+  readonly words: () => readonly string[];
   /** Below so many lessons of each kind words say nothing, and are not looked up. */
   readonly leastLessons: number;
   readonly contact: ContactNames;

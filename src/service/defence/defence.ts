@@ -84,7 +84,7 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
 
   const recall = async (
     mail: ArrivedMail,
-    words: readonly string[],
+    words: () => readonly string[],
     account: AccountId,
   ): Promise<AccountEvidence | undefined> => {
     const { origin } = mail.site;
@@ -137,7 +137,9 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
 
   return {
     async judge(mail, recipients) {
-      const words = wordsOf(mail.text);
+      // Made once, for the first account that has learned enough; most never have.
+      let made: readonly string[] | undefined;
+      const words = (): readonly string[] => (made ??= wordsOf(mail.text));
       const known = await Promise.all(recipients.map(({ account }) => recall(mail, words, account)));
       const wished = agreed(
         recipients.map(({ policy }, at) => verdictOf({ site: mail.site, policy, account: known[at] })),

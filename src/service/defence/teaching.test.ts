@@ -24,7 +24,7 @@ const letterOf = (n: number, ...header: readonly string[]): string =>
 const question = {
   authors: ["eve@shop.test"],
   names: ["author eve@shop.test", "network 192.0.2"],
-  words: ["cheap", "s:offer1"],
+  words: () => ["cheap", "s:offer1"],
   leastLessons: 0,
   contact: { first: "1", origin: "2" },
 };

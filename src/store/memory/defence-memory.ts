@@ -55,7 +55,7 @@ export function memoryDefenceMemory(limits: DefenceMemoryLimits = defenceMemoryL
       return {
         isCorrespondent: authors.some((author) => held.correspondents.has(author)),
         names: names.map((name) => countsIn(held.senders, name) ?? NO_LESSONS),
-        words: isTaught ? words.flatMap((word) => countsIn(held.words, word) ?? []) : [],
+        words: isTaught ? words().flatMap((word) => countsIn(held.words, word) ?? []) : [],
         lessons,
         contact: { firstAt: held.waiting.get(contact.first), isPassed: held.passed.has(contact.origin) },
         hasRoom: held.waiting.size < limits.waiting,

@@ -25,7 +25,7 @@ const lesson = { kind: "unwanted", message: "m", names: ["domain bad.test"], wor
 const question = {
   authors: ["eve@bad.test"],
   names: ["domain bad.test"],
-  words: ["cheap"],
+  words: () => ["cheap"],
   leastLessons: 0,
   contact: { first: "1", origin: "2" },
 } as const;

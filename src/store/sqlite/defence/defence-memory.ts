@@ -74,7 +74,7 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
         const { holder } = found;
         const { id, key } = holder;
         const lessons = sql.lessonCounts.get(id) as LessonCounts;
-        const prints = Math.min(lessons.wanted, lessons.unwanted) < leastLessons ? [] : wordPrints(key, words);
+        const prints = Math.min(lessons.wanted, lessons.unwanted) < leastLessons ? [] : wordPrints(key, words());
         const countsOf = (name: string): LessonCounts =>
           (sql.sender.get(id, namePrint(key, "sender", name)) as LessonCounts | undefined) ?? NO_LESSONS;
         return {
