@@ -20,7 +20,7 @@ import type { Lookup } from "../../rules/authentication/lookup.ts";
 import { checkSpf, type Spf } from "../../rules/authentication/spf/check.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import { readAddresses } from "../../syntax/message/addresses.ts";
+import { type Address, readAddresses } from "../../syntax/message/addresses.ts";
 import { HeaderSplitter } from "../../syntax/message/header-edit.ts";
 import { octetsOf } from "../../syntax/message/octets.ts";
 import { createKeyCache } from "./key-cache.ts";
@@ -138,13 +138,14 @@ async function evaluate(
   return isTooLarge ? { ...dmarc, reason: "the header is too large", disposition: "quarantine" } : dmarc;
 }
 
-/** The domains of all addresses of all fields From; what is no domain is left out. */
+/** The domains of the addresses of all fields From, of so many and no more; what is no domain is left out. */
 function authorsOf(header: SignedHeader, { maxAuthors }: VerifierLimits): readonly string[] {
-  return header
-    .named("from")
-    .flatMap(({ value }) => readAddresses(value, maxAuthors))
-    .flatMap((address) => (address.kind === "mailbox" ? (readDomain(address.host) ?? []) : []))
-    .slice(0, maxAuthors);
+  const addresses: Address[] = [];
+  for (const { value } of header.named("from")) {
+    if (addresses.length >= maxAuthors) break;
+    addresses.push(...readAddresses(value, maxAuthors - addresses.length));
+  }
+  return addresses.flatMap((address) => (address.kind === "mailbox" ? (readDomain(address.host) ?? []) : []));
 }
 
 /** RFC 2919 section 2: the identifier stands in angle brackets; what a list is called before them is left out. */

@@ -3,7 +3,8 @@
  * the fields that claim to be ours. Everything else keeps its octets.
  *
  * Nothing is parsed for it again. What changes stands in the message's own header and in fields that no derived value is
- * made of, so offsets move and all else stays; only where a header exceeds what the parser looks at is it asked anew.
+ * made of, so offsets move and all else stays; only where our fields push the header beyond what the parser looks at is it
+ * asked anew.
  */
 import { contentOf, firstOctets } from "../../store/content-of.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
@@ -24,9 +25,8 @@ export type HeldHeader = {
   readonly fields: readonly HeaderField[];
 };
 
-const MiB = 1024 * 1024;
-/** Four times what the parser looks at; held while a message is examined. */
-export const MAX_HEADER_BYTES: number = MiB;
+/** What stands beyond the parser does not see; held while a message is examined. */
+export const MAX_HEADER_BYTES: number = parseLimits.maxHeaderBytes;
 const MAX_PIECE = 256 * 1024;
 const LF = 10;
 
@@ -52,9 +52,7 @@ export async function markedMail(
   if (front === undefined) return { content, derived };
   const shift = front.length - derived.headerSize;
   const marked = behind(front, content, derived.headerSize);
-  const { maxHeaderBytes } = parseLimits;
-  if (Math.max(front.length, derived.headerSize) > maxHeaderBytes)
-    return { content: marked, derived: await parsed(marked) };
+  if (front.length > MAX_HEADER_BYTES) return { content: marked, derived: await parsed(marked) };
   return {
     content: marked,
     derived: {

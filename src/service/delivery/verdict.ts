@@ -28,7 +28,7 @@ export const longFull: Reply = reply(
 );
 export const aboveQuota: Reply = reply(552, "5.2.3", "The message is larger than the recipient's whole mailbox");
 export const tooManyHops: Reply = reply(554, "5.4.6", "The message has passed too many hosts: it runs in a loop");
-export const headerTooLarge: Reply = reply(552, "5.3.4", "The header of the message is larger than one mebibyte");
+export const headerTooLarge: Reply = reply(552, "5.3.4", "The header of the message is larger than 256 KiB");
 export const notScanned = (what: "spam" | "viruses"): Reply =>
   reply(451, "4.7.1", `The message cannot be scanned for ${what} just now; try again later`);
 export const tryAgain: Reply = reply(451, "4.3.0", "The message cannot be stored just now; try again later");
