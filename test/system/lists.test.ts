@@ -44,7 +44,8 @@ const destinations = {
   [ALUMNI]: published(ALUMNI),
   [CLUB]: published(CLUB, signers.club.record("club")),
   [FORGER]: published(FORGER),
-  [LAME]: { records: "lame NS ns.lame\nns.lame A 127.0.0.253" },
+  // Its names lead in a circle: no name server has an answer.
+  [LAME]: { records: "lame CNAME round.lame\nround.lame CNAME lame\n_dmarc.lame CNAME lame" },
   [SILENT]: { records: "2.0.0.127.dnsbl A 127.0.0.2\n19.17.213.127.dnsbl A 127.0.0.2" },
 };
 
@@ -126,9 +127,23 @@ const letter = (from: string, subject: string, more = ""): string =>
   `From: ${from}\r\nTo: ${U1}\r\nSubject: ${subject}\r\n${more}\r\nYour account has news.\r\n`;
 const FROM_BANK = `Bank <news@${BANK}>`;
 
-test("foreign senders: what speaks for them is believed, what cannot be asked speaks against nobody", async (context) => {
+test("mail from the world: nothing that may be wanted is lost, and what is forged does not pass", async (context) => {
   if (!canRun(context)) return;
   await using scene = await Scene.open();
+  await context.test(
+    "foreign senders: what speaks for them is believed, what cannot be asked speaks against nobody",
+    () => senders(scene),
+  );
+  await context.test(
+    "forgers: a policy of rejection alone ends in Junk with the reason, with another finding in a refusal",
+    () => forgers(scene),
+  );
+  await context.test("mailing lists and forwarders break what senders of p=reject sign, and nothing is lost", () =>
+    passedOn(scene),
+  );
+});
+
+async function senders(scene: Scene): Promise<void> {
   const signed = (subject: string): Promise<string> => signers.bank.sign(letter(FROM_BANK, subject));
 
   assert.match(await scene.bring(BANK, `b@${BANK}`, [U1], await signed("all is well")), ACCEPTED);
@@ -153,12 +168,9 @@ test("foreign senders: what speaks for them is believed, what cannot be asked sp
   // The service sees the new time within a second.
   await until("it is taken", async () => ACCEPTED.test(await scene.bring(SILENT, `x@${SILENT}`, [U1], stranger)));
   await scene.lies(U1, "INBOX", "who are you", /\bspf=none/, /\bdmarc=none/);
-});
+}
 
-test("forgers: a policy of rejection alone ends in Junk with the reason, with another finding in a refusal", async (context) => {
-  if (!canRun(context)) return;
-  await using scene = await Scene.open();
-
+async function forgers(scene: Scene): Promise<void> {
   const forged = letter(
     FROM_BANK,
     "forged",
@@ -187,11 +199,9 @@ test("forgers: a policy of rejection alone ends in Junk with the reason, with an
   const honest = await signers.bank.sign(letter(FROM_BANK, "listed only"));
   assert.match(await scene.bring(LISTED, `b@${BANK}`, [U1], honest), ACCEPTED);
   await scene.lies(U1, "Junk", "listed only", /rule=dns-lists; /);
-});
+}
 
-test("mailing lists and forwarders break what senders of p=reject sign, and nothing is lost", async (context) => {
-  if (!canRun(context)) return;
-  await using scene = await Scene.open();
+async function passedOn(scene: Scene): Promise<void> {
   const { code, stderr } = await scene.world.lab.commandBeside("account", "prefer", U1, "--forwarder", ALUMNI);
   assert.equal(code, 0, stderr);
   const original = (subject: string): Promise<string> => signers.bank.sign(letter(FROM_BANK, subject));
@@ -229,4 +239,4 @@ test("mailing lists and forwarders break what senders of p=reject sign, and noth
   const unknown = (await original("changed by nobody known")).concat("Scanned.\r\n");
   assert.match(await scene.bring(ALUMNI, `b@${BANK}`, both, unknown), ACCEPTED);
   for (const user of both) await scene.lies(user, "Junk", "changed by nobody known", /\bspf=fail/, /\bdmarc=fail/);
-});
+}
