@@ -37,7 +37,7 @@ export type Reservation = {
   readonly state: "reserved" | "paid" | "refused";
   readonly subscription: string | undefined;
   readonly customer: string | undefined;
-  /** Undefined once it was refused and told. */
+  /** Undefined once it was refused and told, and where an account that exists is paid for anew. */
   readonly signUp: SignUp | undefined;
 };
 
@@ -75,7 +75,7 @@ export type Ending = {
 
 /** @throws StoreError from every method, "closed" after disposal. */
 export interface BillingStore extends AsyncDisposable {
-  /** `held`: another reservation keeps the name; `full`: there are too many at once. */
+  /** `held`: another reservation keeps the name, or is of the same account; `full`: there are too many at once. */
   reserve(reservation: Reservation): Promise<"reserved" | "held" | "full">;
   reservation(reference: string): Promise<Reservation | undefined>;
   /** Oldest first. */
@@ -102,8 +102,11 @@ export interface BillingStore extends AsyncDisposable {
   subscriptions(after: AccountId | undefined, most: number): Promise<readonly Subscription[]>;
   /** Puts a subscription that a backup kept back in its place, whatever stands there. */
   restore(subscription: Subscription): Promise<void>;
-  /** With the version that was read; false: it changed meanwhile, or is gone. An ending is added in the same commit. */
-  update(subscription: Subscription, ending?: Ending): Promise<boolean>;
+  /**
+   * With the version that was read; false: it changed meanwhile, or is gone. An ending is added in the same commit, and a
+   * reservation erased.
+   */
+  update(subscription: Subscription, more?: { readonly ending: Ending; readonly erases?: string }): Promise<boolean>;
   /** The account is gone; its contract is to be ended. */
   remove(account: AccountId, ending: Ending): Promise<void>;
 

@@ -108,3 +108,21 @@ export function allowanceOf({ stage, since }: Lapse, now: number, lengths: Subsc
       return { mayLogIn: false, maySend: false, receives: "no", alert: undefined };
   }
 }
+
+/** What will happen when, as far as it is known, soonest first: for whoever asks, and for every notice. */
+export function datesAhead(
+  course: Course,
+  lapse: Lapse,
+  now: number,
+  lengths: SubscriptionLengths,
+): readonly { readonly stage: Stage; readonly at: number }[] {
+  if (course.kind === "good" || course.kind === "held" || lapse.stage === "closing") return [];
+  const dates: { readonly stage: Stage; readonly at: number }[] = [];
+  const told = lapse.warnedAt === undefined ? now : lapse.warnedAt;
+  let at = Math.max(dueAt(course, lapse, lengths), told + lengths.noticeMs);
+  for (let stage: Stage = NEXT[lapse.stage]; ; stage = NEXT[stage]) {
+    dates.push({ stage, at });
+    if (stage === "closing") return dates;
+    at += stage === "not-sending" ? lengths.notSendingMs : lengths.readingOnlyMs;
+  }
+}

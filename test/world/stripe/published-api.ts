@@ -62,7 +62,7 @@ function check(ajv: Ajv, key: string, schema: Schema, value: unknown): readonly 
     validate = ajv.compile(local);
     compiled.set(key, validate);
   }
-  if (validate(value) === true) return [];
+  if (validate(value)) return [];
   return (validate.errors ?? []).map(({ instancePath, message, params }) => {
     return `${key}${instancePath} ${message ?? ""} ${JSON.stringify(params)}`;
   });

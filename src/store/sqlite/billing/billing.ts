@@ -45,7 +45,8 @@ function sqliteBilling(db: Database, clock: Clock, mostReservations: number): Bi
   const insert = (reservation: Reservation): "reserved" | "held" | "full" => {
     if ((sql.countReservations.get() as number) >= mostReservations) return "full";
     const row = rowOfReservation(reservation);
-    if (reservation.keepsName && sql.keeper.get(row.address) !== undefined) return "held";
+    const isHeld = row.address !== null && sql.keeper.get(row.address) !== undefined;
+    if (isHeld || sql.ofAccount.get(row.account) !== undefined) return "held";
     sql.insertReservation.run(...Object.values(row));
     return "reserved";
   };
@@ -97,13 +98,12 @@ function sqliteBilling(db: Database, clock: Clock, mostReservations: number): Bi
       read(() => (sql.subscriptions.all(after ?? "", most) as readonly SubscriptionRow[]).map(subscriptionOf)),
     restore: (subscription) =>
       write(() => void sql.insertSubscription.run(...Object.values(rowOfSubscription(subscription)))),
-    update: (subscription, ending) =>
+    update: (subscription, more) =>
       write(() => {
-        const { account, version, plan, standing, until, ...row } = rowOfSubscription(subscription);
-        const { standing_since, stage, stage_since, warned_at, withdrawn_at } = row;
-        const values = [plan, standing, until, standing_since, stage, stage_since, warned_at, withdrawn_at];
-        if (sql.updateSubscription.run(...values, account, version).changes === 0) return false;
-        if (ending !== undefined) insertEnding(ending);
+        const { account, version, ...row } = rowOfSubscription(subscription);
+        if (sql.updateSubscription.run(...Object.values(row), account, version).changes === 0) return false;
+        if (more !== undefined) insertEnding(more.ending);
+        if (more?.erases !== undefined) sql.erase.run(more.erases);
         return true;
       }),
     remove: (account, ending) =>

@@ -35,7 +35,7 @@ type Rows =
   | "invite"
   | "noteInvitation"
   | "forgetInvitations";
-type Singles = "countReservations" | "keeper" | "seen" | "useInvitation";
+type Singles = "countReservations" | "ofAccount" | "keeper" | "seen" | "useInvitation";
 
 /** Give rows. */
 const TEXTS: Readonly<Record<Rows, string>> = {
@@ -59,13 +59,13 @@ const TEXTS: Readonly<Record<Rows, string>> = {
   bySubscription: `SELECT ${SUBSCRIPTION} FROM subscription WHERE subscription = ?`,
   byCustomer: `SELECT ${SUBSCRIPTION} FROM subscription WHERE customer = ?`,
   subscriptions: `SELECT ${SUBSCRIPTION} FROM subscription WHERE account > ? ORDER BY account LIMIT 0 + ?`,
-  updateSubscription: `UPDATE subscription SET plan = ?, standing = ?, until = ?, standing_since = ?, stage = ?, stage_since = ?,
-      warned_at = ?, withdrawn_at = ?, version = version + 1 WHERE account = ? AND version = ?`,
+  updateSubscription: `UPDATE subscription SET reference = ?, subscription = ?, customer = ?, plan = ?, standing = ?, until = ?,
+      standing_since = ?, stage = ?, stage_since = ?, warned_at = ?, bought_at = ?, withdrawn_at = ?, version = version + 1 WHERE account = ? AND version = ?`,
   removeSubscription: "DELETE FROM subscription WHERE account = ?",
   // What was promised first stays: money that is to go back goes back.
   insertEnding: `INSERT INTO ending (subscription, customer, refunds, account, asked_at)
       VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (subscription) DO UPDATE SET refunds = MAX(refunds, excluded.refunds), account = excluded.account`,
+      ON CONFLICT (subscription) DO UPDATE SET refunds = MAX(refunds, excluded.refunds), account = COALESCE(excluded.account, account)`,
   endings: "SELECT subscription, customer, refunds, account, asked_at FROM ending ORDER BY asked_at",
   removeEnding: "DELETE FROM ending WHERE subscription = ?",
   see: "INSERT OR IGNORE INTO event (id, seen_at) VALUES (?, ?)",
@@ -79,6 +79,7 @@ const TEXTS: Readonly<Record<Rows, string>> = {
 const SINGLES: Readonly<Record<Singles, string>> = {
   countReservations: "SELECT COUNT(*) FROM reservation",
   keeper: "SELECT reference FROM reservation WHERE address = ? AND keeps_name = 1",
+  ofAccount: "SELECT 1 FROM reservation WHERE account = ?",
   seen: "SELECT 1 FROM event WHERE id = ?",
   useInvitation: "DELETE FROM invitation WHERE hash = ? AND expires_at > ? RETURNING expires_at",
 };

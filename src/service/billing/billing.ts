@@ -1,0 +1,75 @@
+/**
+ * Subscriptions, from the sign-up to the last day (promises D8, M1, M2): the one thing that portal, webhook and jobs hold.
+ * Every verb may be repeated after a stop at any place, in any worker.
+ */
+import type { Language } from "../../store/directory.ts";
+import type { AccountId } from "../../store/ids.ts";
+import { invite, redeem, type Redeemed } from "./invitations.ts";
+import { changePlan, closed, contractOf, portal, setEnding, withdraw } from "./manage.ts";
+import type { Contract, NotBought, PlanChanged, Withdrawn } from "./manage.ts";
+import { observe } from "./observe.ts";
+import type { BillingParts } from "./parts.ts";
+import type { Failure } from "./payments.ts";
+import { renew, type Renewed, type RenewOptions } from "./renew.ts";
+import { hourly, nightly } from "./rounds.ts";
+import { abandon, type Progress, settle, start, type Started, type StartOptions } from "./sign-up.ts";
+import { takeWebhook, type WebhookTaken } from "./webhook.ts";
+import type { SignUp } from "../../store/billing.ts";
+
+type Refusable<T> = T | NotBought | Failure;
+
+export interface Billing {
+  /** Keeps the name and gives the link to pay. @throws StoreError, as all others here */
+  start(options: StartOptions): Promise<Started>;
+  /** What the page says that a browser comes back to; opens the account when it is paid. Asks Stripe each time. */
+  progress(reference: string): Promise<Progress>;
+  abandon(reference: string): Promise<Progress>;
+  takeWebhook(body: Uint8Array, signature: string): Promise<WebhookTaken>;
+  /** Likewise for an account whose contract ended. */
+  renew(options: RenewOptions): Promise<Renewed>;
+  contract(account: AccountId): Promise<Contract | NotBought>;
+  changePlan(account: AccountId, plan: string): Promise<PlanChanged>;
+  setEnding(
+    account: AccountId,
+    ends: boolean,
+  ): Promise<Refusable<{ readonly kind: "done" } | { readonly kind: "not-paid" }>>;
+  withdraw(account: AccountId): Promise<Withdrawn>;
+  portal(
+    account: AccountId,
+    returnUrl: string,
+    language: Language,
+  ): Promise<Refusable<{ readonly kind: "portal"; readonly url: string }>>;
+  /** A step of the deletion of an account. */
+  closed(account: AccountId): Promise<void>;
+  hourly(signal: AbortSignal): Promise<void>;
+  nightly(signal: AbortSignal): Promise<void>;
+  /** A code for one account without payment, shown once. */
+  invite(): Promise<string>;
+  redeem(code: string, signUp: SignUp): Promise<Redeemed>;
+}
+
+export function createBilling(parts: BillingParts): Billing {
+  return {
+    start: (options) => start(parts, options),
+    async progress(reference) {
+      const progress = await settle(parts, reference);
+      const row = progress.kind === "open" ? await parts.store.byReference(reference) : undefined;
+      // It is open whether or not Stripe says at once until when.
+      if (row !== undefined && row.until === undefined) await observe(parts, row.subscription);
+      return progress;
+    },
+    abandon: (reference) => abandon(parts, reference),
+    takeWebhook: (body, signature) => takeWebhook(parts, body, signature),
+    renew: (options) => renew(parts, options),
+    contract: (account) => contractOf(parts, account),
+    changePlan: (account, plan) => changePlan(parts, account, plan),
+    setEnding: (account, ends) => setEnding(parts, account, ends),
+    withdraw: (account) => withdraw(parts, account),
+    portal: (account, returnUrl, language) => portal(parts, account, returnUrl, language),
+    closed: (account) => closed(parts, account),
+    hourly: (signal) => hourly(parts, signal),
+    nightly: (signal) => nightly(parts, signal),
+    invite: () => invite(parts),
+    redeem: (code, signUp) => redeem(parts, code, signUp),
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * What is looked at though nobody told us: each hour the sign-ups and the contracts to be ended; each night every
+ * subscription, as Stripe has it, and every subscription that Stripe has of us. So a webhook that is lost costs a day at most,
+ * and a worker that died in the middle of something an hour.
+ */
+import { DAY } from "../../host/clock.ts";
+import type { SubscriptionView } from "../../rules/subscription/standing.ts";
+import type { AccountId } from "../../store/ids.ts";
+import { StoreError } from "../../store/store-error.ts";
+import { performEndings } from "./endings.ts";
+import { observe } from "./observe.ts";
+import type { BillingParts } from "./parts.ts";
+import type { Failure } from "./payments.ts";
+import { settle } from "./sign-up.ts";
+
+const AT_ONCE = 200;
+/** Stripe repeats a webhook for three days; promise D2 allows ten. */
+const SEEN_MS: number = 10 * DAY;
+
+/** Each hour, and at the start. @throws StoreError */
+export async function hourly(parts: BillingParts, signal: AbortSignal): Promise<void> {
+  for (const { reference } of await parts.store.reservations()) {
+    if (signal.aborted) return;
+    await attempt(parts, "settle", undefined, async () => {
+      const progress = await settle(parts, reference);
+      return progress.kind === "failed" ? progress : undefined;
+    });
+  }
+  await performEndings(parts);
+}
+
+/** Each night. @throws StoreError */
+export async function nightly(parts: BillingParts, signal: AbortSignal): Promise<void> {
+  const { store, clock } = parts;
+  await hourly(parts, signal);
+  let after: AccountId | undefined;
+  for (;;) {
+    const rows = await store.subscriptions(after, AT_ONCE);
+    for (const { account, subscription } of rows) {
+      if (signal.aborted) return;
+      await attempt(parts, "observe", account, () => observe(parts, subscription));
+      after = account;
+    }
+    if (rows.length < AT_ONCE) break;
+  }
+  await attempt(parts, "reconcile", undefined, () => reconcile(parts, signal));
+  await performEndings(parts);
+  await store.forgetSeen(clock.now() - SEEN_MS);
+  await store.forgetInvitations(clock.now());
+}
+
+/** Finds what Stripe has of us and we do not know. */
+async function reconcile(parts: BillingParts, signal: AbortSignal): Promise<Failure | undefined> {
+  let after: string | undefined;
+  do {
+    const page = await parts.payments.subscriptions(after);
+    if (page.kind === "failed") return page;
+    for (const view of page.views) {
+      if (signal.aborted) return undefined;
+      if (!(await isStray(parts, view))) continue;
+      await attempt(parts, "reconcile", undefined, () => observe(parts, view.subscription));
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return undefined;
+}
+
+async function isStray({ store, payments }: BillingParts, view: SubscriptionView): Promise<boolean> {
+  const isOurs = view.installation === payments.installation && view.status !== "canceled";
+  return isOurs && (await store.bySubscription(view.subscription)) === undefined;
+}
+
+/** What goes wrong with one does not keep the others. */
+async function attempt(
+  { log }: BillingParts,
+  step: string,
+  account: AccountId | undefined,
+  work: () => Promise<Failure | undefined>,
+): Promise<void> {
+  try {
+    const failure = await work();
+    if (failure !== undefined) log("billing.failed", { step, why: failure.why, account });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log("billing.failed", { step, why: error.code, account });
+  }
+}
