@@ -127,7 +127,7 @@ const letter = (from: string, subject: string, more = ""): string =>
   `From: ${from}\r\nTo: ${U1}\r\nSubject: ${subject}\r\n${more}\r\nYour account has news.\r\n`;
 const FROM_BANK = `Bank <news@${BANK}>`;
 
-test("mail from the world: nothing that may be wanted is lost, and what is forged does not pass", async (context) => {
+test("F6: of mail from the world nothing that may be wanted is lost, and what is forged does not pass", async (context) => {
   if (!canRun(context)) return;
   await using scene = await Scene.open();
   await context.test(

@@ -124,7 +124,7 @@ test("slow senders: a message that drips ends at its bound, and others are serve
   assert.equal((await inbox.messages()).length, 2, "of what dripped nothing was taken");
 });
 
-test("floods: connections and mail of one host end at bounds, while others deliver and A1: holders read", async () => {
+test("A1: while one host floods port 25 and is told to come again, others deliver and holders read", async () => {
   await using lab = await startForStrangers();
   using reader = await ImapClient.open(lab.imapPort, OTHER, PASSWORD);
   await reader.command("SELECT INBOX");
