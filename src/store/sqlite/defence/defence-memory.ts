@@ -12,7 +12,7 @@ import type { AccountId } from "../../ids.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
-import { createHolders, type Holder } from "./holders.ts";
+import { createHolders, type Found, type Holder } from "./holders.ts";
 import { learnLesson } from "./lessons.ts";
 import { namePrint, wordPrints } from "./prints.ts";
 import { defenceMigrations } from "./schema.ts";
@@ -39,6 +39,7 @@ type Means = Required<Pick<SqliteDefenceMemoryOptions, "clock" | "limits" | "key
 function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): DefenceMemory {
   const sql = statementsOf(db);
   const holders = createHolders(db);
+  const findHolder = (account: AccountId): Found => holders.find(account, () => keyOf(account));
 
   const { read: look, write } = stepsOn(db, clock, "The memory of the defence is closed.");
   const read = <T>(step: () => T): Promise<T> => look(() => inOneView(db, step));
@@ -57,10 +58,9 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
   };
 
   return {
-    async recall(account, { authors, names, words, leastLessons, contact }) {
-      const fileKey = keyOf(account);
+    recall(account, { authors, names, words, leastLessons, contact }) {
       return read(() => {
-        const found = holders.find(account, fileKey);
+        const found = findHolder(account);
         if (found.kind === "off") return undefined;
         if (found.kind !== "on")
           return {
@@ -94,10 +94,9 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
 
     async addCorrespondents(account, addresses, at) {
       const day = dayOf(at);
-      const fileKey = keyOf(account);
       // Who writes to the same people all day costs one commit.
       const isKnownToday = await read(() => {
-        const found = holders.find(account, fileKey);
+        const found = findHolder(account);
         if (found.kind !== "on") return found.kind === "off";
         return addresses.every((one) => isKnown(sql, found.holder, one) === day);
       });
@@ -127,17 +126,15 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
       });
     },
 
-    async holdings(account) {
-      const fileKey = keyOf(account);
-      return read(() => {
-        const found = holders.find(account, fileKey);
+    holdings: (account) =>
+      read(() => {
+        const found = findHolder(account);
         const id = found.kind === "on" ? found.holder.id : NOBODY;
         const [correspondents, senders, words, lessons, contacts] = sql.holdings.map((statement) =>
           holdingOf(statement.get(id)),
         );
         return { isOn: found.kind !== "off", correspondents, senders, words, lessons, contacts } as Holdings;
-      });
-    },
+      }),
 
     async clear(account) {
       await erase(() => {

@@ -16,8 +16,8 @@ export type Holder = { readonly id: number; readonly key: Uint8Array };
 export type Found = { readonly kind: "on"; readonly holder: Holder } | { readonly kind: "none" | "off" | "lost" };
 
 export type Holders = {
-  /** @param fileKey of the account's file; `undefined` when there is no such account any more */
-  readonly find: (account: AccountId, fileKey: FileKey | undefined) => Found;
+  /** @param fileKey of the account's file, asked for where it is needed; `undefined` when there is no such account any more */
+  readonly find: (account: AccountId, fileKey: () => FileKey | undefined) => Found;
   /** Makes one if there is none; `undefined` when it is off, or the account is gone. */
   readonly take: (account: AccountId, fileKey: FileKey | undefined) => Holder | undefined;
   readonly isOn: (account: AccountId) => boolean;
@@ -39,10 +39,11 @@ export function createHolders(db: Database): Holders {
   const empty = TABLES.map((table) => db.prepare(`DELETE FROM ${table} WHERE holder = ?`));
   const rowOf = (account: AccountId): Row | undefined => get.get(account) as Row | undefined;
 
-  const find: Holders["find"] = (account, fileKey) => {
+  const find: Holders["find"] = (account, askKey) => {
     const row = rowOf(account);
     if (row === undefined) return { kind: "none" };
     if (row.is_on === 0) return { kind: "off" };
+    const fileKey = askKey();
     if (fileKey === undefined) return { kind: "lost" };
     const key = printKey(fileKey, row.salt);
     return markOf(key) === row.mark ? { kind: "on", holder: { id: row.id, key } } : { kind: "lost" };
@@ -56,7 +57,7 @@ export function createHolders(db: Database): Holders {
   return {
     find,
     take: (account, fileKey) => {
-      const found = find(account, fileKey);
+      const found = find(account, () => fileKey);
       if (found.kind === "on") return found.holder;
       if (found.kind === "off" || fileKey === undefined) return undefined;
       destroy(account);
