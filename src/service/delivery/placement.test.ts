@@ -88,12 +88,24 @@ test("a repetition after a lost 250 is known by the octets as they came, whateve
   assert.equal((await world.mail.read(idOf("u1")).usage()).messages, 1);
 });
 
-test("a bounce of what the account never sent goes to Junk, and its field says why", async () => {
+test("what comes back about mail of an account is counted whatever the verdict; of what it never sent it goes to Junk, and its field says why", async () => {
   const report = "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n";
-  await using world = await examining({}, { feedback: async () => "backscatter", ...fromFriend });
+  const counted: string[] = [];
+  const feedback = async (account: string) => {
+    counted.push(account);
+    return "backscatter" as const;
+  };
+  {
+    await using world = await examining({ spam: spamSaying(spamAt("junk")) }, { feedback, ...fromFriend });
+    await world.receive(U1, report);
+    assert.match((await world.mails("u1", "Junk"))[0] ?? "", /\r\nX-Spam-Verdict: Junk, rule=scanner;/);
+  }
+  await using world = await examining({}, { feedback, ...fromFriend });
   await world.receive(U1, report);
   assert.equal(
     fieldsOf((await world.mails("u1", "Junk"))[0] ?? "")[1]?.slice(0, 40),
     "X-Spam-Verdict: Junk, rule=backscatter; ",
   );
+  assert.deepEqual(counted, [idOf("u1"), idOf("u1")]);
+  assert.ok(world.records.some(({ fields }) => fields["rule"] === "backscatter"));
 });

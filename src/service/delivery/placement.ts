@@ -93,7 +93,9 @@ async function placingOf(
 ): Promise<{ readonly into: Placed["into"]; readonly field: Uint8Array }> {
   const placing = each.find((one) => one.account === account);
   if (placing === undefined) throw new Error("an examiner places a message for each of its accounts");
-  return placing.into === "INBOX" && (await isBackscatter(account)) ? { into: "\\Junk", field: BACKSCATTER } : placing;
+  // Asked in any case: what comes back about mail of the account is counted there.
+  const isUnwanted = await isBackscatter(account);
+  return isUnwanted && placing.into === "INBOX" ? { into: "\\Junk", field: BACKSCATTER } : placing;
 }
 
 const folder = (isBackscatter: boolean): Placed["into"] => (isBackscatter ? "\\Junk" : "INBOX");

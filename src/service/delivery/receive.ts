@@ -211,13 +211,16 @@ class StoringReception implements Reception {
 
   /** A bounce of what the account never sent is backscatter. A look that fails changes nothing. */
   async #isBackscatter(account: AccountId): Promise<boolean> {
-    const { feedback } = this.#services;
+    const { feedback, log } = this.#services;
     if (feedback === undefined || this.#report === undefined) return false;
     try {
-      return (await feedback(account, await this.#report)) === "backscatter";
+      if ((await feedback(account, await this.#report)) !== "backscatter") return false;
+      const why = { verdict: "junk", rule: "backscatter", reason: "the recipient has not sent what it reports on" };
+      log("defence.verdict", { session: this.#envelope.session, account, ...why });
+      return true;
     } catch (error) {
       const code = verdict.failureOf(error);
-      this.#services.log("delivery.failed", { step: "feedback", code, account, delivery: this.#id });
+      log("delivery.failed", { step: "feedback", code, account, delivery: this.#id });
       return false;
     }
   }
