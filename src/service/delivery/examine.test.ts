@@ -33,7 +33,7 @@ const verdictsOf = ({ records }: Delivering): readonly string[] =>
     name === "defence.verdict" ? [`${String(fields["verdict"])} ${String(fields["rule"])}`] : [],
   );
 
-test("F2, F3: the header says who was verified, what scanners found and why the mail lies there", async () => {
+test("F3: the header says who was verified, what scanners found and why the mail lies there", async () => {
   await using world = await examining({ spam: spamSaying(clean), virus: virusSaying({ kind: "clean" }) }, fromFriend);
   assert.equal(said(await world.receive(U1, FRIEND)), "250 2.0.0");
   const [mail = ""] = await world.mails("u1");
@@ -55,7 +55,7 @@ test("F2, F3: the header says who was verified, what scanners found and why the 
   assert.deepEqual(verdictsOf(world), ["inbox nothing"]);
 });
 
-test("F2: fields of our name and of scanners that came from outside are out, those of others stay", async () => {
+test("F6: fields of our name and of scanners that came from outside are out, those of others stay", async () => {
   await using world = await examining({ verifier: undefined });
   const others = "Authentication-Results: mx.other.test; dmarc=pass\r\nX-Spamming: is no claim of ours? it is\r\n";
   const forged =
@@ -74,7 +74,7 @@ test("F2: fields of our name and of scanners that came from outside are out, tho
   assert.ok(mail.endsWith(FRIEND));
 });
 
-test("F2: a policy that asks for rejection alone sends mail to Junk with the reason; together with a spam mark it is refused", async () => {
+test("F6: a policy that asks for rejection alone sends mail to Junk with the reason; together with a spam mark it is refused", async () => {
   {
     await using world = await examining();
     assert.equal(said(await world.receive(U1, BANK)), "250 2.0.0");
@@ -147,7 +147,7 @@ test("a scanner hears of one account whose it is, of several nothing, and reads 
   assert.match(Buffer.from(heard[0]?.content.bytes ?? []).toString(), /^Return-Path: .*\r\nReceived: from client/);
 });
 
-test("F5: two recipients get one reply and each its own folder; what one forwarder is forgiven counts for its holder alone", async () => {
+test("F6: two recipients get one reply and each its own folder; what one forwarder is forgiven counts for its holder alone", async () => {
   await using world = await examining({ ...forgivenBy("u1"), spam: spamSaying(clean) });
   const text = `${BANK}${"line of a text\r\n".repeat(50)}`;
   assert.equal(said(await world.receive(BOTH, text)), "250 2.0.0");
@@ -158,7 +158,7 @@ test("F5: two recipients get one reply and each its own folder; what one forward
   assert.ok(inbox.endsWith(text) && junk.endsWith(text));
 });
 
-test("F2: refused for one and taken for another is taken for both; a holder's wishes that cannot be read refuse nothing", async () => {
+test("F6: refused for one and taken for another is taken for both; a holder's wishes that cannot be read refuse nothing", async () => {
   const spam = spamSaying(spamAt("junk"));
   {
     await using world = await examining({ ...forgivenBy("u1"), spam });

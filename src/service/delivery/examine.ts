@@ -1,6 +1,6 @@
 /**
  * The examiner of mail from the world: verification, scanners and DNS lists side by side, then one verdict for each account
- * and one reply for all (promises F2 and F3). Every part may be missing. What fails inside speaks against nobody; only a
+ * and one reply for all (promises F3 and F6). Every part may be missing. What fails inside speaks against nobody; only a
  * scanner that is to be waited for makes the peer come again.
  */
 import type { ListMarks, SiteEvidence, Verdict } from "../../rules/reputation/verdict.ts";
