@@ -26,11 +26,21 @@ export function taughtMail(message: string, header: Uint8Array, text: MailText, 
   return { message, authors: authorsOf(fields), text, origin: ours && originOfField(ours) };
 }
 
-/** The addresses of all fields From, canonical: the form in which addresses are looked up and remembered. */
+/**
+ * The addresses of all fields From, canonical: the form in which addresses are looked up and remembered. None where there
+ * are more than are read.
+ */
 export function authorsOf(fields: readonly Field[]): readonly string[] {
-  const addresses = fields
-    .filter(({ name }) => name === "from")
-    .flatMap(({ value }) => readAddresses(value, MAX_AUTHORS))
-    .flatMap((one) => (one.kind === "mailbox" && one.host !== "" ? [canonicalOfField(one.local, one.host)] : []));
-  return [...new Set(addresses)].slice(0, MAX_AUTHORS);
+  const addresses: string[] = [];
+  let left = MAX_AUTHORS;
+  for (const { name, value } of fields) {
+    if (name !== "from") continue;
+    const read = readAddresses(value, left);
+    for (const one of read)
+      if (one.kind === "mailbox" && one.host !== "") addresses.push(canonicalOfField(one.local, one.host));
+    // A field without an address is read in vain, too.
+    left -= Math.max(1, read.length);
+    if (left <= 0) return [];
+  }
+  return [...new Set(addresses)];
 }
