@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { turns } from "../../../test/world/fake-clock.ts";
 import { HOUR, MINUTE, SECOND } from "../../host/clock.ts";
+import { contentOf } from "../../store/content-of.ts";
 import { deliverDue, runDeferred } from "./deferred.ts";
 import { Delivering, idOf } from "./delivering.fixture.ts";
 
@@ -64,6 +65,21 @@ test("a peer that repeats while its message waits causes no second copy", async 
   await world.receive(BOTH, MESSAGE);
   await deliverDue(services(world, new AbortController().signal));
   assert.equal((await world.mails("u1")).length, 1);
+  assert.equal((await world.mails("u2")).length, 1);
+  assert.equal(await world.queue.count(), 0);
+});
+
+test("an entry of before fingerprints were kept is known to the store by its octets", async () => {
+  await using world = await withOneWaiting();
+  const [entry] = await world.queue.due(world.clock.now(), 1);
+  assert.ok(entry);
+  // A copy: the queue overwrites what is done.
+  const content = contentOf(new Uint8Array((await world.queue.content(entry)).bytes ?? []));
+  await world.queue.done(entry);
+  await world.queue.add([{ ...entry, fingerprint: undefined }], content);
+  world.mail.heal();
+  await world.receive(BOTH, MESSAGE);
+  await deliverDue(services(world, new AbortController().signal));
   assert.equal((await world.mails("u2")).length, 1);
   assert.equal(await world.queue.count(), 0);
 });
