@@ -2,6 +2,7 @@
  * What a backup takes of the directory beyond its own interface, and what a restore puts back: the addresses that nobody is
  * given again, and the key under which they rest as fingerprints. Closed accounts stay closed (promise D5).
  */
+import type { CredentialsRecord } from "./credentials.ts";
 import type { AccountId } from "./ids.ts";
 
 /** Each fingerprint is an HMAC-SHA-256 of an address under `key`: it answers only "was this taken". */
@@ -10,6 +11,10 @@ export type UsedAddresses = { readonly key: Uint8Array; readonly fingerprints: r
 export interface DirectoryArchive extends AsyncDisposable {
   /** Aliases that were taken away and stay kept for their account. */
   reserved(account: AccountId): Promise<readonly string[]>;
+  /** What the holder proves himself with besides passwords, and his plan. */
+  credentials(account: AccountId): Promise<CredentialsRecord>;
+  /** Puts what is in the record in the place of what the account has. May be repeated; without the account nothing is done. */
+  restoreCredentials(account: AccountId, record: CredentialsRecord): Promise<void>;
   /** Addresses of accounts that are gone, and of those that are being closed. */
   used(): Promise<UsedAddresses>;
   /**

@@ -20,6 +20,8 @@ export type Account = {
   readonly createdAt: number;
   /** PHC string of argon2id (RFC 9106). */
   readonly passwordHash: string;
+  /** A second step is on (credentials.ts); a new account has none. */
+  readonly secondStep?: true;
 };
 
 /** A password of 128 random bits for one client, shown once. The verifiers alone rest. */
@@ -39,6 +41,13 @@ export type ScramVerifier = {
   readonly iterations: number;
   readonly storedKey: Uint8Array;
   readonly serverKey: Uint8Array;
+};
+
+/** How many aliases an account may have. */
+export type AliasRoom = {
+  readonly living: number;
+  /** With those that were taken away, which nobody else can have any more. */
+  readonly held: number;
 };
 
 /** What a holder wishes of the service. */
@@ -74,7 +83,8 @@ export interface Directory extends AsyncDisposable {
   add(
     accounts: readonly Account[],
   ): Promise<{ readonly kind: "added" } | { readonly kind: "taken"; readonly address: string }>;
-  addAlias(id: AccountId, address: string): Promise<"added" | "taken" | "no-account">;
+  /** With `room`, only while the account has fewer. One of its own that was taken away comes back. */
+  addAlias(id: AccountId, address: string, room?: AliasRoom): Promise<"added" | "taken" | "no-account" | "too-many">;
   /** The address stays reserved for this account. */
   removeAlias(id: AccountId, address: string): Promise<"removed" | "no-alias">;
   setPassword(id: AccountId, passwordHash: string): Promise<"set" | "no-account">;

@@ -9,6 +9,7 @@ import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, openDatabase } from "../database.ts";
 import { openSqliteDirectoryArchive } from "./archive.ts";
+import { openSqliteCredentials } from "./credentials.ts";
 import { openSqliteDirectory } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
 
@@ -43,6 +44,42 @@ test("D5: what nobody is given again is taken over, and holds in a directory tha
   );
 });
 
+test("what a holder proves himself with is taken and put back, as often as one likes; who is not there gets nothing", async () => {
+  const [old, fresh] = [place(), place()];
+  const [ada, bob] = [sampleAccount("ada@example.org"), sampleAccount("bob@example.org")];
+  await using first = await openSqliteDirectory(old);
+  await using credentials = await openSqliteCredentials(old);
+  await first.add([ada, bob]);
+  const record = {
+    recovery: { address: "ada@elsewhere.example", verified: true },
+    secondStep: {
+      secret: randomBytes(20),
+      lastStep: 7,
+      codes: [randomBytes(32), randomBytes(32)].toSorted((a, b) => Buffer.compare(a, b)),
+    },
+    plan: { name: "small", aliases: 5 },
+  };
+  await credentials.setRecoveryAddress(ada.id, record.recovery);
+  await credentials.setSecondStep(ada.id, record.secondStep);
+  await credentials.setPlan(ada.id, record.plan);
+  await using from = await openSqliteDirectoryArchive(old);
+  assert.deepEqual(await from.credentials(ada.id), record);
+  const nothing = { recovery: undefined, secondStep: undefined, plan: undefined };
+  assert.deepEqual(await from.credentials(bob.id), nothing);
+
+  await using second = await openSqliteDirectory(fresh);
+  await using to = await openSqliteDirectoryArchive(fresh);
+  await to.restoreCredentials(ada.id, record);
+  assert.deepEqual(await to.credentials(ada.id), nothing);
+  await second.add([ada, bob]);
+  for (let times = 0; times < 2; times++)
+    for (const { id } of [ada, bob]) await to.restoreCredentials(id, await from.credentials(id));
+  assert.deepEqual(await to.credentials(ada.id), record);
+  assert.deepEqual(await to.credentials(bob.id), nothing);
+  assert.equal((await second.byId(ada.id))?.secondStep, true);
+  assert.deepEqual(await second.check(), []);
+});
+
 test("D2: every column of an account's record is one that a backup takes: say so here and in AccountRecord", async () => {
   const own = place();
   await using _directory = await openSqliteDirectory(own);
@@ -57,5 +94,10 @@ test("D2: every column of an account's record is one that a backup takes: say so
   assert.deepEqual(columns("app_password"), password);
   assert.deepEqual(columns("preference"), ["account", "empty_junk_days", "empty_trash_days"]);
   assert.deepEqual(columns("forwarder"), ["account", "domain"]);
+  assert.deepEqual(columns("recovery"), ["account", "address", "verified"]);
+  // Tries are of an hour.
+  assert.deepEqual(columns("second_step"), ["account", "last_step", "secret", "tries", "tries_since"]);
+  assert.deepEqual(columns("recovery_code"), ["account", "mark"]);
+  assert.deepEqual(columns("plan"), ["account", "aliases", "name"]);
   db.close();
 });

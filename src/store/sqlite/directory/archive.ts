@@ -6,6 +6,7 @@ import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { immediate, retried } from "../immediate.ts";
+import { credentialRows, recordOf } from "./credential-rows.ts";
 import type { SqliteDirectoryOptions } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
 import { openSystemDatabase } from "../system-database.ts";
@@ -14,7 +15,16 @@ import { openSystemDatabase } from "../system-database.ts";
 export async function openSqliteDirectoryArchive(options: SqliteDirectoryOptions): Promise<DirectoryArchive> {
   const clock = options.clock ?? systemClock;
   const db = await openSystemDatabase(options, APPLICATION.system, directoryMigrations);
+  const rows = credentialRows(db);
   return {
+    credentials: (account) => retried({ clock }, () => recordOf(rows, account)),
+    restoreCredentials: (account, { recovery, secondStep, plan }) =>
+      immediate(db, { clock }, () => {
+        if (!rows.isAccount(account)) return;
+        if (recovery !== undefined) rows.setRecovery(account, recovery);
+        if (secondStep !== undefined) rows.setSecondStep(account, secondStep);
+        if (plan !== undefined) rows.setPlan(account, plan);
+      }),
     reserved: (account: AccountId) =>
       retried({ clock }, () => {
         const sql = "SELECT address FROM address WHERE account = ? AND kind = 'reserved' ORDER BY address";

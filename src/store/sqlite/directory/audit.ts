@@ -18,7 +18,11 @@ const RULES: readonly (readonly [rule: string, sql: string])[] = [
     `SELECT (SELECT count(*) FROM address WHERE account NOT IN (SELECT id FROM account))
       + (SELECT count(*) FROM app_password WHERE account NOT IN (SELECT id FROM account))
       + (SELECT count(*) FROM preference WHERE account NOT IN (SELECT id FROM account))
-      + (SELECT count(*) FROM forwarder WHERE account NOT IN (SELECT account FROM preference))`,
+      + (SELECT count(*) FROM forwarder WHERE account NOT IN (SELECT account FROM preference))
+      + (SELECT count(*) FROM recovery WHERE account NOT IN (SELECT id FROM account))
+      + (SELECT count(*) FROM second_step WHERE account NOT IN (SELECT id FROM account))
+      + (SELECT count(*) FROM recovery_code WHERE account NOT IN (SELECT account FROM second_step))
+      + (SELECT count(*) FROM plan WHERE account NOT IN (SELECT id FROM account))`,
   ],
 ];
 

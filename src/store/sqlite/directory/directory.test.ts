@@ -12,6 +12,7 @@ import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { immediate } from "../immediate.ts";
+import { openSqliteCredentials } from "./credentials.ts";
 import { openSqliteDirectory } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
 
@@ -121,9 +122,26 @@ test("D1: no table of the directory has a column for anything that is not needed
     "app_password.stored_key",
     "forwarder.account",
     "forwarder.domain",
+    "password_cost.id",
+    "password_cost.lanes",
+    "password_cost.memory_kib",
+    "password_cost.passes",
+    "plan.account",
+    "plan.aliases",
+    "plan.name",
     "preference.account",
     "preference.empty_junk_days",
     "preference.empty_trash_days",
+    "recovery.account",
+    "recovery.address",
+    "recovery.verified",
+    "recovery_code.account",
+    "recovery_code.mark",
+    "second_step.account",
+    "second_step.last_step",
+    "second_step.secret",
+    "second_step.tries",
+    "second_step.tries_since",
     "secret.name",
     "secret.value",
     "used_address.fingerprint",
@@ -152,6 +170,25 @@ test("a file of the first version is brought up with all that refers to its acco
   db.close();
 });
 
+test("A3: an account has so many aliases, and holds so many names; its own come back to it alone", async () => {
+  const file = newFile();
+  await using directory = await openSqliteDirectory({ file, key });
+  const [ada, bob] = [sampleAccount("ada@example.org"), sampleAccount("bob@example.org")];
+  await directory.add([ada, bob]);
+  const room = { living: 2, held: 3 };
+  const add = (name: string): Promise<string> => directory.addAlias(ada.id, `${name}@example.org`, room);
+  assert.deepEqual([await add("one"), await add("two"), await add("three")], ["added", "added", "too-many"]);
+  await directory.removeAlias(ada.id, "one@example.org");
+  assert.equal(await directory.addAlias(bob.id, "one@example.org", room), "taken");
+  assert.equal(await add("three"), "added");
+  assert.equal(await add("bob"), "taken");
+  await directory.removeAlias(ada.id, "two@example.org");
+  assert.equal(await add("four"), "too-many", "three names are held already");
+  assert.equal(await add("one"), "added", "its own name takes no more");
+  assert.deepEqual(await directory.aliases(ada.id), ["one@example.org", "three@example.org"]);
+  assert.deepEqual(await directory.check(), []);
+});
+
 test("check finds what is wrong without naming an address", async () => {
   const file = newFile();
   await using directory = await openSqliteDirectory({ file, key });
@@ -162,6 +199,26 @@ test("check finds what is wrong without naming an address", async () => {
   db.close();
   const findings = await directory.check();
   assert.deepEqual(findings, [{ rule: "the primary address leads to its account", detail: "1 rows" }]);
+});
+
+test("a file of the third version is brought up: nobody has a second step, a recovery address or a plan", async () => {
+  const file = newFile();
+  const third = { path: file, key, applicationId: APPLICATION.system, migrations: directoryMigrations.slice(0, 3) };
+  const old = openDatabase({ ...third, synchronous: "full", create: {} });
+  const account = sampleAccount("a@example.org");
+  const { id, primary, createdAt, passwordHash } = account;
+  old.prepare("INSERT INTO account VALUES (?, ?, 'active', 'en', 5, ?, ?)").run(id, primary, createdAt, passwordHash);
+  old.prepare("INSERT INTO address VALUES (?, ?, 'primary')").run(primary, id);
+  old.prepare("INSERT INTO preference VALUES (?, 30, NULL)").run(id);
+  old.close();
+  await using directory = await openSqliteDirectory({ file, key });
+  await using credentials = await openSqliteCredentials({ file, key });
+  assert.deepEqual(await directory.byId(id), { ...account, quotaBytes: 5 });
+  assert.equal((await directory.preferences(id)).emptyJunkDays, 30);
+  assert.equal(await credentials.secondStep(id), undefined);
+  assert.equal(await credentials.recoveryAddress(id), undefined);
+  assert.equal(await credentials.plan(id), undefined);
+  assert.deepEqual(await directory.check(), []);
 });
 
 test("processes that make the file and write to it at the same time lose nothing", async () => {

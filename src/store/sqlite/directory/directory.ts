@@ -5,7 +5,15 @@
  */
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { Account, AccountState, AppPassword, Directory, Language, Preferences } from "../../directory.ts";
+import type {
+  Account,
+  AccountState,
+  AliasRoom,
+  AppPassword,
+  Directory,
+  Language,
+  Preferences,
+} from "../../directory.ts";
 import { accountId, type AccountId } from "../../ids.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
@@ -103,11 +111,14 @@ class SqliteDirectory implements Directory {
     });
   }
 
-  async addAlias(id: AccountId, address: string): Promise<"added" | "taken" | "no-account"> {
+  async addAlias(id: AccountId, address: string, room?: AliasRoom): ReturnType<Directory["addAlias"]> {
     return this.#steps.write(() => {
       if (this.#sql.byId.get(id) === undefined) return "no-account";
-      if (this.#sql.returnAlias.run(address, id).changes > 0) return "added";
+      const { living, held } = this.#sql.aliasCount.get(id) as AliasRoom;
+      const hasRoom = room === undefined || living < room.living;
+      if (hasRoom && this.#sql.returnAlias.run(address, id).changes > 0) return "added";
       if (this.#isTaken(address)) return "taken";
+      if (!hasRoom || (room !== undefined && held >= room.held)) return "too-many";
       this.#sql.addAddress.run(address, id, "alias");
       return "added";
     });

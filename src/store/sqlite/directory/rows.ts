@@ -9,7 +9,11 @@ import {
 } from "../../directory.ts";
 import { accountId } from "../../ids.ts";
 
-export const ACCOUNT_COLUMNS = "id, primary_address, state, language, quota_bytes, created_at, password_hash";
+/** What an account is made of, in the order in which it is written. */
+export const OWN_COLUMNS = "id, primary_address, state, language, quota_bytes, created_at, password_hash";
+/** What is read of one. */
+export const ACCOUNT_COLUMNS: string = `${OWN_COLUMNS},
+  EXISTS (SELECT 1 FROM second_step WHERE second_step.account = account.id) AS second_step`;
 
 export type AccountRow = {
   readonly id: string;
@@ -19,6 +23,7 @@ export type AccountRow = {
   readonly quota_bytes: number;
   readonly created_at: number;
   readonly password_hash: string;
+  readonly second_step: 0 | 1;
 };
 
 export function accountOf(row: AccountRow): Account {
@@ -30,6 +35,7 @@ export function accountOf(row: AccountRow): Account {
     quotaBytes: row.quota_bytes,
     createdAt: row.created_at,
     passwordHash: row.password_hash,
+    ...(row.second_step === 1 && { secondStep: true }),
   };
 }
 

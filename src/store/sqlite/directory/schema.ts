@@ -75,4 +75,37 @@ export const directoryMigrations: readonly Migration[] = [
         PRIMARY KEY (account, domain)
       ) STRICT, WITHOUT ROWID;
     `),
+  // What a holder proves himself with beside passwords, what his plan allows, and what a password costs here.
+  (db) =>
+    void db.exec(`
+      CREATE TABLE recovery (
+        account TEXT PRIMARY KEY REFERENCES account (id),
+        address TEXT NOT NULL,
+        verified INTEGER NOT NULL CHECK (verified IN (0, 1))
+      ) STRICT, WITHOUT ROWID;
+      -- Tries count from the first one of a window; they say nothing of anybody, and no backup takes them.
+      CREATE TABLE second_step (
+        account TEXT PRIMARY KEY REFERENCES account (id),
+        secret BLOB NOT NULL CHECK (length(secret) = 20),
+        last_step INTEGER NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
+        tries_since INTEGER NOT NULL DEFAULT 0
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE recovery_code (
+        account TEXT NOT NULL REFERENCES second_step (account),
+        mark BLOB NOT NULL CHECK (length(mark) = 32),
+        PRIMARY KEY (account, mark)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE plan (
+        account TEXT PRIMARY KEY REFERENCES account (id),
+        name TEXT NOT NULL,
+        aliases INTEGER NOT NULL CHECK (aliases >= 0)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE password_cost (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        memory_kib INTEGER NOT NULL,
+        passes INTEGER NOT NULL,
+        lanes INTEGER NOT NULL
+      ) STRICT;
+    `),
 ];

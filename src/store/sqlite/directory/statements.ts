@@ -1,7 +1,7 @@
 /** The directory's statements, prepared once a connection. */
 import type { Statement } from "better-sqlite3-multiple-ciphers";
 import type { Database } from "../database.ts";
-import { ACCOUNT_COLUMNS } from "./rows.ts";
+import { ACCOUNT_COLUMNS, OWN_COLUMNS } from "./rows.ts";
 
 type Name =
   | "byAddress"
@@ -11,6 +11,7 @@ type Name =
   | "isFingerprint"
   | "addAccount"
   | "addAddress"
+  | "aliasCount"
   | "returnAlias"
   | "reserveAlias"
   | "setPassword"
@@ -33,8 +34,10 @@ const SQL: Readonly<Record<Name, string>> = {
   appPasswords: "SELECT * FROM app_password WHERE account = ? ORDER BY created_at, id",
   isAddress: "SELECT 1 FROM address WHERE address = ?",
   isFingerprint: "SELECT 1 FROM used_address WHERE fingerprint = ?",
-  addAccount: `INSERT INTO account (${ACCOUNT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  addAccount: `INSERT INTO account (${OWN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   addAddress: "INSERT INTO address (address, account, kind) VALUES (?, ?, ?)",
+  aliasCount: `SELECT count(*) FILTER (WHERE kind = 'alias') AS living, count(*) FILTER (WHERE kind <> 'primary') AS held
+    FROM address WHERE account = ?`,
   returnAlias: "UPDATE address SET kind = 'alias' WHERE address = ? AND account = ? AND kind = 'reserved'",
   reserveAlias: "UPDATE address SET kind = 'reserved' WHERE address = ? AND account = ? AND kind = 'alias'",
   setPassword: "UPDATE account SET password_hash = ? WHERE id = ?",
@@ -76,6 +79,10 @@ export function directoryStatements(db: Database): DirectoryStatements {
       .pluck(),
     forwarders: db.prepare("SELECT domain FROM forwarder WHERE account = ? ORDER BY domain").pluck(),
     removeAccount: [
+      db.prepare("DELETE FROM recovery_code WHERE account = ?"),
+      db.prepare("DELETE FROM second_step WHERE account = ?"),
+      db.prepare("DELETE FROM recovery WHERE account = ?"),
+      db.prepare("DELETE FROM plan WHERE account = ?"),
       db.prepare("DELETE FROM forwarder WHERE account = ?"),
       db.prepare("DELETE FROM preference WHERE account = ?"),
       db.prepare("DELETE FROM app_password WHERE account = ?"),
