@@ -2,7 +2,7 @@
  * What a stored message teaches, read from its own header: its authors, and where it came from as we wrote it down when it
  * arrived. Only our own Authentication-Results field is believed: those that claimed our name were taken out on arrival.
  */
-import { originOfField } from "../../rules/reputation/origin.ts";
+import { type Origin, originOfField } from "../../rules/reputation/origin.ts";
 import type { MailText } from "../../rules/reputation/words.ts";
 import { readAddresses } from "../../syntax/message/addresses.ts";
 import { readAuthenticationResults } from "../../syntax/message/authentication-results.ts";
@@ -19,11 +19,16 @@ const MAX_AUTHORS = 20;
 /** @param message what tells it from others @param header its octets @param hostName ours, as it stands in our fields */
 export function taughtMail(message: string, header: Uint8Array, text: MailText, hostName: string): TaughtMail {
   const fields = headerFields(header);
-  const ours = fields
-    .filter(({ name }) => name === "authentication-results")
-    .map(({ value }) => readAuthenticationResults(value))
-    .find((results) => results?.server.toLowerCase() === hostName.toLowerCase());
-  return { message, authors: authorsOf(fields), text, origin: ours && originOfField(ours) };
+  return { message, authors: authorsOf(fields), text, origin: originOfOurs(fields, hostName) };
+}
+
+/** What was found on arrival stands above what came with the message. */
+function originOfOurs(fields: readonly Field[], hostName: string): Origin | undefined {
+  for (const { name, value } of fields) {
+    const results = name === "authentication-results" ? readAuthenticationResults(value) : undefined;
+    if (results?.server.toLowerCase() === hostName.toLowerCase()) return originOfField(results);
+  }
+  return undefined;
 }
 
 /**
