@@ -4,7 +4,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { SITE_HOST } from "../world/web-site.ts";
 
 /** As Debian installs it. */
-export const CHROMIUM = "/usr/bin/chromium";
+const CHROMIUM = "/usr/bin/chromium";
 
 export type Visit = {
   readonly page: Page;
@@ -48,9 +48,10 @@ export async function openPage(context: BrowserContext): Promise<Visit> {
   return { page, asked, complaints };
 }
 
-/** Finds what axe calls a violation, with the places. The page's own policy is in force but for axe itself. */
-export async function axeFaults(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Finds what axe calls a violation, with the places; `rules`: of these alone. */
+export async function axeFaults(page: Page, rules: readonly string[] = []): Promise<readonly string[]> {
+  const builder = new AxeBuilder({ page });
+  const { violations } = await (rules.length === 0 ? builder : builder.withRules([...rules])).analyze();
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 

@@ -72,7 +72,9 @@ export function responder(options: RespondOptions): (request: IncomingMessage, r
         address,
         client: request.headers["user-agent"]?.slice(0, CLIENT_NAME_LENGTH),
         method: request.method === "POST" || asked.isRead ? String(request.method) : "other",
-        ...{ resource, code, bytes },
+        resource,
+        code,
+        bytes,
       });
     const made = options.refuse(host) === undefined ? options.resources?.get(path) : undefined;
     if (made !== undefined && asked.isRead) told(sendResource(path, made, request, response));

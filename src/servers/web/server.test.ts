@@ -4,13 +4,13 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
-import { SECOND } from "../../host/clock.ts";
+import { SECOND, systemClock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { createProcessMetrics } from "../../host/metrics/process-metrics.ts";
 import { plain, type WebRoutes } from "./answer.ts";
-import { metricsLimits, type WebLimits } from "./limits.ts";
+import { metricsLimits, publicLimits, type WebLimits } from "./limits.ts";
 import { createMetricsPage, refuseOthers } from "./metrics.ts";
-import { serveWeb, type WebListener } from "./server.ts";
+import { serveSite, serveWeb, type WebListener } from "./server.ts";
 
 type Logged = { readonly name: string; readonly fields: Readonly<Record<string, unknown>> };
 
@@ -114,6 +114,33 @@ test("limits: large headers, too many requests, what is no HTTP, silent peers", 
   assert.match(await say(web.port, "EHLO canary\r\n\r\n"), /^HTTP\/1.1 400 /);
   assert.match(await say(web.port, `${get}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n`), /^HTTP\/1.1 400 /);
   assert.match(await say(web.port, get), /^HTTP\/1.1 408 /);
+});
+
+test("the public server has the same limits over a listener that workers share, and ends idle connections at a stop", async () => {
+  const limits = {
+    ...publicLimits,
+    headerTimeoutMs: 20,
+    checkEveryMs: 5,
+    maxConnectionsPerPeer: 2,
+    idleTimeoutMs: 60_000,
+  };
+  const logged: Logged[] = [];
+  const log = ((name, fields) => void logged.push({ name, fields })) as Log;
+  const common = { name: "http", host: "127.0.0.1", port: 0, limits, log, clock: systemClock, workers: 1 };
+  const web = await serveSite({ ...common, routes, refuse: () => undefined });
+  const get = "GET /health HTTP/1.1\r\nHost: localhost\r\n";
+  assert.match(await say(web.port, get), /^HTTP\/1.1 408 /);
+  assert.match(await say(web.port, "EHLO canary\r\n\r\n"), /^HTTP\/1.1 400 /);
+  const idle = [connect(web.port, "127.0.0.1"), connect(web.port, "127.0.0.1")];
+  for (const socket of idle) {
+    socket.write(`${get}\r\n`);
+    await once(socket, "data");
+  }
+  assert.equal(await say(web.port, get), "");
+  assert.ok(logged.some(({ name, fields }) => name === "connection.refused" && fields["reason"] === "peer"));
+  const ended = idle.map((socket) => once(socket, "close"));
+  await web.close(AbortSignal.timeout(60_000));
+  await Promise.all(ended);
 });
 
 test("figures are served while they are fresh", async () => {

@@ -69,7 +69,11 @@ export async function serveSite(options: SiteServerOptions): Promise<Listener> {
   // Node looks for connections that take too long from the moment it listens; here another listens for it.
   server.emit("listening");
   const listener = await listen({
-    ...{ name, host, port, log, clock },
+    name,
+    host,
+    port,
+    log,
+    clock,
     limits: {
       connections: Math.ceil(limits.maxConnections / workers),
       perPeer: limits.maxConnectionsPerPeer,

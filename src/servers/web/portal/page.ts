@@ -18,7 +18,12 @@ ${problemList(problems, language)}${body}
 </article>`;
   const heading = problems.size === 0 ? title : `${words[language].problemPrefix}: ${title}`;
   return layout(frame, {
-    ...{ language, title: heading, path, languages: LANGUAGES, main, kind: "account" },
+    language,
+    title: heading,
+    path,
+    languages: LANGUAGES,
+    main,
+    kind: "account",
     ...(script === undefined ? {} : { script }),
   });
 }

@@ -10,20 +10,24 @@ const LISTED_FROM = 4;
 export function documentMain(page: Page): Html {
   const { language, title, headings, html: text, group } = page;
   const word = words[language];
-  const hasTitle = headings.some(({ level }) => level === 1);
   const place =
     page.path.startsWith(DOCS_PATH) &&
-    html`<p class="place"><a href="${pathIn(language, DOCS_PATH)}">${word.docs}</a>${group === undefined ? "" : html`<span>${group}</span>`}</p>\n`;
+    html`<p class="place"><a href="${pathIn(language, DOCS_PATH)}">${word.docs}</a>${group === undefined ? "" : html` <span aria-hidden="true">/</span> ${group}`}</p>\n`;
+  const head = html`${place}<h1>${title}</h1>`;
   const parts = headings.filter(({ level }) => level === 2);
-  const listed = parts.length >= LISTED_FROM ? parts : [];
-  const list =
-    listed.length > 0 &&
-    html`<nav class="contents" aria-labelledby="contents"><p id="contents">${page.isFaq ? word.questions : word.contents}</p>
-<ul>${listed.map(({ id, text: name }) => html`\n<li><a href="#${id}">${name}</a></li>`)}
-</ul></nav>\n`;
   const kind = page.isFaq ? "text faq" : "text";
-  return html`${list}<article class="${kind}">
-${place}${hasTitle ? "" : html`<h1>${title}</h1>\n`}${text}</article>`;
+  if (parts.length < LISTED_FROM || page.path === "/")
+    return html`<article class="${kind}">\n${head}\n${text}</article>`;
+  return html`<article class="${kind} listed">
+<div class="head">
+${head}
+</div>
+<nav class="contents" aria-labelledby="contents"><p id="contents">${page.isFaq ? word.questions : word.contents}</p>
+<ul>${parts.map(({ id, text: name }) => html`\n<li><a href="#${id}">${name}</a></li>`)}
+</ul></nav>
+<div class="body">
+${text}</div>
+</article>`;
 }
 
 /** The index in the order of the pages, a part a group; groups come in the order of their first page. */

@@ -37,8 +37,8 @@ export type Leaf = {
 export function layout(frame: Frame, leaf: Leaf): Html {
   const { language, title, path, summary } = leaf;
   const word = words[language];
-  const heading = path === "/" ? frame.name : `${title} · ${frame.name}`;
-  return html`<!doctype html>
+  const heading = path === "/" ? `${frame.name} · ${title}` : `${title} · ${frame.name}`;
+  return html`<!DOCTYPE html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
@@ -59,12 +59,17 @@ ${otherLanguage(leaf)}
 ${leaf.main}
 </main>
 <footer>${leaf.updated === undefined ? "" : html`\n<p>${word.updated} <time datetime="${leaf.updated}">${dayIn(language, leaf.updated)}</time>${leaf.script === undefined && leaf.kind !== "account" ? html`. ${word.still}` : ""}</p>`}
-<ul>${frame.footer[language].map(({ address, title: text }) => html`<li><a href="${address}">${text}</a></li>`)}</ul>
+${links(frame.footer[language])}
 </footer>
 </body>
 </html>
 `;
 }
+
+const links = (given: Frame["footer"][Language]): Html | "" =>
+  given.length === 0
+    ? ""
+    : html`<ul>${given.map(({ address, title }) => html`<li><a href="${address}">${title}</a></li>`)}</ul>`;
 
 /** The entry that the reader is in is marked: exactly there as the page, else as its part. */
 function entries({ hasAccounts }: Frame, { language, kind, path }: Leaf): readonly Html[] {

@@ -26,6 +26,8 @@ export type RenderOptions = {
   readonly plans: readonly ShownPlan[];
   /** The second and third headings are questions, each with a link to itself. */
   readonly isFaq: boolean;
+  /** Each second heading and what follows it are a part of their own. */
+  readonly inParts: boolean;
   /** Lines of the file before the text. */
   readonly linesBefore: number;
   /** Where a link leads that begins with a slash. */
@@ -57,7 +59,18 @@ export function renderMarkdown(text: string, options: RenderOptions): Rendered {
     }
     if (token.type === "inline" && isPlans(token.content)) placePlans(tokens, index, options);
   }
-  return { html: madeHtml(engine.renderer.render(tokens, engine.options, {})), headings, links };
+  headTables(tokens);
+  const made = engine.renderer.render(tokens, engine.options, {});
+  return { html: madeHtml(options.inParts ? inParts(made) : made), headings, links };
+}
+
+/** The heading of a part stands beside the rest of it, so the rest is one box. */
+function inParts(made: string): string {
+  const [before = "", ...parts] = made.split(/(?=<h2 )/);
+  return [
+    before,
+    ...parts.map((part) => `<section>\n${part.replace("</h2>", "</h2>\n<div>")}</div>\n</section>\n`),
+  ].join("");
 }
 
 function engineFor(language: Language, values: Values): MarkdownIt {
@@ -73,8 +86,8 @@ function engineFor(language: Language, values: Values): MarkdownIt {
     html`<pre ${madeHtml(box(example))}><code>${content}</code></pre>\n`.toString();
   rules["fence"] = (tokens, index) => code(tokens[index]?.content ?? "");
   rules["code_block"] = (tokens, index) => code(tokens[index]?.content ?? "");
-  const { normalizeLink } = engine;
-  engine.normalizeLink = (target) => normalizeLink.call(engine, fill(target, values));
+  const normalizeLink = engine.normalizeLink.bind(engine);
+  engine.normalizeLink = (target) => normalizeLink(fill(target, values));
   return engine;
 }
 
@@ -105,6 +118,23 @@ function permalink(engine: MarkdownIt, { id, text }: Heading, language: Language
   token.type = "html_inline";
   token.content = html` <a class="self" href="#${id}" aria-label="${words[language].linkTo}: ${text}">§</a>`.toString();
   return token;
+}
+
+/** Says which cells are headings: those of the first row, and of the first column where that one's heading is empty. */
+function headTables(tokens: readonly Token[]): void {
+  let [column, isHeaded] = [0, false];
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === "tr_open") column = 0;
+    if (token.type !== "th_open" && token.type !== "td_open") continue;
+    const close = tokens[index + 2];
+    const isEmpty = tokens[index + 1]?.content === "";
+    if (token.type === "th_open" && column === 0) isHeaded = isEmpty;
+    const isHeading = token.type === "th_open" ? !isEmpty : column === 0 && isHeaded;
+    token.tag = isHeading ? "th" : "td";
+    if (close !== undefined) close.tag = token.tag;
+    if (isHeading) token.attrSet("scope", token.type === "th_open" ? "col" : "row");
+    column += 1;
+  }
 }
 
 /** The paragraph around the place becomes the table. */

@@ -80,11 +80,21 @@ function filesOf(place: string): readonly string[] {
 function renderPage(source: Source, text: SiteText, addresses: ReadonlySet<string>, faults: Fault[]): Page {
   const { file, front, body, linesBefore, language, address } = source;
   const rendered = renderMarkdown(body, {
-    ...{ language, plans: text.plans, values: text.values[language], isFaq: front.isFaq, linesBefore },
+    language,
+    plans: text.plans,
+    values: text.values[language],
+    isFaq: front.isFaq,
+    linesBefore,
+    inParts: front.path === "/",
     resolve: (target) => resolve(target, language, addresses),
   });
-  if (rendered.headings.filter(({ level }) => level === 1).length > 1)
-    faults.push({ file, line: linesBefore + 1, sentence: "a page has one heading of the first order: its title" });
+  for (const { level, text: heading } of rendered.headings)
+    if (level === 1)
+      faults.push({
+        file,
+        line: linesBefore + 1,
+        sentence: `the title is the heading of the page: ${heading} needs two #`,
+      });
   return { ...front, ...rendered, language, address };
 }
 

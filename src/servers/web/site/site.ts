@@ -36,7 +36,9 @@ export function makeSite(options: SiteOptions): Site {
   const style = readFileSync(new URL("style.css", import.meta.url), "utf8");
   const footer = Object.fromEntries(LANGUAGES.map((language) => [language, footerOf(pages, language)]));
   const frame: Frame = {
-    ...{ name, hasAccounts, footer: footer as Frame["footer"] },
+    name,
+    hasAccounts,
+    footer: footer as Frame["footer"],
     stylePath: `/style-${digest(style)}.css`,
     iconPath: `/icon-${digest(icon)}.svg`,
   };
@@ -63,10 +65,18 @@ function leafOf(page: Page, pages: readonly Page[]): Leaf {
 
 function indexLeaf(pages: readonly Page[], language: Language): Leaf {
   const { docs, docsSentence } = words[language];
-  const days = pages.filter((page) => page.language === language).map(({ updated }) => updated);
-  const newest = days.toSorted().at(-1);
+  const listed = pages.filter((page) => page.language === language && page.path.startsWith(DOCS_PATH));
+  const newest = listed
+    .map(({ updated }) => updated)
+    .toSorted()
+    .at(-1);
   return {
-    ...{ language, title: docs, summary: docsSentence, path: DOCS_PATH, languages: LANGUAGES, kind: "docs" },
+    language,
+    title: docs,
+    summary: docsSentence,
+    path: DOCS_PATH,
+    languages: LANGUAGES,
+    kind: "docs",
     main: docsIndex(pages, language),
     ...(newest === undefined ? {} : { updated: newest }),
   };
