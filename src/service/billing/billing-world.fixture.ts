@@ -93,6 +93,7 @@ export async function billingWorld(): Promise<BillingWorld> {
   const fuse: Fuse = { left: Number.POSITIVE_INFINITY };
   const holders: BillingWorld["holders"] = new Map();
   const taken = new Set<string>();
+  const closing = new Set<AccountId>();
   const told: BillingWorld["told"] = new Map();
   const strangersTold: string[] = [];
   const log: string[] = [];
@@ -112,6 +113,7 @@ export async function billingWorld(): Promise<BillingWorld> {
     },
     usage: async () => world.usage,
     async close(account) {
+      closing.add(account);
       await billing.closed(account);
       holders.delete(account);
     },
@@ -158,6 +160,7 @@ export async function billingWorld(): Promise<BillingWorld> {
       for (const event of fake.ledger.events.splice(0)) await world.send(event);
     },
     async night() {
+      for (const account of closing) await accounts.close(account);
       await billing.nightly(signal);
     },
     async later(count) {

@@ -4,6 +4,7 @@
  */
 import { DAY } from "../../host/clock.ts";
 import type { Ending } from "../../store/billing.ts";
+import { followCourse } from "./course.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
 
@@ -22,6 +23,8 @@ export async function performEndings(parts: BillingParts): Promise<void> {
 async function perform(parts: BillingParts, ending: Ending): Promise<Failure | undefined> {
   const { store, payments, tell, clock, log } = parts;
   const { subscription, customer, refunds, account, askedAt } = ending;
+  // The acknowledgement of a withdrawal comes before the money, and does not wait for the night.
+  if (account !== undefined) await followCourse(parts, account);
   const cancelled = await payments.cancelNow(subscription);
   if (cancelled.kind === "failed") return cancelled;
   if (refunds) {

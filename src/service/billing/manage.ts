@@ -8,7 +8,7 @@ import { withdrawalEnd } from "../../rules/subscription/withdrawal.ts";
 import type { StandingKind } from "../../store/billing.ts";
 import type { Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
-import { courseIn, followCourse, lapseIn } from "./course.ts";
+import { courseIn, lapseIn } from "./course.ts";
 import { performEndings } from "./endings.ts";
 import { observe } from "./observe.ts";
 import type { Ahead, BillingParts } from "./parts.ts";
@@ -118,7 +118,6 @@ export async function withdraw(parts: BillingParts, account: AccountId): Promise
       if (!(await store.update({ ...row, withdrawnAt: at }, { ending }))) continue;
       log("billing.withdrawn", { account });
     }
-    await followCourse(parts, account);
     await performEndings(parts);
     return { kind: "withdrawn", at };
   }

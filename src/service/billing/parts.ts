@@ -21,7 +21,10 @@ export interface BilledAccounts {
   /** Quota, aliases and limits of the plan hold when it fulfils. */
   applyPlan(account: AccountId, plan: Plan): Promise<void>;
   usage(account: AccountId): Promise<Usage>;
-  /** Deletes the account for good (promise D5); what deletes it tells billing by `closed`. May be called again. */
+  /**
+   * Deletes the account for good (promise D5); what deletes it tells billing by `closed`. May be called again; once it began
+   * durably, whoever deletes accounts ends it after a stop.
+   */
   close(account: AccountId): Promise<void>;
 }
 
