@@ -37,6 +37,7 @@ export const APPLICATION = {
   defence: 0x416c7445,
   watch: 0x416c7457,
   billing: 0x416c7424,
+  web: 0x416c7448,
 } as const;
 
 export type DatabaseOptions = {
