@@ -3,17 +3,22 @@
  * against both in turn, and prints the medians with their ratios. Quote the ratios: machines are noisy, and both sides
  * met the same noise.
  *
- *   npm run bench -- [--runs 3] [--only ingest,poll] [--no-peer] [--cold] [--idle]
+ *   npm run bench -- [--runs 3] [--only ingest,poll] [--no-peer] [--cold] [--idle] [--verify]
  *
+ * --verify: deliveries of twenty domains that sign, which we verify (SPF, DKIM, DMARC) with a resolver on loopback, and the
+ * peer does not; it needs unbound and nsd.
  * The peer (bench/peers) runs mdbox without encryption and SHA512-CRYPT; it needs root, and Debian's dovecot-imapd,
  * dovecot-lmtpd, dovecot-sieve, dovecot-managesieved and postfix. Everything stays on loopback.
  */
 import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import type { NameServer } from "../src/host/resolver/exchange.ts";
+import { startNameServers } from "../test/system/dns/name-servers.ts";
 import { freeBasePort, Lab, root } from "../test/system/lab.ts";
+import { makeSenders } from "./senders.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -22,6 +27,7 @@ const { values: options } = parseArgs({
     peer: { type: "boolean", default: true },
     cold: { type: "boolean", default: false },
     idle: { type: "boolean", default: false },
+    verify: { type: "boolean", default: false },
     scale: { type: "string", default: "1" },
   },
   allowNegative: true,
@@ -107,8 +113,11 @@ const rows: readonly Row[] = [
   },
 ];
 
-async function startOurs(users: number): Promise<Side> {
-  const lab = await Lab.start({ accounts: users, domain: DOMAIN, password: PASSWORD });
+/** `resolver`: arriving mail is verified with it. */
+async function startOurs(users: number, resolver?: NameServer): Promise<Side> {
+  const lab = await (resolver === undefined
+    ? Lab.start({ accounts: users, domain: DOMAIN, password: PASSWORD })
+    : startVerifying(users, resolver));
   return {
     label: "altmail",
     smtp: lab.smtpPort,
@@ -117,6 +126,17 @@ async function startOurs(users: number): Promise<Side> {
     log: undefined,
     stop: () => lab[Symbol.asyncDispose](),
   };
+}
+
+/** A lab does not verify: its settings are changed, and it is started with what lies there. */
+async function startVerifying(users: number, { address, port }: NameServer): Promise<Lab> {
+  const basePort = await freeBasePort();
+  const home = mkdtempSync(join(tmpdir(), "altmail-bench-"));
+  await Lab.start({ home, basePort, accounts: users, domain: DOMAIN, password: PASSWORD }).then((made) => made.stop());
+  const file = join(home, "altmail.toml");
+  const text = readFileSync(file, "utf8").replace("verify = false", "verify = true");
+  writeFileSync(file, `${text}\n[dns]\nservers = ["${address}:${port}"]\n`);
+  return Lab.start({ home, basePort, asItLies: true });
 }
 
 async function startPeer(users: number, hibernate: string): Promise<Side | undefined> {
@@ -204,8 +224,9 @@ async function withSides(
   users: number,
   hibernate: string,
   work: (sides: readonly Side[]) => Promise<void>,
+  resolver?: NameServer,
 ): Promise<void> {
-  const ours = await startOurs(users);
+  const ours = await startOurs(users, resolver);
   const peer = await startPeer(users, hibernate);
   const sides = peer === undefined ? [ours] : [ours, peer];
   try {
@@ -216,7 +237,7 @@ async function withSides(
 }
 
 const wanted = options.only === "" ? rows : rows.filter((row) => options.only.split(",").includes(row.name));
-if (!options.cold && !options.idle)
+if (!options.cold && !options.idle && !options.verify)
   await withSides(USERS + 2, "0", async (sides) => {
     for (let run = 1; run <= Number(options.runs); run++) for (const row of wanted) await measure(sides, row, run);
   });
@@ -240,6 +261,31 @@ if (options.cold)
         note("cold: accounts that miss mail", side.label, figure(report, "wrong"));
       }
   });
+if (options.verify) {
+  const { senders, zone, records } = makeSenders(20);
+  const folder = mkdtempSync(join(tmpdir(), "altmail-senders-"));
+  const file = join(folder, "senders.json");
+  writeFileSync(file, JSON.stringify(senders));
+  await using servers = await startNameServers({ [zone]: { signed: false, records } });
+  const row = {
+    name: "verify",
+    args: (run: number) => [
+      "smtp-ingest.js",
+      "--messages",
+      count(2000),
+      "--senders",
+      file,
+      "--seed",
+      String(5000 + run),
+    ],
+    figures: { acceptedPerS: "verified, accepted /s", visiblePerS: "verified, visible /s" },
+  };
+  const measureAll = async (sides: readonly Side[]): Promise<void> => {
+    for (let run = 1; run <= Number(options.runs); run++) await measure(sides, row, run);
+  };
+  await withSides(USERS + 2, "0", measureAll, servers.resolver);
+  rmSync(folder, { recursive: true });
+}
 if (options.idle)
   await withSides(2000, "10s", async (sides) => {
     for (const side of sides) {

@@ -1,6 +1,7 @@
 // N SMTP sessions deliver M generated messages to random local users; then all must show up in IMAP STATUS.
 import { Corpus } from "./lib/corpus.js";
 import { Imap, messages } from "./lib/imap.js";
+import { signedMessages } from "./lib/signed.js";
 import { Smtp } from "./lib/smtp.js";
 import {
   address,
@@ -29,6 +30,7 @@ const f = flags({
   max: 204800,
   visible: true, // false: do not look over IMAP (accept-only peers)
   timeout: 120, // seconds to wait for visibility
+  senders: "", // a file of domains that sign (lib/signed.js)
 });
 const corpus = new Corpus({ seed: f.seed, min: f.min, max: f.max });
 const r = random(f.seed + 1);
@@ -41,6 +43,15 @@ if (f.visible) {
     waiting.set(n, { imap, want: (await messages(imap)) + to.filter((x) => x === n).length });
   }
 }
+
+const signed =
+  f.senders === ""
+    ? []
+    : await signedMessages(
+        f.senders,
+        corpus,
+        to.map((n) => address(f, n)),
+      );
 
 const times = [];
 let bytes = 0;
@@ -55,9 +66,9 @@ await pool(f.sessions, f.messages, async (take) => {
       smtp = await Smtp.open(f.smtp, { starttls: f.starttls, pipelining: f.pipelining });
       for (let k = 0; k < f["per-conn"] && i >= 0; k++, i = take()) {
         const rcpt = address(f, to[i]);
-        const body = corpus.message(i, rcpt);
+        const { sender, body } = signed[i] ?? { sender: `s${i}@sender.test`, body: corpus.message(i, rcpt) };
         const t = now();
-        await smtp.send(`s${i}@sender.test`, rcpt, body);
+        await smtp.send(sender, rcpt, body);
         times.push(now() - t);
         bytes += body.length;
       }
