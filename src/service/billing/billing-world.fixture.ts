@@ -141,7 +141,18 @@ export async function billingWorld(): Promise<BillingWorld> {
   const signal = new AbortController().signal;
 
   const world: BillingWorld = {
-    ...{ clock, fake, store, file, key, billing, fuse, holders, taken, told, strangersTold, log },
+    clock,
+    fake,
+    store,
+    file,
+    key,
+    billing,
+    fuse,
+    holders,
+    taken,
+    told,
+    strangersTold,
+    log,
     usage: { octets: 0, aliases: 0 },
     async start(name = "anna", plan = "small") {
       const started = await billing.start({

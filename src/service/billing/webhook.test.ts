@@ -100,7 +100,7 @@ test("two workers that hear at once open one account, and neither writes an olde
   const events = world.fake.ledger.events.splice(0);
   await Promise.all([...events.map((event) => world.send(event)), world.billing.progress(reference), world.night()]);
   assert.equal(world.holders.size, 1);
-  assert.deepEqual((await outcome(world)) as unknown[], [
+  assert.deepEqual(await outcome(world), [
     { standing: "paid", until: world.clock.now() + 365 * DAY, stage: "open", plan: "small" },
   ]);
   assert.deepEqual(await world.store.endings(), []);
