@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/host/clock.ts";
+import type { Log } from "../../src/host/events/events.ts";
 import { openLabAuthority } from "../../src/host/tls/lab-authority.ts";
 import { ServerTls } from "../../src/host/tls/server-tls.ts";
 import { publicLimits, type WebLimits } from "../../src/servers/web/limits.ts";
@@ -33,6 +34,8 @@ export type WebSiteOptions = {
   readonly limits?: Partial<WebLimits>;
   readonly application?: (site: Site) => WebApplication;
   readonly statement?: string;
+  /** Default: what is logged is kept, see `WebSite.logged`. */
+  readonly log?: Log;
 };
 
 /** The pages that are served in earnest. */
@@ -85,7 +88,7 @@ export async function startSite(options: WebSiteOptions = {}): Promise<WebSite> 
     limits: { ...publicLimits, ...options.limits },
     workers: 1,
     clock: systemClock,
-    log: (name, fields) => void logged.push({ name, fields }),
+    log: options.log ?? ((name, fields) => void logged.push({ name, fields })),
     tls: new ServerTls(files, new Uint8Array(48)).current,
   });
   return {

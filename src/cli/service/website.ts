@@ -15,14 +15,27 @@ import { plainPage, publicPage } from "../../servers/web/public.ts";
 import type { WebApplication } from "../../servers/web/respond.ts";
 import { serveSite, type WebListener } from "../../servers/web/server.ts";
 import type { Language } from "../../servers/web/site/language.ts";
+import type { ShownPlan } from "../../servers/web/site/plans.ts";
 import { makeSite, type Site } from "../../servers/web/site/site.ts";
 import type { Values } from "../../servers/web/site/values.ts";
 import { sizeIn } from "../../servers/web/site/words.ts";
 import type { Office } from "../office.ts";
 import type { Port } from "./ports.ts";
 
+/** What the settings say for the pages alone. */
+export type SiteSettings = {
+  /** Of the service. */
+  readonly name: string;
+  /** Texts in the pages' places, beside those that other settings give; `language`: only there. */
+  readonly values: readonly { readonly name: string; readonly language?: Language; readonly text: string }[];
+  readonly plans: readonly ShownPlan[];
+  /** Pages of the operator's own, `en` and `sv`, instead of this program's. */
+  readonly pages?: string;
+};
+
 export type WebsiteOptions = {
   readonly settings: Settings;
+  readonly site: SiteSettings;
   /** How many workers share the bounds. */
   readonly workers: number;
   readonly tls: ServerTls;
@@ -50,13 +63,14 @@ const PAGES = resolve(import.meta.dirname, "../../../site");
 
 /** What the elected worker opens as long as it serves alone: ports and statement. */
 export function openWebsite(
-  options: Omit<WebsiteOptions, "workers"> &
+  options: Omit<WebsiteOptions, "workers" | "site"> &
     Omit<StatementOptions, "office"> & { readonly office: Promise<Office | undefined> },
 ): readonly Promise<WebListener>[] {
   const { webListen, webPlainListen } = options.settings;
   if (webListen.length + webPlainListen.length === 0) return [];
   void options.office.then((office) => office && keepStatement({ ...options, office }));
-  const opening = openWebPorts({ ...options, workers: 1 });
+  const site = { name: options.settings.domains[0] ?? "", values: [], plans: [] };
+  const opening = openWebPorts({ ...options, site, workers: 1 });
   return webListen.concat(webPlainListen).map(async (_address, index) => {
     const port = (await opening)[index];
     if (port === undefined) throw new Error("each address has a port");
@@ -66,7 +80,7 @@ export function openWebsite(
 
 /** Opens the ports of the web; none in the settings: none. @throws SiteError; the error of node:net when a port cannot be had. */
 export async function openWebPorts(options: WebsiteOptions): Promise<readonly Port[]> {
-  const { settings, workers, tls, clock, log, application } = options;
+  const { settings, site, workers, tls, clock, log, application } = options;
   const { home, hostName, domains, webListen, webPlainListen, webChallengeFolder, dnsMtaSts } = settings;
   const common = { limits: publicLimits, log, clock, workers };
   const names = { hostName, domains };
@@ -76,7 +90,7 @@ export async function openWebPorts(options: WebsiteOptions): Promise<readonly Po
       ...names,
       policy: policyText(dnsMtaSts, hostName),
       statement: statementReader(home, clock),
-      site: siteOf(settings, application !== undefined),
+      site: siteOf(settings, site, application !== undefined),
       ...(application === undefined ? {} : { application }),
     });
     for (const address of webListen)
@@ -92,22 +106,29 @@ export async function openWebPorts(options: WebsiteOptions): Promise<readonly Po
 }
 
 /** Makes the site as these settings have it, to serve it or to say early what is wrong with it. @throws SiteError. */
-export function siteOf(settings: Settings, hasAccounts: boolean): Site {
-  const values = { en: valuesOf(settings, "en"), sv: valuesOf(settings, "sv") };
-  return makeSite({ folder: PAGES, name: nameOf(settings), hasAccounts, values, plans: [] });
+export function siteOf(settings: Settings, site: SiteSettings, hasAccounts: boolean): Site {
+  const values = { en: valuesOf(settings, site, "en"), sv: valuesOf(settings, site, "sv") };
+  return makeSite({ folder: site.pages ?? PAGES, name: site.name, hasAccounts, values, plans: site.plans });
 }
 
-const nameOf = ({ domains }: Settings): string => domains[0] ?? "";
-
-function valuesOf(settings: Settings, language: Language): Values {
-  const { hostName, operator, logDays, quotaBytes, domains } = settings;
+/** site/README.md says what each is; the operator's own words come last and so win. */
+function valuesOf(settings: Settings, site: SiteSettings, language: Language): Values {
+  const { hostName, operator, domains, logDays, queueDays, queueDelayHours, messageBytes, quotaBytes } = settings;
+  const [domain = ""] = domains;
   return new Map([
-    ["name", nameOf(settings)],
-    ["domain", domains[0] ?? ""],
+    ["name", site.name],
+    ["domain", domain],
     ["host", hostName],
     ["contact", operator],
+    ["abuse", `abuse@${domain}`],
     ["logDays", String(logDays)],
+    ["queueDays", String(queueDays)],
+    ["delayHours", String(queueDelayHours)],
+    ["messageSize", sizeIn(language, messageBytes)],
     ["quota", sizeIn(language, quotaBytes)],
+    ...site.values
+      .filter((value) => value.language === undefined || value.language === language)
+      .map(({ name, text }) => [name, text] as const),
   ]);
 }
 
