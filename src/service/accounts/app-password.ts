@@ -5,6 +5,7 @@
  */
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import type { AppPassword, ScramVerifier } from "../../store/directory.ts";
+import { base32, base32Digits } from "./base32.ts";
 
 /** RFC 7677 section 4: at least 4096. More would add nothing to 128 random bits. */
 export const SCRAM_ITERATIONS = 4096;
@@ -12,10 +13,7 @@ const SECRET_BYTES = 16;
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 
-/** RFC 4648 section 6, in lower case: no 0, 1, 8, 9 to mistake. */
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const DIGITS = 26;
-const SHAPE: RegExp = new RegExp(`^[${ALPHABET}]{${DIGITS}}$`);
 
 /** Makes a new one in the form that is shown: five groups parted by hyphens. */
 export function newAppPassword(): string {
@@ -27,8 +25,8 @@ export function newAppPassword(): string {
  * The groups belong to the password: it is what a SCRAM client derives from.
  */
 export function appPasswordForm(typed: string): string | undefined {
-  const digits = typed.replace(/[-\s]/g, "").toLowerCase();
-  return SHAPE.test(digits) ? grouped(digits) : undefined;
+  const digits = base32Digits(typed, DIGITS);
+  return digits === undefined ? undefined : grouped(digits);
 }
 
 /** Makes the verifier of `password`. @param salt that of the account's other app passwords; default: a new one. */
@@ -76,15 +74,6 @@ function saltedPassword(password: string, salt: Uint8Array, iterations: number):
 }
 
 const hmac = (key: Uint8Array, text: string): Uint8Array => createHmac("sha256", key).update(text).digest();
-
-function base32(octets: Uint8Array): string {
-  let bits = 0n;
-  for (const octet of octets) bits = (bits << 8n) | BigInt(octet);
-  bits <<= BigInt(DIGITS * 5 - octets.length * 8);
-  let text = "";
-  for (let at = DIGITS - 1; at >= 0; at--) text += ALPHABET[Number((bits >> BigInt(at * 5)) & 31n)];
-  return text;
-}
 
 function grouped(digits: string): string {
   return [0, 5, 10, 15, 20].map((at) => digits.slice(at, at === 20 ? DIGITS : at + 5)).join("-");

@@ -316,3 +316,54 @@ test("what is logged of a log-in names account and reason, never name, password 
       ["login.refused", { account: undefined, reason: "no such name" }],
     ]);
   }));
+
+test("with a second step on, mail programs come in with an app password only; who guesses hears nothing of it", () =>
+  world(async ({ directory, here, logged, observed }) => {
+    const id = await withSecondStep(directory);
+    const secret = newAppPassword();
+    const scram = await scramVerifier(secret);
+    await directory.addAppPassword({ id: "1", account: id, label: "mutt", createdAt: 0, scram });
+    for (let times = 0; times < 2; times++) {
+      const login = await here.authenticate("carol@example.org", PASSWORD);
+      assert.ok(login.kind === "refused");
+      assert.match(login.sentence, /two-step log-in.*app password\. Make one/);
+    }
+    assert.deepEqual(logged.at(-1), ["login.refused", { account: id, reason: "needs an app password" }]);
+    assert.deepEqual(observed, [], "it was the holder's own program");
+    assert.deepEqual(await here.authenticate("carol@example.org", "wrong password"), { kind: "wrong" });
+    const accepted = { kind: "accepted", account: id, primary: "carol@example.org", appPassword: true };
+    assert.deepEqual(await here.authenticate("carol@example.org", secret), accepted);
+  }));
+
+test("at the portal the account password alone counts, and says that a code is due", () =>
+  world(async ({ directory, here, account }) => {
+    const id = await withSecondStep(directory);
+    const secret = newAppPassword();
+    const scram = await scramVerifier(secret);
+    await directory.addAppPassword({ id: "1", account: id, label: "mutt", createdAt: 0, scram });
+    const asking = { purpose: "portal" } as const;
+    const due = { kind: "accepted", account: id, primary: "carol@example.org", appPassword: false, secondStep: true };
+    assert.equal((await here.authenticate("carol@example.org", secret)).kind, "accepted");
+    for (let times = 0; times < 2; times++) {
+      assert.deepEqual(await here.authenticate("carol@example.org", PASSWORD, asking), due);
+      assert.deepEqual(await here.authenticate("carol@example.org", secret, asking), { kind: "wrong" });
+      assert.equal((await here.authenticate("carol@example.org", PASSWORD)).kind, "refused");
+    }
+    const [portal, mail] = await Promise.all([
+      here.authenticate("carol@example.org", PASSWORD, asking),
+      here.authenticate("carol@example.org", PASSWORD),
+    ]);
+    assert.deepEqual(
+      [portal.kind, mail.kind],
+      ["accepted", "refused"],
+      "what is under way for one is not for the other",
+    );
+    const plainly = { kind: "accepted", account: account.id, primary: account.primary, appPassword: false };
+    assert.deepEqual(await here.authenticate(account.primary, PASSWORD, asking), plainly);
+  }));
+
+async function withSecondStep(directory: Directory): Promise<Account["id"]> {
+  const account = sampleAccount("carol@example.org", { passwordHash: (await hash) ?? "", secondStep: true });
+  await directory.add([account]);
+  return account.id;
+}

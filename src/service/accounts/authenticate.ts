@@ -1,7 +1,8 @@
 /**
  * Checks who logs in, for every server. A name that does not exist costs the same argon2 as one that does; a right
  * password of the last 15 minutes is recognised by its HMAC (login-memory.ts), and even then the directory is asked
- * whether it still holds, so that a change counts in every worker from the moment it is committed.
+ * whether it still holds, so that a change counts in every worker from the moment it is committed. Where a second step is
+ * on, servers of mail let in app passwords only, for they cannot ask for a code.
  */
 import { type Clock, systemClock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
@@ -10,10 +11,11 @@ import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { mayLogIn } from "./account-state.ts";
 import { appPasswordForm, matchAppPassword } from "./app-password.ts";
-import type { Authenticator, Login, Observe } from "./authenticator.ts";
+import type { Authenticator, Login, Observe, Purpose } from "./authenticator.ts";
 import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds, type Remembered } from "./login-memory.ts";
 import type { PasswordHasher } from "./password.ts";
 import { MAX_PASSWORD_BYTES, preparePassword } from "./password-text.ts";
+import type { Rehash } from "./rehash.ts";
 import type { Revocations } from "./revocation.ts";
 
 export type AuthenticatorOptions = {
@@ -23,12 +25,14 @@ export type AuthenticatorOptions = {
   readonly log: Log;
   /** Told of log-ins that counted and of wrong passwords, with the client's address: the watch, which has one an account. */
   readonly observe?: Observe;
+  /** Makes hashes of an earlier cost anew when their password comes by; without it they stay. */
+  readonly rehash?: Rehash;
   readonly clock?: Clock;
   readonly bounds?: MemoryBounds;
 };
 
-/** Where a log-in came from; undefined where the server did not say. */
-type Client = string | undefined;
+/** Where a log-in came from, undefined where the server did not say; and what it is for. */
+type Asked = { readonly client: string | undefined; readonly purpose: Purpose };
 type Failure = { readonly kind: "wrong" } | { readonly kind: "unavailable" };
 const WRONG: Login = { kind: "wrong" };
 const UNAVAILABLE: Login = { kind: "unavailable" };
@@ -36,11 +40,16 @@ const SUSPENDED: Login = {
   kind: "refused",
   sentence: "This account is suspended. Write to the operator of this service to learn why and what to do.",
 };
+const APP_PASSWORD_ONLY: Login = {
+  kind: "refused",
+  sentence:
+    "This account has two-step log-in, so mail programs need an app password. Make one under Account on the website.",
+};
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator & Disposable {
   const { directory, hasher, revocations, log, observe, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
   const memory = new LoginMemory(clock, revocations, bounds);
-  /** Checks under way, by the key of what they check: a client that opens five connections costs one hash. */
+  /** Checks under way, by what for and the key of what they check: a client that opens five connections costs one hash. */
   const underWay = new Map<string, Promise<Login>>();
 
   const refuse = (account: AccountId | undefined, reason: string, login: Login): Login => {
@@ -48,11 +57,23 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return login;
   };
 
-  const accept = (account: Account, proof: Remembered["proof"], remembered: boolean, client: Client): Login => {
+  const wrong = (account: AccountId, appPassword: boolean, client: Asked["client"]): Login => {
+    observe?.("login.refused", { account, appPassword, client }, clock.now());
+    return refuse(account, "wrong password", WRONG);
+  };
+
+  /** Lets in, as far as `proof` leads for what is asked. */
+  const accept = (account: Account, proof: Remembered["proof"], remembered: boolean, asked: Asked): Login => {
+    const { client, purpose } = asked;
     const appPassword = proof.kind === "app";
+    if (purpose === "portal" && appPassword) return wrong(account.id, appPassword, client);
+    const { secondStep } = account;
+    if (purpose === "mail" && secondStep && !appPassword)
+      return refuse(account.id, "needs an app password", APP_PASSWORD_ONLY);
     log("login.accepted", { account: account.id, appPassword, remembered });
     observe?.("login.accepted", { account: account.id, appPassword, client }, clock.now());
-    return { kind: "accepted", account: account.id, primary: account.primary, appPassword };
+    const login = { kind: "accepted", account: account.id, primary: account.primary, appPassword } as const;
+    return purpose === "portal" && secondStep ? { ...login, secondStep } : login;
   };
 
   /** The account as it is now, if `proof` still opens it. */
@@ -71,41 +92,38 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (match !== undefined) return { kind: "app", id: match.id };
     }
     const verdict = await hasher.verify(prepared, known?.passwordHash ?? hasher.unmatched);
-    if (verdict === "right" && known !== undefined) return { kind: "password", hash: known.passwordHash };
+    if (verdict === "right" && known !== undefined) {
+      const hash = (await options.rehash?.(known, prepared)) ?? known.passwordHash;
+      return { kind: "password", hash };
+    }
     return { kind: verdict === "unavailable" ? "unavailable" : "wrong" };
   };
 
-  const wrong = (account: AccountId, prepared: string, client: Client): Login => {
-    const appPassword = appPasswordForm(prepared) !== undefined;
-    observe?.("login.refused", { account, appPassword, client }, clock.now());
-    return refuse(account, "wrong password", WRONG);
-  };
-
-  const check = async (name: string, prepared: string, key: string, client: Client): Promise<Login> => {
+  const check = async (name: string, prepared: string, key: string, asked: Asked): Promise<Login> => {
     const found = await directory.byAddress(name);
     const known = found?.primary === name && found.state !== "closing" ? found : undefined;
     const proof = await prove(prepared, known);
     if (proof.kind === "unavailable") return refuse(known?.id, "too many checks at once", proof);
     if (known === undefined) return refuse(undefined, "no such name", WRONG);
-    if (proof.kind === "wrong") return wrong(known.id, prepared, client);
+    if (proof.kind === "wrong") return wrong(known.id, appPasswordForm(prepared) !== undefined, asked.client);
     const success: Remembered = { account: known.id, proof };
     const current = await stillHolds(success);
     if (current === undefined) return refuse(known.id, "changed meanwhile", WRONG);
     if (current.state === "suspended") return refuse(known.id, "suspended", SUSPENDED);
     memory.remember(key, success);
-    return accept(current, proof, false, client);
+    return accept(current, proof, false, asked);
   };
 
-  const recall = async (key: string, client: Client): Promise<Login | undefined> => {
+  const recall = async (key: string, asked: Asked): Promise<Login | undefined> => {
     const remembered = memory.recall(key);
     if (remembered === undefined) return undefined;
     const current = await stillHolds(remembered);
-    if (current !== undefined && mayLogIn(current)) return accept(current, remembered.proof, true, client);
+    if (current !== undefined && mayLogIn(current)) return accept(current, remembered.proof, true, asked);
     memory.forget(key);
     return undefined;
   };
 
-  const answer = async (name: string, password: string, client: Client): Promise<Login> => {
+  const answer = async (name: string, password: string, asked: Asked): Promise<Login> => {
     const prepared = preparePassword(password);
     if (prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD_BYTES) {
       await hasher.verify("", hasher.unmatched);
@@ -113,17 +131,18 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
     const canonical = name.toLowerCase();
     const key = memory.keyOf(canonical, prepared);
-    const recalled = await recall(key, client);
+    const recalled = await recall(key, asked);
     if (recalled !== undefined) return recalled;
-    const running = underWay.get(key) ?? check(canonical, prepared, key, client).finally(() => underWay.delete(key));
-    underWay.set(key, running);
+    const turn = `${asked.purpose} ${key}`;
+    const running = underWay.get(turn) ?? check(canonical, prepared, key, asked).finally(() => underWay.delete(turn));
+    underWay.set(turn, running);
     return running;
   };
 
   return {
-    async authenticate(name, password, { signal, client } = {}) {
+    async authenticate(name, password, { signal, client, purpose = "mail" } = {}) {
       try {
-        const login = answer(name, password, client);
+        const login = answer(name, password, { client, purpose });
         return await (signal === undefined ? login : unlessAborted(login, signal));
       } catch (error) {
         if (error instanceof StoreError) return refuse(undefined, "the directory does not answer", UNAVAILABLE);

@@ -2,16 +2,30 @@
 import type { AccountId } from "../../store/ids.ts";
 
 export type Login =
-  | { readonly kind: "accepted"; readonly account: AccountId; readonly primary: string; readonly appPassword: boolean }
+  | {
+      readonly kind: "accepted";
+      readonly account: AccountId;
+      readonly primary: string;
+      readonly appPassword: boolean;
+      /** At the portal: the password was right, and a code is due before anything is shown or done. */
+      readonly secondStep?: true;
+    }
   /** Name or password is wrong; which of the two is never told, nor shown by time. */
   | { readonly kind: "wrong" }
-  /** The account may not log in; `sentence` says why and what to do, for the right password only. */
+  /** The account may not log in so; `sentence` says why and what to do, for the right password only. */
   | { readonly kind: "refused"; readonly sentence: string }
   /** Too many checks at once, or the store does not answer: try again later. */
   | { readonly kind: "unavailable" };
 
 /** Who asks: the address it came from, in text, and what is aborted when it is gone. */
-export type Asking = { readonly client?: string; readonly signal?: AbortSignal };
+export type Asking = {
+  readonly client?: string;
+  readonly signal?: AbortSignal;
+  /** What for. `mail`, the default: with a second step on, app passwords alone count. `portal`: the account password alone. */
+  readonly purpose?: Purpose;
+};
+
+export type Purpose = "mail" | "portal";
 
 /** Takes what happened to an account, named as the event it goes with. Never throws, never blocks. `at`: epoch milliseconds. */
 export type Observe = (name: string, fields: Readonly<Record<string, unknown>>, at: number) => void;

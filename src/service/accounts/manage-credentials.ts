@@ -17,6 +17,17 @@ type Parts = AccountsParts & {
 };
 
 const DONE: Done = { kind: "done" };
+const noRoom = (count: number): Refused =>
+  refused(
+    "too-many",
+    count === 0
+      ? "The account's plan has no aliases."
+      : `The account has ${count} ${count === 1 ? "alias" : "aliases"}, which is the most. Remove one first.`,
+  );
+const NAMES_USED: Refused = refused(
+  "too-many",
+  "The account has had so many aliases that it may take no new name: those that were removed are kept for it. Take one of them again.",
+);
 const GONE: Refused = refused("no-account", "The account was deleted meanwhile.");
 
 export function credentialVerbs({
@@ -27,6 +38,7 @@ export function credentialVerbs({
   log,
   domains,
   limits,
+  plans,
   find,
 }: Parts): CredentialVerbs {
   const changed = (account: Account, change: string): Done => {
@@ -94,12 +106,16 @@ export function credentialVerbs({
       if ("kind" in account) return account;
       const checked = checkAddress(alias, domains);
       if (checked.kind === "invalid") return refused("invalid", checked.sentence);
+      const living = (await plans?.plan(account.id))?.aliases ?? limits.aliases;
       const known = await directory.aliases(account.id);
-      if (known.length >= limits.aliases) {
-        return refused("too-many", `The account has ${known.length} aliases, which is the most. Remove one first.`);
-      }
-      const outcome = await directory.addAlias(account.id, checked.address);
+      if (known.length >= living) return noRoom(known.length);
+      const room = { living, held: Math.max(living, limits.aliasNames) };
+      const outcome = await directory.addAlias(account.id, checked.address, room);
       if (outcome === "no-account") return GONE;
+      if (outcome === "too-many") {
+        const now = (await directory.aliases(account.id)).length;
+        return now >= living ? noRoom(now) : NAMES_USED;
+      }
       if (outcome === "taken") {
         return refused(
           "taken",

@@ -1,6 +1,7 @@
 /** What the operator's verbs work with, and the steps that several of them share. */
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
+import type { Credentials } from "../../store/credentials.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -23,6 +24,8 @@ export type AccountsParts = {
   readonly lastTry?: (account: AccountId) => Promise<readonly Undelivered[]>;
   /** Told of an account that is being deleted, before its record goes; again after a crash. */
   readonly closing?: (account: AccountId) => Promise<void>;
+  /** How many aliases an account may have by its plan; without it, and without a plan, the limits say. */
+  readonly plans?: Pick<Credentials, "plan">;
   /** Ours, canonical; addresses are given at these only. */
   readonly domains: readonly string[];
 };

@@ -6,18 +6,16 @@
  */
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
+import type { PasswordCost } from "../../store/credentials.ts";
 import { createGate } from "./gate.ts";
 
-/** RFC 9106 section 3.1: memory m, passes t, lanes p. */
-export type HashCost = { readonly memoryKiB: number; readonly passes: number; readonly lanes: number };
-
 /** 19 MiB and two passes: the least that is held safe today, and the most that a poll of many accounts bears. */
-export const DEFAULT_COST: HashCost = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
+export const DEFAULT_COST: PasswordCost = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
 export type PasswordHasherOptions = {
-  readonly cost?: HashCost;
+  readonly cost?: PasswordCost;
   /** Hashes at once in this process; the pool of threads is shared with DNS, zlib and the disk. Default: one a core. */
   readonly atOnce?: number;
   /** Hashes that may wait for their turn: some seconds of work. */
@@ -28,6 +26,8 @@ export interface PasswordHasher {
   /** Answers with a PHC string; `undefined` when too many hashes are under way. @param prepared see password-text.ts */
   hash(prepared: string): Promise<string | undefined>;
   verify(prepared: string, phc: string): Promise<"right" | "wrong" | "unavailable">;
+  /** Tells whether a hash has another cost than new ones. */
+  isOutdated(phc: string): boolean;
   /** Costs what a check costs and matches nothing: for names that do not exist. */
   readonly unmatched: string;
 }
@@ -47,11 +47,15 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
       if (derived === undefined) return "unavailable";
       return timingSafeEqual(derived, tag) ? "right" : "wrong";
     },
+    isOutdated(phc) {
+      const { memoryKiB, passes, lanes } = parsePhc(phc).cost;
+      return memoryKiB !== cost.memoryKiB || passes !== cost.passes || lanes !== cost.lanes;
+    },
     unmatched: phcString({ cost, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) }),
   };
 }
 
-function derive(prepared: string, salt: Uint8Array, cost: HashCost, tagBytes: number): Promise<Uint8Array> {
+function derive(prepared: string, salt: Uint8Array, cost: PasswordCost, tagBytes: number): Promise<Uint8Array> {
   const parameters = {
     message: prepared,
     nonce: salt,
@@ -68,7 +72,7 @@ function derive(prepared: string, salt: Uint8Array, cost: HashCost, tagBytes: nu
   });
 }
 
-type Phc = { readonly cost: HashCost; readonly salt: Uint8Array; readonly tag: Uint8Array };
+type Phc = { readonly cost: PasswordCost; readonly salt: Uint8Array; readonly tag: Uint8Array };
 
 const base64 = (octets: Uint8Array): string => octets.toBase64({ omitPadding: true });
 
