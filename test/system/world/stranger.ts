@@ -1,15 +1,17 @@
 /** A mail server of somebody else that speaks to ours, from an address of its own on loopback, and as badly as a test wants. */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { Peer } from "../../../src/clients/smtp/peer.fixture.ts";
 
 /** Where a stranger comes from, and where our port 25 is. */
 export type Place = { readonly port: number; readonly from: string };
 
 export class Stranger implements Disposable {
+  readonly #socket: Socket;
   readonly #peer: Peer;
 
-  private constructor(peer: Peer) {
-    this.#peer = peer;
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#peer = new Peer(socket);
   }
 
   /** Connects, and reads nothing yet. */
@@ -17,7 +19,7 @@ export class Stranger implements Disposable {
     const socket = connect({ port, host: "127.0.0.1", localAddress: from, noDelay: true });
     // Who is closed upon hears it at its next look.
     socket.on("error", () => {});
-    return new Stranger(new Peer(socket));
+    return new Stranger(socket);
   }
 
   /** Past the greeting and EHLO. */
@@ -74,6 +76,6 @@ export class Stranger implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#peer.reset();
+    this.#socket.destroy();
   }
 }
