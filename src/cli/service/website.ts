@@ -146,10 +146,11 @@ export async function keepStatement({ settings, office, clock, signal, report }:
 const statementFile = (home: string): string => join(home, "run", STATEMENT_FILE);
 
 function statementReader(home: string, clock: Clock): () => Promise<string | undefined> {
-  let last: { readonly at: number; readonly text: Promise<string | undefined> } | undefined;
-  return () => {
-    if (last === undefined || clock.now() - last.at > STATEMENT_KEPT_MS)
-      last = { at: clock.now(), text: readFile(statementFile(home), "utf8").catch(() => undefined) };
-    return last.text;
+  let last: { readonly at: number; readonly text: string } | undefined;
+  return async () => {
+    if (last !== undefined && clock.now() - last.at <= STATEMENT_KEPT_MS) return last.text;
+    const text = await readFile(statementFile(home), "utf8").catch(() => undefined);
+    last = text === undefined ? undefined : { at: clock.now(), text };
+    return text;
   };
 }
