@@ -7,6 +7,7 @@ import type { Log } from "../host/events/events.ts";
 import { HostError } from "../host/host-error.ts";
 import { every, runJob } from "../host/job.ts";
 import type { Resolver } from "../host/resolver/answer.ts";
+import { keepAnswers } from "../host/resolver/kept-answers.ts";
 import { createResolver } from "../host/resolver/resolver.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import { type DnsList, readDnsList } from "../rules/reputation/dns-list.ts";
@@ -51,10 +52,8 @@ export function checkArriving(settings: Settings, clock: Clock): void {
 export function openArriving({ settings, stores, clock, log }: ArrivingOptions): Arriving {
   const stopping = new AbortController();
   const scanners = openScanners({ settings, clock, signal: stopping.signal });
-  const resolver = createResolver({
-    servers: settings.dnsServers.map(({ host, port }) => ({ address: host, port })),
-    clock,
-  });
+  const servers = settings.dnsServers.map(({ host, port }) => ({ address: host, port }));
+  const resolver = keepAnswers(createResolver({ servers, clock }), clock);
   const defence = settings.arrivingMemory ? createDefence({ memory: stores.memory, clock, log }) : undefined;
   const counter = settings.arrivingVerify
     ? createDmarcResultCounter({ results: stores.dmarcResults, clock, log })
