@@ -12,7 +12,6 @@ import type { HolderNotice } from "../notices/notices.ts";
 import type { Accounts, Refused } from "./accounts.ts";
 import { createAuthenticator } from "./authenticate.ts";
 import type { Authenticator } from "./authenticator.ts";
-import { credentialHome } from "./credential-home.fixture.ts";
 import { createAccounts } from "./manage.ts";
 import { createPasswordHasher } from "./password.ts";
 import { createRevocations } from "./revocation.ts";
@@ -397,29 +396,3 @@ test("what is logged of changes holds account ids and no address", () =>
     );
     assert.doesNotMatch(JSON.stringify(logged), /@|phone/);
   }));
-
-test("A3: a plan says how many aliases an account may have, and names are not hoarded", async () => {
-  await using home = await credentialHome();
-  const { directory, credentials, mail, clock } = home;
-  const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
-  const parts = { directory, mail, hasher, clock, revocations: createRevocations(silentBus), log() {} };
-  const limits = { aliases: 1, aliasNames: 3 };
-  const accounts = createAccounts({ ...parts, domains: ["example.org"], limits, plans: credentials });
-  const made = await accounts.add({ address: ALICE, password: PASSWORD });
-  assert.ok(made.kind === "added");
-  const add = (name: string): ReturnType<Accounts["addAlias"]> => accounts.addAlias(ALICE, `${name}@example.org`);
-  assert.equal((await add("one")).kind, "done");
-  refusedBecause(await add("two"), "too-many", /has 1 alias, which is the most/);
-  await credentials.setPlan(made.account.id, { name: "small", aliases: 2 });
-  const both = await Promise.all([add("two"), add("three")]);
-  assert.deepEqual(both.map(({ kind }) => kind).toSorted(), ["done", "refused"], "two at once make no room");
-  const [, second = ""] = await directory.aliases(made.account.id);
-  await accounts.removeAlias(ALICE, second);
-  assert.equal((await add("four")).kind, "done");
-  await accounts.removeAlias(ALICE, "four@example.org");
-  refusedBecause(await add("five"), "too-many", /kept for it/);
-  assert.equal((await accounts.addAlias(ALICE, second)).kind, "done");
-  await credentials.setPlan(made.account.id, { name: "none", aliases: 0 });
-  for (const alias of await directory.aliases(made.account.id)) await accounts.removeAlias(ALICE, alias);
-  refusedBecause(await add("one"), "too-many", /no aliases/);
-});
