@@ -24,9 +24,11 @@ const CONTROL = /[^\P{Cc}\t\n]/u;
 
 export async function readForm(request: Request, limits: FormLimits): Promise<FormOutcome> {
   if (!TYPE.test(request.headers.get("content-type") ?? "")) return { kind: "refused", code: 415 };
-  const body = await readBody(request, limits.maxBodyBytes);
+  // Who leaves in the middle of a form breaks the stream, and nothing else can.
+  const body = await readBody(request, limits.maxBodyBytes).catch(() => "broken" as const);
+  if (body === "broken") return { kind: "refused", code: 400 };
   if (body === undefined) return { kind: "refused", code: 413 };
-  return parseForm(body, limits.maxFields);
+  return parseForm(body.toString("latin1"), limits.maxFields);
 }
 
 export function parseForm(body: string, maxFields: number): FormOutcome {
@@ -43,7 +45,7 @@ export function parseForm(body: string, maxFields: number): FormOutcome {
 }
 
 /** @returns `undefined` when it is longer; then the rest is left unread. */
-async function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
+async function readBody(request: Request, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return undefined;
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -52,5 +54,5 @@ async function readBody(request: Request, maxBytes: number): Promise<string | un
     if (length > maxBytes) return undefined;
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString("latin1");
+  return Buffer.concat(pieces);
 }

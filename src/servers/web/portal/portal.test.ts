@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:https";
 import { test } from "node:test";
+import { connect } from "node:tls";
+import { turns } from "../../../../test/world/fake-clock.ts";
 import { ACCOUNT, portalFixture, SessionsInMemory } from "../../../../test/world/portal-fixture.ts";
 import { SITE_HOST, startSite, type WebSite } from "../../../../test/world/web-site.ts";
 import { MINUTE, systemClock } from "../../../host/clock.ts";
@@ -157,6 +159,24 @@ test("what is no form of ours is refused, and nobody waits for the rest of it", 
   assert.equal(await post(`form=${form}&a=%ff`), 400);
   assert.equal(await post(`form=${form}&a=b`), 422);
   assert.equal(await post(`form=${form}&terms=yes`), 303);
+});
+
+test("who leaves in the middle of a form is no fault of ours", async () => {
+  await using world = await open();
+  const socket = connect({ host: "127.0.0.1", port: world.site.port, rejectUnauthorized: false });
+  socket.write(`POST /account/form HTTP/1.1\r\nHost: ${SITE_HOST}\r\nContent-Length: 1000\r\n`);
+  socket.write(`Content-Type: ${FORM["content-type"]}\r\n\r\nform=`);
+  await once(socket, "secureConnect");
+  // The answer to a second connection shows that the first one's header was read before.
+  await world.ask("/account/form");
+  socket.destroy();
+  while (!world.site.logged.some(({ fields }) => fields["method"] === "POST")) await turns(1);
+  assert.deepEqual(
+    [...world.site.logged, ...(world.logged as typeof world.site.logged)].filter(
+      ({ name }) => name === "connection.failed",
+    ),
+    [],
+  );
 });
 
 test("L1: the log has the route, never the path or what was asked; a fault is a 500 without its words", async () => {
