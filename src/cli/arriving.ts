@@ -71,8 +71,8 @@ export function openArriving({ settings, stores, clock, log }: ArrivingOptions):
     teaching,
     outgoingScanners: scannersOfSending(scanners, settings),
     async [Symbol.asyncDispose]() {
-      stopping.abort();
       await teaching?.[Symbol.asyncDispose]();
+      stopping.abort();
       await writing;
       await counter?.flush();
     },
