@@ -56,7 +56,7 @@ export function publicPage(options: PublicOptions): WebContent {
       "/health": () => plain(200, "Well."),
     },
     resources: site.resources,
-    otherwise: ({ path }) => otherSlash(site, path),
+    otherwise: ({ path }) => otherSlash(options, path),
     failure: (code, path) => ({
       code,
       type: HTML,
@@ -80,9 +80,9 @@ export function plainPage(names: PublicNames, challengeFolder: string | undefine
 }
 
 /** Leads to the page whose address differs by a slash at its end. */
-function otherSlash({ resources }: Site, path: string): WebAnswer | undefined {
+function otherSlash({ site, application }: PublicOptions, path: string): WebAnswer | undefined {
   const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
-  return resources.has(other)
+  return site.resources.has(other) || application?.has(other) === true
     ? { ...plain(308, "The address of this page is another one."), headers: { location: other } }
     : undefined;
 }

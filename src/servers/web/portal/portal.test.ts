@@ -184,6 +184,7 @@ test("L1: the log has the route, never the path or what was asked; a fault is a 
   assert.match((await world.ask("/account/item/canary?canary")).body, /canary/);
   assert.equal((await world.ask("/sv/account/broken")).code, 500);
   assert.equal((await world.ask("/account/none")).code, 404);
+  assert.equal((await world.ask("/sv/account")).headers["location"], "/sv/account/");
   assert.equal((await world.ask("/account/item/x", { method: "POST", body: "canary", headers: FORM })).code, 405);
   assert.equal((await world.ask("/account/form", { method: "DELETE" })).code, 405);
   const lines = world.site.logged.filter(({ name }) => name === "web.request").map(({ fields }) => fields);
@@ -193,6 +194,7 @@ test("L1: the log has the route, never the path or what was asked; a fault is a 
       ["/account/item/:name", 200, "GET"],
       ["/sv/account/broken", 500, "GET"],
       ["other", 404, "GET"],
+      ["other", 308, "GET"],
       ["/account/item/:name", 405, "POST"],
       ["/account/form", 405, "other"],
     ],

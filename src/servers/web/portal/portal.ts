@@ -78,7 +78,7 @@ export function createPortal(options: PortalOptions): WebApplication {
 
   const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
   return {
-    has: (path) => path === ACCOUNT || path.startsWith(ACCOUNT) || path.startsWith(pathIn("sv", ACCOUNT)),
+    has: (path) => path.startsWith(ACCOUNT) || path.startsWith(pathIn("sv", ACCOUNT)),
     async answer(request, response) {
       await listener(request, response);
       return outcomes.get(request) ?? { resource: "other", code: response.statusCode, bytes: 0 };
