@@ -86,8 +86,8 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
       limit: forYears("nothing of a person"),
     },
     {
-      name: /run\/(?:control|lock|pid|ready\.json(?:\.new)?|lock-journal)/,
-      what: "sockets and locks",
+      name: /run\/(?:control|lock|pid|(?:ready|altmail-retention)\.json(?:\.new)?|lock-journal)/,
+      what: "sockets, locks and the statement on retention",
       promise: "D2",
       limit: livesAs("the process"),
     },
