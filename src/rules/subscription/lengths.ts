@@ -8,7 +8,7 @@ export type SubscriptionLengths = {
   readonly checkoutMs: number;
   /** How much longer the name is kept: for payments that are made in the last minute and told late. */
   readonly keptAfterMs: number;
-  /** How long a sign-up that waits for its money rests at all. Promise D2: nothing outlives 10 days. */
+  /** How long a sign-up that waits for its money rests at all. Promise D2: nothing outlives 10 days; rounds may be late. */
   readonly pendingMs: number;
   /** Nothing is taken from a holder who was not told so much earlier (promise M2). */
   readonly noticeMs: number;
@@ -25,7 +25,7 @@ export type SubscriptionLengths = {
 export const subscriptionLengths: SubscriptionLengths = Object.freeze({
   checkoutMs: 2 * HOUR,
   keptAfterMs: HOUR,
-  pendingMs: 10 * DAY,
+  pendingMs: 9 * DAY,
   noticeMs: 7 * DAY,
   notSendingMs: 30 * DAY,
   readingOnlyMs: 30 * DAY,

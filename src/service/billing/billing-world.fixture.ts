@@ -76,7 +76,8 @@ export type BillingWorld = AsyncDisposable & {
   paid(name?: string, plan?: string): Promise<AccountId>;
 };
 
-export async function billingWorld(): Promise<BillingWorld> {
+/** @param lookPauseMs by default none: tests look when something happened */
+export async function billingWorld({ lookPauseMs = 0 }: { readonly lookPauseMs?: number } = {}): Promise<BillingWorld> {
   const clock = new FakeClock("2026-01-10T10:00:00Z");
   const fake = await openFakeStripe(clock);
   const payments = createStripePayments({
@@ -137,7 +138,7 @@ export async function billingWorld(): Promise<BillingWorld> {
     clock,
     log: (name, fields) => void log.push(`${name} ${JSON.stringify(fields)}`),
   };
-  const billing = createBilling(parts);
+  const billing = createBilling(parts, { lookPauseMs });
   const signal = new AbortController().signal;
 
   const world: BillingWorld = {

@@ -21,7 +21,7 @@ type Refusable<T> = T | NotBought | Failure;
 export interface Billing {
   /** Keeps the name and gives the link to pay. @throws StoreError, as all others here */
   start(options: StartOptions): Promise<Started>;
-  /** What the page says that a browser comes back to; opens the account when it is paid. Asks Stripe each time. */
+  /** What the page says that a browser comes back to; opens the account when it is paid. */
   progress(reference: string): Promise<Progress>;
   abandon(reference: string): Promise<Progress>;
   takeWebhook(body: Uint8Array, signature: string): Promise<WebhookTaken>;
@@ -48,11 +48,25 @@ export interface Billing {
   redeem(code: string, signUp: SignUp): Promise<Redeemed>;
 }
 
-export function createBilling(parts: BillingParts): Billing {
+/** Who reloads the page all the time does not make us ask Stripe all the time: it answers so many questions a second. */
+const LOOK_PAUSE_MS = 3000;
+const MOST_LOOKS = 10_000;
+
+export function createBilling(
+  parts: BillingParts,
+  { lookPauseMs = LOOK_PAUSE_MS }: { readonly lookPauseMs?: number } = {},
+): Billing {
+  const looks = new Map<string, { readonly at: number; readonly progress: Progress }>();
   return {
     start: (options) => start(parts, options),
     async progress(reference) {
+      const last = looks.get(reference);
+      if (last !== undefined && parts.clock.now() < last.at + lookPauseMs) return last.progress;
       const progress = await settle(parts, reference);
+      looks.delete(reference);
+      looks.set(reference, { at: parts.clock.now(), progress });
+      const [oldest] = looks.keys();
+      if (looks.size > MOST_LOOKS && oldest !== undefined) looks.delete(oldest);
       const row = progress.kind === "open" ? await parts.store.byReference(reference) : undefined;
       // It is open whether or not Stripe says at once until when.
       if (row !== undefined && row.until === undefined) await observe(parts, row.subscription);

@@ -163,3 +163,16 @@ test("invitations: a code opens one account, in any case, and comes back when th
     [],
   );
 });
+
+test("who reloads the page all the time does not make us ask Stripe all the time", async () => {
+  await using world = await billingWorld({ lookPauseMs: 3000 });
+  const { reference, session } = await world.start();
+  const asked = () => world.fake.requests.length;
+  const first = await world.billing.progress(reference);
+  const once = asked();
+  assert.deepEqual(await world.billing.progress(reference), first);
+  assert.equal(asked(), once);
+  world.fake.ledger.pay(session, "card");
+  await world.clock.advance(3000);
+  assert.deepEqual(await world.billing.progress(reference), { kind: "open" });
+});
