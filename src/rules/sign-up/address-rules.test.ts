@@ -1,7 +1,7 @@
 /** Names as people, machines and impostors would choose them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { checkName, NAME_LENGTH, type NameRefusal } from "./address-rules.ts";
 import { nameWords, weakPasswordWords } from "./sign-up-words.ts";
 

@@ -1,7 +1,7 @@
 /** Passwords that are among the first to be tried, and those that are not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { COMMON_PASSWORD_PRINTS } from "./common-password-prints.ts";
 import { packPrints, unpackPrints, weaknessOf } from "./common-passwords.ts";
 
