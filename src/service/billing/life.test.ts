@@ -291,3 +291,38 @@ test("the portal is Stripe's, and a contract of nobody is none", async () => {
   assert.deepEqual(await world.billing.setEnding(account, true), none);
   assert.equal(await allowed(world, account), "reads sends yes");
 });
+
+test("who lost a dispute can pay anew: the old contract ends, and is charged no more", async () => {
+  await using world = await billingWorld();
+  const account = await world.paid();
+  const { ledger } = world.fake;
+  const old = await contractAt(world, account);
+  const options = {
+    account,
+    plan: "large",
+    language: "sv" as const,
+    successUrl: (reference: string) => `https://mail.example.org/account/paid/${reference}`,
+    cancelUrl: "https://mail.example.org/account/",
+  };
+  assert.deepEqual(await world.billing.renew(options), { kind: "running" });
+  const [charge = assert.fail()] = [...ledger.charges.values()];
+  ledger.dispute(charge, "lost");
+  await world.sendAll();
+  const first = await world.billing.renew(options);
+  const second = await world.billing.renew(options);
+  assert.ok(first.kind === "link" && second.kind === "link");
+  const session = (url: string): string => url.slice(url.lastIndexOf("/") + 1);
+  assert.throws(() => ledger.pay(session(first.url), "card"), "one page at a time");
+  ledger.pay(session(second.url), "card");
+  await world.sendAll();
+  assert.equal(await allowed(world, account), "reads sends yes");
+  assert.equal(world.holders.get(account)?.plan, "large");
+  await world.night();
+  assert.equal(old.status, "canceled");
+  assert.equal((await contractAt(world, account)).status, "active");
+  world.usage = { octets: 6 * 1024 ** 3, aliases: 0 };
+  ledger.cancel(await contractAt(world, account));
+  await world.sendAll();
+  const over = { kind: "too-small", octetsOver: 1024 ** 3, aliasesOver: 0 };
+  assert.deepEqual(await world.billing.renew({ ...options, plan: "small" }), over);
+});

@@ -1,5 +1,6 @@
 /** Pays for an account anew after its contract ended (promise M2): while it is lapsing, to the last day. */
 import { planChange } from "../../rules/subscription/plan.ts";
+import type { StandingKind } from "../../store/billing.ts";
 import type { Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { NotBought, PlanChanged } from "./manage.ts";
@@ -19,13 +20,16 @@ export type Renewed =
   | Extract<PlanChanged, { readonly kind: "too-small" }>
   | NotBought;
 
+/** Where Stripe itself has no more to collect; what is left of the old contract ends with the new one. */
+const OVER: ReadonlySet<StandingKind> = new Set<StandingKind>(["ended", "void", "refunded"]);
+
 export async function renew(parts: BillingParts, options: RenewOptions): Promise<Renewed> {
   const { store, plans, accounts, lengths, clock } = parts;
   const { account, language } = options;
   const row = await store.byAccount(account);
   if (row === undefined) return { kind: "not-bought" };
   if (row.stage === "closing") return { kind: "closing" };
-  if (row.standing !== "ended" && row.standing !== "void") return { kind: "running" };
+  if (!OVER.has(row.standing)) return { kind: "running" };
   const plan = plans.find(({ name }) => name === options.plan);
   if (plan === undefined) return { kind: "no-plan" };
   const former = plans.find(({ name }) => name === row.plan) ?? { ...plan, name: row.plan };
