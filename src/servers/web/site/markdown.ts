@@ -101,14 +101,14 @@ function headingOf(token: Token, inline: Token | undefined, before: readonly Hea
   return { level: Number(token.tag.slice(1)), id, text };
 }
 
-/** Letters and digits of ASCII with dashes between: "Får jag byta namn?" is "far-jag-byta-namn". */
-export function slugOf(text: string): string {
+/** Letters and digits of ASCII with dashes between, a letter first: "2. Får jag byta namn?" is "far-jag-byta-namn". */
+function slugOf(text: string): string {
   const slug = text
     .normalize("NFKD")
     .replace(/[\u0300-\u036f'’"“”]/g, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
+    .replace(/^[0-9-]+|-$/g, "");
   return slug === "" ? "section" : slug;
 }
 

@@ -63,6 +63,12 @@ test("each question has an id and its own sign; quotation marks are those of the
   assert.match(htmlOf(site, "/sv/docs/faq"), /id="kan-jag-vidarebefordra-min-e-post"/);
 });
 
+test("a heading keeps its address when it gets another number; two of one text have two", (context) => {
+  const folder = folderOf(context, { "en/a.md": `${HEAD}## 12. Låg nivå!\n\n## Låg nivå\n\n## 7\n` });
+  const ids = Array.from(htmlOf(made(folder), "/").matchAll(/<h2 id="([^"]*)"/g), ([, id]) => id);
+  assert.deepEqual(ids, ["lag-niva", "lag-niva-2", "section"]);
+});
+
 test("plans come from the settings, as each language writes money", (context) => {
   const site = made(SOME_PAGES);
   assert.match(htmlOf(site, "/"), />€29\.50 a year<\/td><td class="number">20\u00a0GiB</);
