@@ -179,3 +179,36 @@ test("an invitation is used once or not at all", async () => {
       },
     );
 });
+
+for (const isGone of [false, true])
+  test(`a renewal that was broken off ${isGone ? "for an account that is gone is paid back" : "counts once"}`, async () => {
+    await stoppedEverywhere(
+      async (world) => {
+        const account = await world.paid();
+        const [old = assert.fail()] = [...world.fake.ledger.subscriptions.values()];
+        world.fake.ledger.cancel(old);
+        await world.sendAll();
+        const urls = { successUrl: () => "https://mail.example.org/", cancelUrl: "https://mail.example.org/" };
+        const renewed = await world.billing.renew({ account, plan: "small", language: "en", ...urls });
+        assert.ok(renewed.kind === "link");
+        world.fake.ledger.pay(renewed.url.slice(renewed.url.lastIndexOf("/") + 1), "card");
+        if (isGone) {
+          world.holders.delete(account);
+          await world.billing.closed(account);
+        }
+        return () => world.billing.progress(renewed.reference);
+      },
+      async (world) => {
+        const expected = isGone
+          ? { contracts: ["canceled", "canceled"], refunded: [0, 1] }
+          : { contracts: ["canceled", "active"], refunded: [0, 0] };
+        assert.deepEqual(money(world), expected);
+        assert.deepEqual(await world.store.endings(), []);
+        const rows = await world.store.subscriptions(undefined, 10);
+        assert.deepEqual(
+          rows.map(({ standing }) => standing),
+          isGone ? [] : ["paid"],
+        );
+      },
+    );
+  });
