@@ -10,6 +10,7 @@ import { beElected } from "./cli/service/elected-duty.ts";
 import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
 import { openPorts, type Port } from "./cli/service/ports.ts";
 import type { WorkerStatus } from "./cli/service/status.ts";
+import { openWebPorts } from "./cli/service/website.ts";
 import type { News, WorkerStart } from "./cli/service/worker-start.ts";
 import { answerRequest } from "./cli/store-commands.ts";
 import { openStores } from "./cli/stores.ts";
@@ -49,7 +50,10 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
   parts.stores = stores;
   const arriving = openArriving({ settings, stores, clock, log });
-  const listeners = await openPorts({ settings, workers, stores, arriving, tls, clock, log, signal });
+  const listeners = [
+    ...(await openPorts({ settings, workers, stores, arriving, tls, clock, log, signal })),
+    ...(await openWebPorts({ settings, workers, tls, clock, log })),
+  ];
   parts.connections = () => connectionsOf(listeners);
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   delay.enable();

@@ -11,7 +11,7 @@ import type { Root } from "../../store/crypt/root.ts";
 import { type Office, openOffice } from "../office.ts";
 import type { Stores } from "../stores.ts";
 import { runElectedJobs } from "./elected-jobs.ts";
-import { openWebsite } from "./website.ts";
+import { keepStatement } from "./website.ts";
 
 export type Election = {
   readonly settings: Settings;
@@ -43,21 +43,19 @@ export function beElected(election: Election): ElectedDuty {
   const { metricsListen } = settings;
   const { routes } = page;
   const metrics = { name: "metrics", routes, refuse: refuseOthers, limits: metricsLimits, log };
-  const webs = [
-    ...(metricsListen === undefined ? [] : [serveWeb({ ...metrics, ...metricsListen }).catch(report)]),
-    ...openWebsite({ ...election, office }).map((opening) => opening.catch(report)),
-  ];
+  const statement = settings.webListen.length > 0 ? stateRetention(election, office) : undefined;
+  const metricsWeb = metricsListen === undefined ? undefined : serveWeb({ ...metrics, ...metricsListen }).catch(report);
   return {
     page,
     office,
     async end(grace) {
-      await Promise.all(webs.map(async (web) => (await web)?.close(grace)));
+      await (await metricsWeb)?.close(grace);
       const opened = await office;
       const breakOff = (): void => opened?.outgoing.breakOff();
       // What is handed over goes to its end, as long as there is time: cut off after its last octet it might go twice.
       grace.addEventListener("abort", breakOff, { once: true });
       if (grace.aborted) breakOff();
-      await jobs;
+      await Promise.all([jobs, statement]);
       grace.removeEventListener("abort", breakOff);
       await opened?.[Symbol.asyncDispose]();
     },
@@ -71,6 +69,11 @@ async function openReported(election: Election): Promise<Office | undefined> {
     election.report(error);
     return undefined;
   }
+}
+
+async function stateRetention(election: Election, opening: Promise<Office | undefined>): Promise<void> {
+  const office = await opening;
+  if (office !== undefined) await keepStatement({ ...election, office });
 }
 
 async function work(election: Election, opening: Promise<Office | undefined>): Promise<void> {

@@ -13,7 +13,7 @@ import { policyText } from "../../rules/mta-sts/policy-text.ts";
 import { publicLimits } from "../../servers/web/limits.ts";
 import { plainPage, publicPage } from "../../servers/web/public.ts";
 import type { WebApplication } from "../../servers/web/respond.ts";
-import { serveSite, type WebListener } from "../../servers/web/server.ts";
+import { serveSite } from "../../servers/web/server.ts";
 import type { Language } from "../../servers/web/site/language.ts";
 import type { ShownPlan } from "../../servers/web/site/plans.ts";
 import { makeSite, type Site } from "../../servers/web/site/site.ts";
@@ -35,7 +35,8 @@ export type SiteSettings = {
 
 export type WebsiteOptions = {
   readonly settings: Settings;
-  readonly site: SiteSettings;
+  /** Without it there are no pages: policy, statement and health alone. */
+  readonly site?: SiteSettings;
   /** How many workers share the bounds. */
   readonly workers: number;
   readonly tls: ServerTls;
@@ -61,23 +62,6 @@ const STATEMENT_KEPT_MS = MINUTE;
 /** Of this program. */
 const PAGES = resolve(import.meta.dirname, "../../../site");
 
-/** What the elected worker opens as long as it serves alone: ports and statement. */
-export function openWebsite(
-  options: Omit<WebsiteOptions, "workers" | "site"> &
-    Omit<StatementOptions, "office"> & { readonly office: Promise<Office | undefined> },
-): readonly Promise<WebListener>[] {
-  const { webListen, webPlainListen } = options.settings;
-  if (webListen.length + webPlainListen.length === 0) return [];
-  void options.office.then((office) => office && keepStatement({ ...options, office }));
-  const site = { name: options.settings.domains[0] ?? "", values: [], plans: [] };
-  const opening = openWebPorts({ ...options, site, workers: 1 });
-  return webListen.concat(webPlainListen).map(async (_address, index) => {
-    const port = (await opening)[index];
-    if (port === undefined) throw new Error("each address has a port");
-    return port.listener;
-  });
-}
-
 /** Opens the ports of the web; none in the settings: none. @throws SiteError; the error of node:net when a port cannot be had. */
 export async function openWebPorts(options: WebsiteOptions): Promise<readonly Port[]> {
   const { settings, site, workers, tls, clock, log, application } = options;
@@ -90,7 +74,7 @@ export async function openWebPorts(options: WebsiteOptions): Promise<readonly Po
       ...names,
       policy: policyText(dnsMtaSts, hostName),
       statement: statementReader(home, clock),
-      site: siteOf(settings, site, application !== undefined),
+      ...(site === undefined ? {} : { site: siteOf(settings, site, application !== undefined) }),
       ...(application === undefined ? {} : { application }),
     });
     for (const address of webListen)

@@ -22,7 +22,8 @@ export type PublicOptions = PublicNames & {
   readonly policy: string;
   /** JSON; `undefined`: none was made yet. */
   readonly statement: () => Promise<string | undefined>;
-  readonly site: Site;
+  /** Without it there are no pages, and errors are sentences. */
+  readonly site?: Site;
   /** The portal. */
   readonly application?: WebApplication;
 };
@@ -55,17 +56,23 @@ export function publicPage(options: PublicOptions): WebContent {
       },
       "/health": () => plain(200, "Well."),
     },
-    resources: site.resources,
     otherwise: ({ path }) => otherSlash(options, path),
+    headers: transportHeaders,
+    refuse: refuseUnnamed({ hostName, domains }),
+    ...(site === undefined ? {} : contentOf(site)),
+    ...(application === undefined ? {} : { application }),
+  };
+}
+
+function contentOf(site: Site): Pick<WebContent, "resources" | "failure"> {
+  return {
+    resources: site.resources,
     failure: (code, path) => ({
       code,
       type: HTML,
       body: site.errorPage(code, path),
       headers: pageHeaders("no script"),
     }),
-    headers: transportHeaders,
-    refuse: refuseUnnamed({ hostName, domains }),
-    ...(application === undefined ? {} : { application }),
   };
 }
 
@@ -82,7 +89,7 @@ export function plainPage(names: PublicNames, challengeFolder: string | undefine
 /** Leads to the page whose address differs by a slash at its end. */
 function otherSlash({ site, application }: PublicOptions, path: string): WebAnswer | undefined {
   const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
-  return site.resources.has(other) || application?.has(other) === true
+  return site?.resources.has(other) === true || application?.has(other) === true
     ? { ...plain(308, "The address of this page is another one."), headers: { location: other } }
     : undefined;
 }
