@@ -1,5 +1,6 @@
 /** Tells all holders something in the operator's words: a change of terms or policy, say (promise W5). */
 import { readFile } from "node:fs/promises";
+import { systemClock } from "../../host/clock.ts";
 import { HostError } from "../../host/host-error.ts";
 import { announce, type Announced } from "../../service/notices/announce.ts";
 import type { Announcement } from "../../service/notices/notices.ts";
@@ -17,7 +18,7 @@ export const announceCommands: readonly StoreCommand[] = [
     access: "content-free",
     summary: "Tell every holder something by mail, in his language: a change of terms or policy",
     description:
-      "Each file is plain text in UTF-8: the subject on the first line, an empty line, then paragraphs with an empty line between them. Broken off and repeated with the same files within nine days, it tells nobody twice.",
+      "Each file is plain text in UTF-8: the subject on the first line, an empty line, then paragraphs with an empty line between them. Twenty-five holders are told in a second. Broken off and repeated with the same files within nine days, it tells nobody twice.",
     arguments: [
       { name: "english", summary: "the file with the letter in English" },
       { name: "swedish", summary: "the file with the letter in Swedish" },
@@ -30,7 +31,7 @@ export const announceCommands: readonly StoreCommand[] = [
     },
     async work({ directory, notices }, given, { signal, progress }) {
       const words = JSON.parse(text(given, "words")) as Announcement;
-      return done(await announce(words, { directory, notices, signal, progress }));
+      return done(await announce(words, { directory, notices, clock: systemClock, signal, progress }));
     },
     show: ({ told, untold }: Announced) =>
       untold === 0

@@ -8,10 +8,23 @@
 import type { AccountState, Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 
+export type RefusalReason =
+  | "invalid"
+  | "no-account"
+  | "taken"
+  | "too-many"
+  | "state"
+  | "not-found"
+  | "busy"
+  | "wrong-password"
+  | "wrong-code"
+  /** A mailed link that was used, or whose hour is over. */
+  | "link-gone";
+
 /** Why it was not done. `sentence` says what was wrong and what to do; it may quote an address, so it is for the operator's eyes only. */
 export type Refused = {
   readonly kind: "refused";
-  readonly reason: "invalid" | "no-account" | "taken" | "too-many" | "state" | "not-found" | "busy";
+  readonly reason: RefusalReason;
   readonly sentence: string;
 };
 export type Done = { readonly kind: "done" };
@@ -81,7 +94,10 @@ export interface Accounts {
    * may take more than a minute. May be called again after a failure.
    */
   delete(address: string): Promise<(Done & { readonly undelivered: readonly Undelivered[] }) | Refused>;
-  /** Ends deletions that a crash interrupted; called when the service starts. Answers how many. */
+  /**
+   * Ends deletions that holders have begun and that a crash interrupted: called when the service starts, and each minute in
+   * the elected worker. Answers how many.
+   */
   finishDeletions(): Promise<number>;
   /** `password` is shown once and rests nowhere. */
   addAppPassword(

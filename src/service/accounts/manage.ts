@@ -85,7 +85,16 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return typeof hash === "string" ? make(addresses, hash, shared) : hash;
   };
 
-  const destroy = async (id: AccountId): Promise<readonly Undelivered[]> => {
+  /** Deletions under way: who asks for the same one meanwhile waits for its end. */
+  const underWay = new Map<AccountId, Promise<readonly Undelivered[]>>();
+
+  const destroy = (id: AccountId): Promise<readonly Undelivered[]> => {
+    const running = underWay.get(id) ?? destroyStepwise(id).finally(() => underWay.delete(id));
+    underWay.set(id, running);
+    return running;
+  };
+
+  const destroyStepwise = async (id: AccountId): Promise<readonly Undelivered[]> => {
     await directory.setState(id, "closing");
     revocations.publish(id, "end");
     const undelivered = (await options.lastTry?.(id)) ?? [];

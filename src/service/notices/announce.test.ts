@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
 import { sampleAccount } from "../../store/contract/directory-contract.ts";
 import { memoryDirectory } from "../../store/memory/directory.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -31,18 +32,45 @@ test("W5: every holder is told in his language, and a repetition tells the same 
     tellOperator: () => assert.fail("the operator is not asked"),
   };
   const steps: string[] = [];
+  const clock = new FakeClock("2026-11-21T10:00:00Z");
   const announcing = {
     directory,
     notices,
+    clock,
     signal: new AbortController().signal,
     progress: (step: string, done: number, total: number | undefined) => void steps.push(`${step} ${done}/${total}`),
   };
-  assert.deepEqual(await announce(words, announcing), { told: 1, untold: 1 });
+  const firstRun = announce(words, announcing);
+  await turns(10);
+  assert.deepEqual(steps, ["holders told 1/2"], "the next waits its turn");
+  await clock.advance(40);
+  assert.deepEqual(await firstRun, { told: 1, untold: 1 });
   assert.deepEqual(steps, ["holders told 1/2", "holders told 2/2"]);
-  assert.deepEqual(await announce(words, announcing), { told: 2, untold: 0 });
+  const secondRun = announce(words, announcing);
+  await turns(10);
+  await clock.advance(40);
+  assert.deepEqual(await secondRun, { told: 2, untold: 0 });
   const [first = "", , again = "", second = ""] = occasions;
   assert.equal(again, first);
   assert.equal(second.slice(1), first.slice(1));
+});
+
+test("W5: who breaks an announcement off hears so at once, and no more holders are told", async () => {
+  await using directory = memoryDirectory();
+  await directory.add(["ada", "bo"].map((name) => sampleAccount(`${name}@example.org`)));
+  const told: string[] = [];
+  const end = new AbortController();
+  const running = announce(words, {
+    directory,
+    notices: { tell: async (id) => void told.push(id) },
+    clock: new FakeClock("2026-11-21T10:00:00Z"),
+    signal: end.signal,
+    progress() {},
+  });
+  await turns(10);
+  end.abort();
+  await assert.rejects(running, { name: "AbortError" });
+  assert.equal(told.length, 1);
 });
 
 test("W5: an announcement is the operator's words and the name of the service", () => {

@@ -29,8 +29,31 @@ export type HolderNotice =
       readonly octets: number;
       readonly quotaBytes: number;
     }
+  /** `by`: somebody who knew the old one, or by a link to the recovery address. */
+  | {
+      readonly kind: "password-changed";
+      readonly at: number;
+      readonly by: "holder" | "recovery";
+      readonly appPasswords: "kept" | "removed";
+    }
+  | { readonly kind: "second-step-changed"; readonly at: number; readonly change: "on" | "off" | "codes" }
+  /** Codes of the time are not taken before `until`. */
+  | { readonly kind: "codes-tried"; readonly at: number; readonly until: number }
+  | { readonly kind: "recovery-address-changed"; readonly at: number; readonly change: "set" | "removed" }
+  | { readonly kind: "close-account-link"; readonly link: string; readonly until: number }
   /** Promise W5: the operator's own words to every holder. */
   | { readonly kind: "announcement"; readonly words: Announcement };
+
+/** Told at a recovery address only. None names an address of the account. */
+export type OutsideNotice =
+  | { readonly kind: "confirm-recovery"; readonly link: string; readonly until: number }
+  | { readonly kind: "reset-link"; readonly link: string; readonly until: number }
+  | {
+      readonly kind: "account-closing";
+      readonly at: number;
+      readonly doneBy: number;
+      readonly copiesUntil: number;
+    };
 
 /** A letter in both languages. */
 export type Announcement = Readonly<

@@ -1,21 +1,29 @@
 /** Every notice and how it is told, by its kind. */
+import { accountClosing } from "./account-closing.ts";
 import { accountFlagged } from "./account-flagged.ts";
 import { announcement } from "./announcement.ts";
 import { backupFailed } from "./backup-failed.ts";
 import { barRunning } from "./bar-running.ts";
 import { chainHead } from "./chain-head.ts";
+import { closeAccountLink } from "./close-account-link.ts";
+import { codesTried } from "./codes-tried.ts";
+import { confirmRecovery } from "./confirm-recovery.ts";
 import type { Language } from "../../store/directory.ts";
 import type { Letter, Sender, Telling } from "./letter.ts";
 import { mailboxFull } from "./mailbox-full.ts";
 import { mailboxNearlyFull } from "./mailbox-nearly-full.ts";
 import { mailRestored } from "./mail-restored.ts";
-import type { HolderNotice, OperatorNotice } from "./notices.ts";
+import type { HolderNotice, OperatorNotice, OutsideNotice } from "./notices.ts";
+import { passwordChanged } from "./password-changed.ts";
+import { recoveryAddressChanged } from "./recovery-address-changed.ts";
+import { resetLink } from "./reset-link.ts";
 import { retentionRed } from "./retention-red.ts";
+import { secondStepChanged } from "./second-step-changed.ts";
 import { sendingPaused } from "./sending-paused.ts";
 import { sendingResumed } from "./sending-resumed.ts";
 import { staffAccess } from "./staff-access.ts";
 
-type Notice = HolderNotice | OperatorNotice;
+type Notice = HolderNotice | OperatorNotice | OutsideNotice;
 type Tellings = { readonly [K in Notice["kind"]]: Telling<Extract<Notice, { readonly kind: K }>> };
 
 const TELLINGS: Tellings = {
@@ -25,6 +33,14 @@ const TELLINGS: Tellings = {
   "sending-resumed": sendingResumed,
   "mailbox-nearly-full": mailboxNearlyFull,
   "mailbox-full": mailboxFull,
+  "password-changed": passwordChanged,
+  "second-step-changed": secondStepChanged,
+  "codes-tried": codesTried,
+  "recovery-address-changed": recoveryAddressChanged,
+  "close-account-link": closeAccountLink,
+  "confirm-recovery": confirmRecovery,
+  "reset-link": resetLink,
+  "account-closing": accountClosing,
   announcement,
   "account-flagged": accountFlagged,
   "bar-running": barRunning,
