@@ -55,7 +55,7 @@ export type LogInProtocol = "web" | "imap" | "submission" | "managesieve";
 export type ClientKind = { readonly account: AccountId; readonly client: string };
 
 export type WebAccessLimits = {
-  /** Sessions of one account; the one that was unused for longest gives way. */
+  /** Sessions of one account, and as many whose second step is due; the one that was unused for longest gives way. */
   readonly sessions: number;
   /** Links of one owner and purpose that can still be used: nobody's mailbox is flooded with them. */
   readonly links: number;

@@ -15,7 +15,7 @@ export function sessionStore({ db, read, write, erase, limits }: WebAccessParts)
     all: db.prepare(`SELECT ${COLUMNS} FROM session WHERE account = ? ORDER BY seen_at DESC, id`),
     surplus: db.prepare(
       `DELETE FROM session WHERE id IN
-        (SELECT id FROM session WHERE account = ? ORDER BY seen_at DESC, id LIMIT -1 OFFSET ?)`,
+        (SELECT id FROM session WHERE account = ? AND waiting = ? ORDER BY seen_at DESC, id LIMIT -1 OFFSET ?)`,
     ),
     touch: db.prepare("UPDATE session SET seen_at = ?, expires_at = ? WHERE id = ? AND seen_at <= ?"),
     end: db.prepare("DELETE FROM session WHERE id = ?"),
@@ -24,8 +24,8 @@ export function sessionStore({ db, read, write, erase, limits }: WebAccessParts)
   };
   const insert = (session: SessionRecord): void => {
     const { id, account, begunAt, seenAt, isStaying, awaitsSecondStep, expiresAt } = session;
-    // Room first: the new one stays whatever the clocks of the others said.
-    sql.surplus.run(account, limits.sessions - 1);
+    // Room first: the new one stays whatever the clocks of the others said. Who lacks the second step ends nobody's session.
+    sql.surplus.run(account, Number(awaitsSecondStep), limits.sessions - 1);
     sql.add.run(id, account, begunAt, seenAt, Number(isStaying), Number(awaitsSecondStep), expiresAt);
   };
   return {

@@ -1,0 +1,20 @@
+/** The events of coming in, beside `login.accepted` and `login.refused`. */
+import type { FieldsOf } from "../../host/events/declaration.ts";
+
+type WebAccessEvents = typeof webAccessEvents;
+
+export const webAccessEvents = {
+  "login.held": {
+    level: "info",
+    summary: "A log-in was put off because too much failed before: for its name, or from its network.",
+    fields: { scope: "public string", waits: "public number" },
+  },
+  "login.unrecorded": {
+    level: "error",
+    summary: "The list of log-ins could not be written, or a holder not be told of a new kind of client; tried again.",
+    fields: { code: "public string", waiting: "public number" },
+  },
+} as const;
+
+/** The program's `Log` is one of these. */
+export type WebAccessLog = <N extends keyof WebAccessEvents>(name: N, fields: FieldsOf<WebAccessEvents[N]>) => void;
