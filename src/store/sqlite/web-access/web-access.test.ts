@@ -98,9 +98,8 @@ test("an account has so many sessions at most, and the one that was unused for l
   await store.addSession(session("late clock", { seenAt: 2 }));
   for (const id of ["half", "half too"]) await store.addSession(session(id, { awaitsSecondStep: true, seenAt: 9 }));
   await store.addSession(session("last half", { awaitsSecondStep: true, seenAt: 10 }));
-  assert.equal(await store.endSession("half"), false);
-  await store.endSession("half too");
-  await store.endSession("last half");
+  const gone = await Promise.all(["half", "half too", "last half"].map((id) => store.endSession(id)));
+  assert.deepEqual(gone, [true, false, true]);
   assert.deepEqual([await ids(store, anna), await ids(store, bo)], [["new", "late clock"], ["his"]]);
 });
 
