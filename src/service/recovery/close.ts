@@ -6,6 +6,7 @@
 import { HOUR, MINUTE } from "../../host/clock.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
+import { LINK_LIFE_MS } from "../web-access/account-links.ts";
 import { DONE, GONE, LINK_GONE, living, MAILED_ENOUGH, type RecoveryParts } from "./recovery-parts.ts";
 
 /** What happens when, for the page that shows it. Epoch milliseconds, as if the button were pressed now. */
@@ -48,10 +49,10 @@ export function createClosingByHolder(parts: RecoveryParts, begin: () => void): 
       if (account === undefined) return GONE;
       const unproven = await prove(account, password);
       if (unproven !== undefined) return unproven;
-      const made = await links.make("close-account", { account: id, payload: "" });
-      if (made.kind === "too-many") return MAILED_ENOUGH;
-      const link = linkTo("close-account", made.token, account.language);
-      await notices.tell(id, { kind: "close-account-link", link, until: made.until }, link);
+      const token = await links.make({ purpose: "close-account", account: id, payload: "" });
+      if (token === "too-many") return MAILED_ENOUGH;
+      const link = linkTo("close-account", token, account.language);
+      await notices.tell(id, { kind: "close-account-link", link, until: clock.now() + LINK_LIFE_MS }, link);
       log("account.changed", { account: id, change: "link for closing mailed" });
       return DONE;
     },

@@ -7,6 +7,7 @@ import type { RecoveryAddress } from "../../store/credentials.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
 import { refused } from "../accounts/manage-parts.ts";
+import { LINK_LIFE_MS } from "../web-access/account-links.ts";
 import { checkRecoveryAddress } from "./recovery-address-text.ts";
 import { DONE, GONE, LINK_GONE, living, MAILED_ENOUGH, type RecoveryParts } from "./recovery-parts.ts";
 
@@ -43,12 +44,12 @@ export function createRecoveryAddresses(parts: RecoveryParts, ours: readonly str
       const before = await credentials.recoveryAddress(id);
       if (before?.verified === true && before.address === address)
         return refused("state", "This is your recovery address already, and it is confirmed.");
-      const made = await links.make("recovery-address", { account: id, payload: address });
-      if (made.kind === "too-many") return MAILED_ENOUGH;
+      const token = await links.make({ purpose: "recovery-address", account: id, payload: address });
+      if (token === "too-many") return MAILED_ENOUGH;
       if (before?.verified !== true) await credentials.setRecoveryAddress(id, { address, verified: false });
       const { language } = account;
-      const link = linkTo("recovery-address", made.token, language);
-      const notice = { kind: "confirm-recovery", link, until: made.until } as const;
+      const link = linkTo("recovery-address", token, language);
+      const notice = { kind: "confirm-recovery", link, until: clock.now() + LINK_LIFE_MS } as const;
       await post({ to: address, language, notice, occasion: link });
       return changed(id, "recovery address given");
     },

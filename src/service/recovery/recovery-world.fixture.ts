@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { FakeClock } from "../../../test/world/fake-clock.ts";
 import { silentBus } from "../../host/bus.ts";
-import { HOUR } from "../../host/clock.ts";
 import { sampleAccount, sampleAppPassword } from "../../store/contract/directory-contract.ts";
 import type { Credentials } from "../../store/credentials.ts";
 import type { Account, Directory } from "../../store/directory.ts";
@@ -13,7 +12,8 @@ import { type CredentialHome, credentialHome } from "../accounts/credential-home
 import { createPasswordHasher, type PasswordHasher } from "../accounts/password.ts";
 import { createRevocations } from "../accounts/revocation.ts";
 import type { HolderNotice } from "../notices/notices.ts";
-import type { LinkContent, LinkPurpose, MailedLinks } from "./mailed-links.ts";
+import { type AccountLink, LINK_LIFE_MS } from "../web-access/account-links.ts";
+import type { LinkPurpose, MailedLinks } from "./mailed-links.ts";
 import type { OutsideLetter } from "./outside-letters.ts";
 import { createProveHolder } from "./prove-holder.ts";
 import type { RecoveryParts } from "./recovery-parts.ts";
@@ -24,7 +24,7 @@ export const ELSEWHERE = "ada@elsewhere.example";
 export const OURS: readonly string[] = ["example.org", "mail.example.net"];
 const MOST_LINKS = 3;
 
-type Link = LinkContent & { readonly purpose: LinkPurpose; readonly until: number };
+type Link = AccountLink & { readonly purpose: LinkPurpose; readonly until: number };
 
 export class RecoveryWorld implements AsyncDisposable {
   readonly ada: Account;
@@ -141,25 +141,25 @@ export class RecoveryWorld implements AsyncDisposable {
   }
 
   #mailedLinks(): MailedLinks {
-    const living = (purpose: LinkPurpose, token: string): LinkContent | undefined => {
+    const living = (purpose: LinkPurpose, token: string): AccountLink | undefined => {
       const link = this.#links.get(token);
       if (link === undefined || link.purpose !== purpose || link.until <= this.clock.now()) return undefined;
       return { account: link.account, payload: link.payload };
     };
     return {
-      make: async (purpose, content) => {
-        const isLike = (each: Link): boolean => each.purpose === purpose && each.account === content.account;
+      make: async ({ purpose, account, payload }) => {
+        const isLike = (each: Link): boolean => each.purpose === purpose && each.account === account;
         const count = [...this.#links.values()].filter(isLike).length;
-        if (count >= MOST_LINKS) return { kind: "too-many" };
+        if (count >= MOST_LINKS) return "too-many";
         const token = randomBytes(32).toString("base64url");
-        const until = this.clock.now() + HOUR;
-        this.#links.set(token, { ...content, purpose, until });
-        return { kind: "made", token, until };
+        this.#links.set(token, { account, payload, purpose, until: this.clock.now() + LINK_LIFE_MS });
+        return token;
       },
       look: async (purpose, token) => living(purpose, token),
       claim: async (purpose, token) => {
         const content = living(purpose, token);
-        this.#links.delete(token);
+        for (const [each, link] of this.#links)
+          if (link.account === content?.account && link.purpose === purpose) this.#links.delete(each);
         return content;
       },
     };

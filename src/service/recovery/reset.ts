@@ -8,6 +8,7 @@ import { StoreError } from "../../store/store-error.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
 import { recoveryCodeForm, recoveryMark } from "../accounts/recovery-code.ts";
+import { LINK_LIFE_MS } from "../web-access/account-links.ts";
 import { type Choosable, hashOfNew, setNewPassword, WRONG_CODE } from "./new-password.ts";
 import { GONE, LINK_GONE, living, type RecoveryParts } from "./recovery-parts.ts";
 
@@ -31,7 +32,7 @@ export interface PasswordReset extends AsyncDisposable {
 const MOST_WAITING = 200;
 
 export function createPasswordReset(parts: RecoveryParts & { readonly choosable?: Choosable }): PasswordReset {
-  const { directory, credentials, links, post, linkTo } = parts;
+  const { directory, credentials, links, post, linkTo, clock } = parts;
   const waiting: string[] = [];
   let working: Promise<void> | undefined;
 
@@ -40,11 +41,11 @@ export function createPasswordReset(parts: RecoveryParts & { readonly choosable?
     if (found === undefined || found.state === "closing") return;
     const recovery = await credentials.recoveryAddress(found.id);
     if (recovery?.verified !== true) return;
-    const made = await links.make("password-reset", { account: found.id, payload: "" });
-    if (made.kind === "too-many") return;
+    const token = await links.make({ purpose: "password-reset", account: found.id, payload: "" });
+    if (token === "too-many") return;
     const { language } = found;
-    const link = linkTo("password-reset", made.token, language);
-    const notice = { kind: "reset-link", link, until: made.until } as const;
+    const link = linkTo("password-reset", token, language);
+    const notice = { kind: "reset-link", link, until: clock.now() + LINK_LIFE_MS } as const;
     await post({ to: recovery.address, language, notice, occasion: link });
     parts.log("account.changed", { account: found.id, change: "link for a new password mailed" });
   };
