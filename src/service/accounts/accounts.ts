@@ -5,6 +5,7 @@
  * Accounts are named by their primary address, in any case. What ends log-ins (a new password, suspension, deletion, a
  * revoked app password) is in force in every worker when the promise fulfils.
  */
+import type { HolderPlan } from "../../store/credentials.ts";
 import type { AccountState, Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 
@@ -51,6 +52,12 @@ export type AccountDetails = AccountLine & {
   readonly appPasswords: readonly AppPasswordLine[];
   /** Undefined when the account's mail cannot be read, as while it is being deleted. */
   readonly mail: { readonly mailboxes: number; readonly messages: number; readonly octets: number } | undefined;
+};
+export type Safety = {
+  readonly recovery: "none" | "unconfirmed" | "confirmed";
+  readonly secondStep: boolean;
+  readonly recoveryCodes: number;
+  readonly plan: HolderPlan | undefined;
 };
 export type AppPasswordLine = { readonly id: string; readonly label: string; readonly createdAt: number };
 
@@ -110,5 +117,16 @@ export interface Accounts {
   revokeAppPassword(address: string, id: string): Promise<Done | Refused>;
   addAlias(address: string, alias: string): Promise<Done | Refused>;
   removeAlias(address: string, alias: string): Promise<Done | Refused>;
+  /** Whether there is a way back and a second step, and the plan; the recovery address itself is nobody's business. */
+  safety(address: string): Promise<{ readonly kind: "safety"; readonly safety: Safety } | Refused>;
+  /**
+   * The operator vouches for it: it counts at once. Its holder, and the address before, are told (promise A7: gated).
+   * So with the two that follow.
+   */
+  setRecoveryAddress(address: string, recovery: string): Promise<Done | Refused>;
+  removeRecoveryAddress(address: string): Promise<Done | Refused>;
+  turnOffSecondStep(address: string): Promise<Done | Refused>;
+  /** @param plan how it is called, and how many aliases it allows; those that are there stay */
+  setPlan(address: string, plan: HolderPlan): Promise<Done | Refused>;
   aliases(address: string): Promise<{ readonly kind: "aliases"; readonly aliases: readonly string[] } | Refused>;
 }

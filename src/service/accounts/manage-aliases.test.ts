@@ -21,7 +21,7 @@ test("A3: a plan says how many aliases an account may have, and names are not ho
   const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
   const parts = { directory, mail, hasher, clock, revocations: createRevocations(silentBus), log() {} };
   const limits = { aliases: 1, aliasNames: 3 };
-  const accounts = createAccounts({ ...parts, domains: ["example.org"], limits, plans: credentials });
+  const accounts = createAccounts({ ...parts, domains: ["example.org"], limits, credentials });
   const made = await accounts.add({ address: ALICE, password: "correct horse" });
   assert.ok(made.kind === "added");
   const add = (name: string): ReturnType<Accounts["addAlias"]> => accounts.addAlias(ALICE, `${name}@example.org`);

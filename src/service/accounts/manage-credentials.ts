@@ -38,7 +38,7 @@ export function credentialVerbs({
   log,
   domains,
   limits,
-  plans,
+  credentials,
   find,
 }: Parts): CredentialVerbs {
   const changed = (account: Account, change: string): Done => {
@@ -106,7 +106,7 @@ export function credentialVerbs({
       if ("kind" in account) return account;
       const checked = checkAddress(alias, domains);
       if (checked.kind === "invalid") return refused("invalid", checked.sentence);
-      const living = (await plans?.plan(account.id))?.aliases ?? limits.aliases;
+      const living = (await credentials?.plan(account.id))?.aliases ?? limits.aliases;
       const known = await directory.aliases(account.id);
       if (known.length >= living) return noRoom(known.length);
       const room = { living, held: Math.max(living, limits.aliasNames) };

@@ -6,6 +6,7 @@ import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import type { Notices } from "../notices/notices.ts";
+import type { TellBoth } from "../recovery/tell-both.ts";
 import type { Refused, Undelivered } from "./accounts.ts";
 import type { PasswordHasher } from "./password.ts";
 import { passwordProblem, preparePassword } from "./password-text.ts";
@@ -24,8 +25,12 @@ export type AccountsParts = {
   readonly lastTry?: (account: AccountId) => Promise<readonly Undelivered[]>;
   /** Told of an account that is being deleted, before its record goes; again after a crash. */
   readonly closing?: (account: AccountId) => Promise<void>;
-  /** How many aliases an account may have by its plan; without it, and without a plan, the limits say. */
-  readonly plans?: Pick<Credentials, "plan">;
+  /** Plans, recovery addresses and second steps; without it the limits say how many aliases there may be. */
+  readonly credentials?: Credentials;
+  /** Tells a holder in the INBOX and at the recovery address. */
+  readonly tellBoth?: TellBoth;
+  /** The host's name, where it is none of our domains: no recovery address is there. */
+  readonly hostName?: string;
   /** Ours, canonical; addresses are given at these only. */
   readonly domains: readonly string[];
 };

@@ -14,6 +14,7 @@ import { type AccountLimits, accountLimits } from "./account-limits.ts";
 import type { AccountDetails, AccountLine, Accounts, Refused, Undelivered } from "./accounts.ts";
 import { credentialVerbs } from "./manage-credentials.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
+import { safetyVerbs } from "./manage-safety.ts";
 import { stateVerbs } from "./manage-state.ts";
 
 export type AccountsOptions = AccountsParts & {
@@ -108,6 +109,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   return {
     ...credentialVerbs({ ...options, limits, find }),
     ...stateVerbs({ ...options, find }),
+    ...safetyVerbs({ ...options, find }),
 
     async add({ address, password, quotaBytes = limits.quotaBytes, language = "en" }) {
       const made = await addAll([address], password, { quotaBytes, language });

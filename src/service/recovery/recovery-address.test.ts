@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { HOUR } from "../../host/clock.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
 import { createRecoveryAddresses } from "./recovery-address.ts";
-import { checkRecoveryAddress } from "./recovery-address-text.ts";
+import { checkRecoveryAddress } from "../accounts/recovery-address-text.ts";
 import { ELSEWHERE, OURS, PASSWORD, RecoveryWorld } from "./recovery-world.fixture.ts";
 
 const NEW = "ada@other.example";

@@ -8,7 +8,7 @@ import type { AccountId } from "../../store/ids.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
 import { refused } from "../accounts/manage-parts.ts";
 import { LINK_LIFE_MS } from "../web-access/account-links.ts";
-import { checkRecoveryAddress } from "./recovery-address-text.ts";
+import { checkRecoveryAddress } from "../accounts/recovery-address-text.ts";
 import { DONE, GONE, LINK_GONE, living, MAILED_ENOUGH, type RecoveryParts } from "./recovery-parts.ts";
 
 export interface RecoveryAddresses {
