@@ -40,7 +40,7 @@ test("each command asks for what was typed, and shows what a refusal says", asyn
     ["ada@example.org"],
     ["ada@example.org"],
     ["ada@example.org", { name: "family", aliases: 20 }],
-    ...Array(5).fill(none),
+    ...Array.from({ length: 5 }, () => none),
   ]);
   const refusing = { safety: async () => ({ kind: "refused", reason: "no-account", sentence: "No." }) as const };
   const refused = await work("account safety", refusing, {});
