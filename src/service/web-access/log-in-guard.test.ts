@@ -192,6 +192,23 @@ test("a store that does not answer, an address that is none, and a client that l
   assert.notEqual(await attempt(world, broken, guess({ address: CAFE })), "later");
 });
 
+test("while there are more tries than can be checked, holders from where they lately were go first", async () => {
+  await using world = await accessWorld();
+  const records = createLogInRecords({ ...world, tell: async () => {} });
+  records.note({ account: anna, protocol: "web", named: "w3m/0.5", address: HOME });
+  await records[Symbol.asyncDispose]();
+  const guard = createLogInGuard(world);
+  const guesses = Array.from({ length: 300 }, (_, n) =>
+    guard.enter(guess({ name: `${n}@altmail.example`, account: undefined, address: `203.0.${n % 250}.1` })),
+  );
+  const checked = (await Promise.all(guesses)).filter((done) => done !== undefined);
+  assert.equal(checked.length, logInLimits.checking);
+  assert.equal(await attempt(world, guard, guess({ address: CAFE }), "right"), "later");
+  assert.equal(await attempt(world, guard, guess({ address: HOME }), "right"), 0);
+  checked[0]?.("wrong");
+  assert.equal(await attempt(world, guard, guess({ address: CAFE }), "right"), 0);
+});
+
 test("so many may wait at one time, and no more", async () => {
   await using world = await accessWorld();
   const guard = createLogInGuard({ ...world, limits: { ...logInLimits, waiting: 3 } });

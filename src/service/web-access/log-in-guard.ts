@@ -1,8 +1,9 @@
 /**
  * Stands before the check of a password, for every protocol: who guesses is slowed, by name and by network, and whoever owns
  * the account still gets in. There are no locks. Once too many different passwords were wrong for a name, each network has a
- * few tries of its own left, which come back within minutes; and from where the account lately logged in, more. The same wrong
- * password counts once a day: an old phone that goes on with the old one takes nothing from its holder.
+ * few tries of its own left, which come back within minutes; and from where the account lately logged in, more. While there
+ * are more tries than can be checked, those from such places go before all others. The same wrong password counts once a day:
+ * an old phone that goes on with the old one takes nothing from its holder.
  *
  * Names are counted whether they exist or not, and wait alike. Only who shares a network with a holder, and guesses there
  * beyond the bounds, could tell by the tries that the holder has left.
@@ -61,6 +62,7 @@ export function createLogInGuard(options: LogInGuardOptions): LogInGuard & { rea
   const { store, clock, log, limits = logInLimits } = options;
   const counters = new Counters(clock, limits);
   let waiting = 0;
+  let checking = 0;
 
   const isKnown = async ({ account = NOBODY, address, client }: LogInTry): Promise<boolean> => {
     const network = networkOf(address ?? "");
@@ -70,6 +72,17 @@ export function createLogInGuard(options: LogInGuardOptions): LogInGuard & { rea
       if (error instanceof StoreError) return false;
       throw error;
     }
+  };
+  const later = (scope: "name" | "network" | "all"): undefined => {
+    log("login.held", { scope, waits: waiting });
+    return undefined;
+  };
+  /** False: whoever asked is gone. */
+  const wait = async (delayMs: number, signal: AbortSignal): Promise<boolean> => {
+    waiting += 1;
+    await pauseOrAbort(clock, delayMs, signal);
+    waiting -= 1;
+    return !signal.aborted;
   };
 
   return {
@@ -82,30 +95,26 @@ export function createLogInGuard(options: LogInGuardOptions): LogInGuard & { rea
       const first = counters.judge(prints);
       const known = first.scope !== undefined && first.mayBeKnown && (await isKnown(attempt));
       // Others may have begun meanwhile; from here to `begin` nobody can.
-      const verdict = counters.judge(prints);
-      if (verdict.scope !== undefined && !(known && verdict.mayBeKnown)) {
-        log("login.held", { scope: verdict.scope, waits: waiting });
+      const { scope, mayBeKnown, delayMs } = counters.judge(prints);
+      if (scope !== undefined && !(known && mayBeKnown)) return later(scope);
+      if (delayMs > 0 && waiting >= limits.waiting) return later("all");
+      counters.begin(prints);
+      if (delayMs > 0 && !(await wait(delayMs, signal))) {
+        counters.end(prints, "untried");
         return undefined;
       }
-      counters.begin(prints);
+      if (checking >= limits.checking && !known && !(await isKnown(attempt))) {
+        counters.end(prints, "untried");
+        return later("all");
+      }
+      checking += 1;
       let isOver = false;
-      const ended = (outcome: LogInOutcome): void => {
+      return (outcome) => {
         if (isOver) return;
         isOver = true;
+        checking -= 1;
         counters.end(prints, outcome);
       };
-      if (verdict.delayMs === 0) return ended;
-      if (waiting >= limits.waiting) {
-        ended("untried");
-        log("login.held", { scope: "all", waits: waiting });
-        return undefined;
-      }
-      waiting += 1;
-      await pauseOrAbort(clock, verdict.delayMs, signal);
-      waiting -= 1;
-      if (!signal.aborted) return ended;
-      ended("untried");
-      return undefined;
     },
   };
 }

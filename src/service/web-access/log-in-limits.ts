@@ -22,6 +22,8 @@ export type LogInLimits = {
   readonly tarpit: Tarpit;
   /** Tries that wait at one time; some KiB each. */
   readonly waiting: number;
+  /** Checks under way of who is not known: half of what the hasher runs and lets wait, so that who is known finds room. */
+  readonly checking: number;
   /** Rows that are remembered; 26 to 38 octets each. */
   readonly names: number;
   readonly networks: number;
@@ -38,6 +40,7 @@ export const logInLimits: LogInLimits = Object.freeze({
   slowTries: 10,
   tarpit: Object.freeze({ from: 0.25, stepMs: 500, mostMs: 8 * SECOND }),
   waiting: 4096,
+  checking: 32,
   names: 16_384,
   networks: 16_384,
   pairs: 32_768,

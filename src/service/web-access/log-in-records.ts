@@ -4,7 +4,7 @@
  * goes down takes the last minute of the list with it, and nothing else. An account that was made within a day learns its
  * first clients quietly. Who was told and then stopped is not told twice: a notice has its day and kind as occasion.
  */
-import { type Clock, DAY, MINUTE, SECOND } from "../../host/clock.ts";
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { plainAddress } from "../../host/listener-peers.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
@@ -45,18 +45,19 @@ export type LogInRecordsOptions = {
   readonly mostWaiting?: number;
 };
 
-/** What is younger than this is erased with the next pass. */
-export const LOG_IN_DAYS = 10;
-export const KNOWN_CLIENT_DAYS = 90;
+/** An hour below ten days (promise D2): the pass that erases comes each hour. */
+const LOG_IN_LIFE_MS: number = 239 * HOUR;
+/** Whole days unused; with the day of the last use 90 at most. */
+const KNOWN_CLIENT_DAYS = 89;
 const FLUSH_EVERY_MS: number = MINUTE;
 /** Clients tell their names at once or not at all. */
 const NAMING_MS: number = 10 * SECOND;
 /** Characters of an address; more is none. */
 const MAX_ADDRESS = 64;
 
-/** What the pass over `web.db` erases. */
+/** What the pass over `web.db` erases, in the elected worker each hour. */
 export function expiryAt(now: number): WebAccessExpiry {
-  return { now, logIns: now - LOG_IN_DAYS * DAY, kindsDay: Math.floor(now / DAY) - KNOWN_CLIENT_DAYS };
+  return { now, logIns: now - LOG_IN_LIFE_MS, kindsDay: Math.floor(now / DAY) - KNOWN_CLIENT_DAYS };
 }
 
 export function createLogInRecords(options: LogInRecordsOptions): LogInRecords {

@@ -3,7 +3,7 @@
  * at every visit, so what ends in one worker has ended in all, and nothing needs to be told. It ends when it was unused for
  * its time, at the latest ten days after its last use (promise D2), also where "stay logged in" was ticked.
  */
-import { DAY, MINUTE } from "../../host/clock.ts";
+import { DAY, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { SessionRecord, SessionStore } from "../../store/web-access.ts";
@@ -14,6 +14,7 @@ export type WebSession = Pick<SessionRecord, "id" | "account" | "begunAt" | "see
 export type SessionLives = {
   /** Unused: a browser that somebody left open. */
   readonly shortMs: number;
+  /** An hour below ten days: the pass that erases comes each hour. */
   readonly stayingMs: number;
   /** From the password to the second step, however often it is asked for. */
   readonly waitingMs: number;
@@ -23,7 +24,7 @@ export type SessionLives = {
 
 export const sessionLives: SessionLives = Object.freeze({
   shortMs: DAY,
-  stayingMs: 10 * DAY,
+  stayingMs: 239 * HOUR,
   waitingMs: 10 * MINUTE,
   touchEveryMs: MINUTE,
 });
