@@ -69,6 +69,15 @@ export type NewAccount = {
   /** Default: English. */
   readonly language?: Language;
 };
+/** What a sign-up keeps until the account is opened. */
+export type ReservedAccount = {
+  readonly id: AccountId;
+  /** Canonical and checked. */
+  readonly address: string;
+  readonly passwordHash: string;
+  readonly quotaBytes: number;
+  readonly language: Language;
+};
 /** Many accounts with one password, which is hashed once: for a lab only. */
 export type NewAccounts = {
   readonly addresses: readonly string[];
@@ -78,6 +87,8 @@ export type NewAccounts = {
 
 export interface Accounts {
   add(account: NewAccount): Promise<{ readonly kind: "added"; readonly account: AccountLine } | Refused>;
+  /** May be repeated, by several processes at once. `taken`: the address is another's, or was once. @throws StoreError */
+  open(account: ReservedAccount): Promise<"opened" | "taken">;
   /** All or none. Mail files are made at once too. */
   addMany(
     accounts: NewAccounts,

@@ -13,6 +13,7 @@ import { checkAddress } from "./account-address.ts";
 import { type AccountLimits, accountLimits } from "./account-limits.ts";
 import type { AccountDetails, AccountLine, Accounts, Refused, Undelivered } from "./accounts.ts";
 import { credentialVerbs } from "./manage-credentials.ts";
+import { openVerb } from "./manage-open.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
 import { safetyVerbs } from "./manage-safety.ts";
 import { stateVerbs } from "./manage-state.ts";
@@ -110,6 +111,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...credentialVerbs({ ...options, limits, find }),
     ...stateVerbs({ ...options, find }),
     ...safetyVerbs({ ...options, find }),
+    ...openVerb(options),
 
     async add({ address, password, quotaBytes = limits.quotaBytes, language = "en" }) {
       const made = await addAll([address], password, { quotaBytes, language });
