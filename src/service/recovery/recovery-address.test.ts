@@ -27,6 +27,18 @@ test("A4: a recovery address counts when its holder has opened the link and pres
   assert.equal(reason(await addresses.set(ada.id, { address: ELSEWHERE, password: PASSWORD })), "state");
 });
 
+test("an address that was given with the account is offered without a password, and counts no sooner", async () => {
+  await using world = await RecoveryWorld.open();
+  const addresses = createRecoveryAddresses(world.parts, OURS);
+  assert.equal(reason(await addresses.offer(world.ada.id, "x@example.org")), "invalid");
+  assert.equal(reason(await addresses.offer(world.ada.id, ELSEWHERE)), "done");
+  assert.deepEqual(await addresses.show(world.ada.id), { address: ELSEWHERE, verified: false });
+  assert.equal(reason(await addresses.confirm(world.token())), "done");
+  assert.deepEqual(await addresses.show(world.ada.id), { address: ELSEWHERE, verified: true });
+  await world.directory.setState(world.ada.id, "closing");
+  assert.equal(reason(await addresses.offer(world.ada.id, NEW)), "no-account");
+});
+
 test("A4: the address before leads back in until the new one is confirmed, and is told of the change", async () => {
   await using world = await RecoveryWorld.open();
   await world.withRecovery();

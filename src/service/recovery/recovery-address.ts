@@ -4,6 +4,7 @@
  * made: whoever gets into a session cannot take the way back away in silence.
  */
 import type { RecoveryAddress } from "../../store/credentials.ts";
+import type { Account } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
 import { refused } from "../accounts/manage-parts.ts";
@@ -15,6 +16,8 @@ export interface RecoveryAddresses {
   show(id: AccountId): Promise<RecoveryAddress | undefined>;
   /** Mails a link there. With no verified address before, the new one is kept, not verified. */
   set(id: AccountId, wish: { readonly address: string; readonly password: string }): Promise<Done | Refused>;
+  /** The same without a password: for the address that somebody gave when the account was opened. May be repeated. */
+  offer(id: AccountId, address: string): Promise<Done | Refused>;
   /** For GET: the address that a link would confirm. */
   look(token: string): Promise<string | undefined>;
   /** For POST. */
@@ -30,28 +33,34 @@ export function createRecoveryAddresses(parts: RecoveryParts, ours: readonly str
     return DONE;
   };
 
+  const offer = async ({ id, language }: Account, typed: string): Promise<Done | Refused> => {
+    const checked = checkRecoveryAddress(typed, ours);
+    if (checked.kind === "invalid") return refused("invalid", checked.sentence);
+    const { address } = checked;
+    const before = await credentials.recoveryAddress(id);
+    if (before?.verified === true && before.address === address)
+      return refused("state", "This is your recovery address already, and it is confirmed.");
+    const token = await links.make({ purpose: "recovery-address", account: id, payload: address });
+    if (token === "too-many") return MAILED_ENOUGH;
+    if (before?.verified !== true) await credentials.setRecoveryAddress(id, { address, verified: false });
+    const link = linkTo("recovery-address", token, language);
+    const notice = { kind: "confirm-recovery", link, until: clock.now() + LINK_LIFE_MS } as const;
+    await post({ to: address, language, notice, occasion: link });
+    return changed(id, "recovery address given");
+  };
+
   return {
     show: (id) => credentials.recoveryAddress(id),
 
-    async set(id, { address: typed, password }) {
+    async set(id, { address, password }) {
       const account = await living(directory, id);
       if (account === undefined) return GONE;
-      const unproven = await prove(account, password);
-      if (unproven !== undefined) return unproven;
-      const checked = checkRecoveryAddress(typed, ours);
-      if (checked.kind === "invalid") return refused("invalid", checked.sentence);
-      const { address } = checked;
-      const before = await credentials.recoveryAddress(id);
-      if (before?.verified === true && before.address === address)
-        return refused("state", "This is your recovery address already, and it is confirmed.");
-      const token = await links.make({ purpose: "recovery-address", account: id, payload: address });
-      if (token === "too-many") return MAILED_ENOUGH;
-      if (before?.verified !== true) await credentials.setRecoveryAddress(id, { address, verified: false });
-      const { language } = account;
-      const link = linkTo("recovery-address", token, language);
-      const notice = { kind: "confirm-recovery", link, until: clock.now() + LINK_LIFE_MS } as const;
-      await post({ to: address, language, notice, occasion: link });
-      return changed(id, "recovery address given");
+      return (await prove(account, password)) ?? offer(account, address);
+    },
+
+    async offer(id, address) {
+      const account = await living(directory, id);
+      return account === undefined ? GONE : offer(account, address);
     },
 
     look: async (token) => (await links.look("recovery-address", token))?.payload,
