@@ -1,0 +1,151 @@
+/**
+ * Closing an account by its holder (promise D5): the password, then a link that is mailed to the account itself, then a
+ * page that shows what happens when, and a button. Nothing can be taken back after that.
+ */
+import { dateWords } from "../../../service/notices/date-words.ts";
+import type { Closing } from "../../../service/recovery/close.ts";
+import { type Html, html } from "../markup.ts";
+import { buttons, form, noProblems, notice, type Problems } from "../portal/fields.ts";
+import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
+import type { Language } from "../site/language.ts";
+import { linkPage, linkRoute, paths } from "./account-paths.ts";
+import { doneNotice, done, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
+import type { HolderServices } from "./holder-services.ts";
+import { problemOf } from "./holder-words.ts";
+import { linkGone } from "./link-gone.ts";
+import { passwordNow } from "./password-fields.ts";
+
+const en = {
+  title: "Close the account",
+  lead: "Fetch first what you want to keep: closing cannot be undone, by anybody.",
+  steps: [
+    "You type your password here, and we mail a link to your own INBOX.",
+    "The link shows once more what happens, and has the button that does it.",
+    "From the button on nobody can log in, and mail to you is refused. Within ten minutes all mail, settings, addresses and passwords are erased.",
+    "Encrypted backups and logs that still hold something of it end within eleven days. Nothing is brought back from them.",
+    "Nobody ever gets your addresses again, neither somebody else nor you.",
+  ],
+  money:
+    "A contract that you pay for ends with the account; what is left of the paid time is lost. If you may still withdraw from it, do that first.",
+  plan: "Plan and payment",
+  ask: "Mail the link",
+  enough: "We have mailed several links already. Use the latest one, or wait an hour.",
+  done: { mailed: "A link is in your INBOX. It works for one hour; until you press its button nothing happens." },
+  confirmTitle: "Close this account for good?",
+  addresses: "Addresses",
+  at: "At once",
+  atWhat: "no log-in, no mail in or out",
+  doneBy: "Erased by",
+  copies: "Backups and logs end by",
+  final: "There is no way back from here.",
+  confirm: "Close the account for good",
+  closed: "The account is being closed",
+  closedLead:
+    "Nobody can log in any more. All mail, settings and addresses are erased within ten minutes. If you had a confirmed recovery address, it gets our last mail, with the times. Farewell.",
+};
+const words: Readonly<Record<Language, typeof en>> = {
+  en,
+  sv: {
+    title: "Avsluta kontot",
+    lead: "Hämta först det du vill behålla: det går inte att ångra, inte för någon.",
+    steps: [
+      "Du skriver ditt lösenord här, och vi skickar en länk till din egen INBOX.",
+      "Länken visar en gång till vad som händer, och har knappen som gör det.",
+      "Från och med knappen kan ingen logga in, och post till dig avvisas. Inom tio minuter är alla brev, inställningar, adresser och lösenord raderade.",
+      "Krypterade säkerhetskopior och loggar som ännu innehåller något av det försvinner inom elva dagar. Inget hämtas tillbaka ur dem.",
+      "Ingen får någonsin dina adresser igen, varken någon annan eller du.",
+    ],
+    money:
+      "Ett avtal som du betalar för upphör med kontot; det som är kvar av den betalda tiden går förlorat. Om du ännu kan ångra köpet, gör det först.",
+    plan: "Abonnemang och betalning",
+    ask: "Skicka länken",
+    enough: "Vi har redan skickat flera länkar. Använd den senaste, eller vänta en timme.",
+    done: {
+      mailed: "En länk ligger i din INBOX. Den fungerar i en timme; tills du trycker på dess knapp händer ingenting.",
+    },
+    confirmTitle: "Avsluta det här kontot för gott?",
+    addresses: "Adresser",
+    at: "Genast",
+    atWhat: "ingen inloggning, ingen post in eller ut",
+    doneBy: "Raderat senast",
+    copies: "Kopior och loggar borta senast",
+    final: "Härifrån finns ingen väg tillbaka.",
+    confirm: "Avsluta kontot för gott",
+    closed: "Kontot avslutas",
+    closedLead:
+      "Ingen kan logga in längre. Alla brev, inställningar och adresser raderas inom tio minuter. Om du hade en bekräftad återställningsadress får den vårt sista brev, med tiderna. Farväl.",
+  },
+};
+
+type Services = Pick<HolderServices, "directory" | "closing" | "contract">;
+
+export function closeRoutes({ directory, closing, contract }: Services): readonly PortalRoute[] {
+  const isSold = contract !== undefined;
+  return [
+    holderRoute(directory, paths.close, {
+      get: (visit) => page(visit, noProblems, isSold),
+      async post(visit, sent, { id }) {
+        const { language } = visit;
+        const outcome = await closing.ask(id, sent.text("now"));
+        if (outcome.kind === "done") return done(visit, paths.close, "mailed");
+        return page(
+          visit,
+          problemOf(language, outcome, () => "now", { "too-many": words[language].enough }),
+          isSold,
+        );
+      },
+    }),
+    {
+      path: linkRoute("close-account"),
+      access: "everybody",
+      async get(visit) {
+        const link = await closing.look(visit.part("token"));
+        return link === undefined ? linkGone(visit, paths.close) : confirmPage(visit, link);
+      },
+      async post(visit) {
+        const outcome = await closing.confirm(visit.part("token"));
+        if (outcome.kind === "refused") return linkGone(visit, paths.close);
+        return { kind: "go", path: visit.to(paths.closed), session: { kind: "end" } };
+      },
+    },
+    {
+      path: paths.closed,
+      access: "everybody",
+      get(visit) {
+        const { closed: title, closedLead } = words[visit.language];
+        return { kind: "page", page: { title, body: html`<p>${closedLead}</p>` } };
+      },
+    },
+  ];
+}
+
+function page(visit: Mine, problems: Problems, isSold: boolean): Reply {
+  const { language } = visit;
+  const word = words[language];
+  const money: Html | false = isSold && html`<p>${word.money} <a href="${visit.to(paths.plan)}">${word.plan}</a></p>\n`;
+  return shown(
+    visit,
+    word.title,
+    problems,
+    doneNotice(visit, word.done),
+    html`${notice(word.lead, "warning")}<ol>${word.steps.map((step) => html`<li>${step}</li>`)}</ol>
+${money}${form(visit.to(paths.close), visit.formToken(), passwordNow(language, problems), buttons({ label: word.ask, look: "grave" }))}
+`,
+  );
+}
+
+function confirmPage(visit: Visit, { primary, aliases, doneBy, copiesUntil }: Closing): Reply {
+  const { language } = visit;
+  const word = words[language];
+  const body = html`${facts([
+    [word.addresses, [primary, ...aliases].join(", ")],
+    [word.at, word.atWhat],
+    [word.doneBy, dateWords(doneBy, language)],
+    [word.copies, dateWords(copiesUntil, language)],
+  ])}${notice(word.final, "warning")}${form(
+    visit.to(linkPage("close-account", visit.part("token"))),
+    visit.formToken(),
+    buttons({ label: word.confirm, look: "grave" }),
+  )}`;
+  return { kind: "page", page: { title: word.confirmTitle, body } };
+}
