@@ -16,6 +16,7 @@ import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds, type Remembered } from "
 import type { PasswordHasher } from "./password.ts";
 import { MAX_PASSWORD_BYTES, preparePassword } from "./password-text.ts";
 import type { Rehash } from "./rehash.ts";
+import type { LogInGuard, LogInOutcome } from "../web-access/log-in-guard.ts";
 import type { Revocations } from "./revocation.ts";
 
 export type AuthenticatorOptions = {
@@ -25,6 +26,8 @@ export type AuthenticatorOptions = {
   readonly log: Log;
   /** Told of log-ins that counted and of wrong passwords, with the client's address: the watch, which has one an account. */
   readonly observe?: Observe;
+  /** Slows who guesses, before anything is checked; what is remembered to be right passes by. Without it nobody is slowed. */
+  readonly guard?: LogInGuard;
   /** Makes hashes of an earlier cost anew when their password comes by; without it they stay. */
   readonly rehash?: Rehash;
   readonly clock?: Clock;
@@ -32,7 +35,11 @@ export type AuthenticatorOptions = {
 };
 
 /** Where a log-in came from, undefined where the server did not say; and what it is for. */
-type Asked = { readonly client: string | undefined; readonly purpose: Purpose };
+type Asked = {
+  readonly client: string | undefined;
+  readonly software: string | undefined;
+  readonly purpose: Purpose;
+};
 type Failure = { readonly kind: "wrong" } | { readonly kind: "unavailable" };
 const WRONG: Login = { kind: "wrong" };
 const UNAVAILABLE: Login = { kind: "unavailable" };
@@ -47,7 +54,7 @@ const APP_PASSWORD_ONLY: Login = {
 };
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator & Disposable {
-  const { directory, hasher, revocations, log, observe, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
+  const { directory, hasher, revocations, log, observe, guard, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
   const memory = new LoginMemory(clock, revocations, bounds);
   /** Checks under way, by what for and the key of what they check: a client that opens five connections costs one hash. */
   const underWay = new Map<string, Promise<Login>>();
@@ -102,6 +109,28 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const check = async (name: string, prepared: string, key: string, asked: Asked): Promise<Login> => {
     const found = await directory.byAddress(name);
     const known = found?.primary === name && found.state !== "closing" ? found : undefined;
+    if (guard === undefined) return checkPassword(known, prepared, key, asked);
+    const { client: address, software } = asked;
+    const attempt = { name, password: prepared, account: known?.id, address };
+    const ended = await guard.enter(software === undefined ? attempt : { ...attempt, client: software });
+    if (ended === undefined) return UNAVAILABLE;
+    let outcome: LogInOutcome = "untried";
+    try {
+      const login = await checkPassword(known, prepared, key, asked);
+      if (login.kind === "wrong") outcome = "wrong";
+      else if (login.kind !== "unavailable") outcome = "right";
+      return login;
+    } finally {
+      ended(outcome);
+    }
+  };
+
+  const checkPassword = async (
+    known: Account | undefined,
+    prepared: string,
+    key: string,
+    asked: Asked,
+  ): Promise<Login> => {
     const proof = await prove(prepared, known);
     if (proof.kind === "unavailable") return refuse(known?.id, "too many checks at once", proof);
     if (known === undefined) return refuse(undefined, "no such name", WRONG);
@@ -140,9 +169,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 
   return {
-    async authenticate(name, password, { signal, client, purpose = "mail" } = {}) {
+    async authenticate(name, password, { signal, client, software, purpose = "mail" } = {}) {
       try {
-        const login = answer(name, password, { client, purpose });
+        const login = answer(name, password, { client, software, purpose });
         return await (signal === undefined ? login : unlessAborted(login, signal));
       } catch (error) {
         if (error instanceof StoreError) return refuse(undefined, "the directory does not answer", UNAVAILABLE);

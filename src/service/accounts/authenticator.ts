@@ -14,12 +14,14 @@ export type Login =
   | { readonly kind: "wrong" }
   /** The account may not log in so; `sentence` says why and what to do, for the right password only. */
   | { readonly kind: "refused"; readonly sentence: string }
-  /** Too many checks at once, or the store does not answer: try again later. */
+  /** Too many checks at once or too many wrong tries, or the store does not answer: try again later. */
   | { readonly kind: "unavailable" };
 
 /** Who asks: the address it came from, in text, and what is aborted when it is gone. */
 export type Asking = {
   readonly client?: string;
+  /** The kind of client, as service/web-access names it; left out where it is not known yet. */
+  readonly software?: string;
   readonly signal?: AbortSignal;
   /** What for. `mail`, the default: with a second step on, app passwords alone count. `portal`: the account password alone. */
   readonly purpose?: Purpose;
