@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Language } from "../../store/directory.ts";
+import { clientKind } from "../web-access/client-kind.ts";
 import { textOf } from "./letter.ts";
 import type { HolderNotice, OutsideNotice } from "./notices.ts";
 import { letterOf } from "./tellings.ts";
@@ -22,6 +23,8 @@ const OTHERS: readonly (HolderNotice | OutsideNotice)[] = [
   { kind: "second-step-changed", at, change: "off" },
   { kind: "second-step-changed", at, change: "codes" },
   { kind: "codes-tried", at, until },
+  { kind: "new-client", at, client: "Thunderbird" },
+  { kind: "new-client", at, client: clientKind("imap", undefined) },
   { kind: "recovery-address-changed", at, change: "set" },
   { kind: "recovery-address-changed", at, change: "removed" },
   { kind: "account-closing", at, doneBy: at + 600_000, copiesUntil: at + 11 * 86_400_000 },

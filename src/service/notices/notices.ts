@@ -40,6 +40,8 @@ export type HolderNotice =
   /** Codes of the time are not taken before `until`. */
   | { readonly kind: "codes-tried"; readonly at: number; readonly until: number }
   | { readonly kind: "recovery-address-changed"; readonly at: number; readonly change: "set" | "removed" }
+  /** `client`: as service/web-access names kinds of clients. */
+  | { readonly kind: "new-client"; readonly at: number; readonly client: string }
   | { readonly kind: "close-account-link"; readonly link: string; readonly until: number }
   /** Promise W5: the operator's own words to every holder. */
   | { readonly kind: "announcement"; readonly words: Announcement };

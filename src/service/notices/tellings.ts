@@ -13,6 +13,7 @@ import type { Letter, Sender, Telling } from "./letter.ts";
 import { mailboxFull } from "./mailbox-full.ts";
 import { mailboxNearlyFull } from "./mailbox-nearly-full.ts";
 import { mailRestored } from "./mail-restored.ts";
+import { newClient } from "./new-client.ts";
 import type { HolderNotice, OperatorNotice, OutsideNotice } from "./notices.ts";
 import { passwordChanged } from "./password-changed.ts";
 import { recoveryAddressChanged } from "./recovery-address-changed.ts";
@@ -37,6 +38,7 @@ const TELLINGS: Tellings = {
   "second-step-changed": secondStepChanged,
   "codes-tried": codesTried,
   "recovery-address-changed": recoveryAddressChanged,
+  "new-client": newClient,
   "close-account-link": closeAccountLink,
   "confirm-recovery": confirmRecovery,
   "reset-link": resetLink,
