@@ -1,9 +1,9 @@
 /**
  * Stands before the check of a password, for every protocol: who guesses is slowed, by name and by network, and whoever owns
  * the account still gets in. There are no locks. Once too many different passwords were wrong for a name, each network has a
- * few tries of its own left, which come back within minutes; and from where the account lately logged in, more. While there
- * are more tries than can be checked, those from such places go before all others. The same wrong password counts once a day:
- * an old phone that goes on with the old one takes nothing from its holder.
+ * few tries of its own left, which come back within minutes; and from where the account lately logged in, more, without delay.
+ * While there are more tries than can be checked, those from such places go before all others. The same wrong password counts
+ * once a day: an old phone that goes on with the old one takes nothing from its holder.
  *
  * Names are counted whether they exist or not, and wait alike. Only who shares a network with a holder, and guesses there
  * beyond the bounds, could tell by the tries that the holder has left.
@@ -93,10 +93,13 @@ export function createLogInGuard(options: LogInGuardOptions): LogInGuard & { rea
       const { signal = new AbortController().signal } = attempt;
       const prints = counters.printsOf(attempt);
       const first = counters.judge(prints);
-      const known = first.scope !== undefined && first.mayBeKnown && (await isKnown(attempt));
+      const isPressed = first.scope !== undefined || first.delayMs > 0;
+      const known = isPressed && first.mayBeKnown && (await isKnown(attempt));
       // Others may have begun meanwhile; from here to `begin` nobody can.
-      const { scope, mayBeKnown, delayMs } = counters.judge(prints);
-      if (scope !== undefined && !(known && mayBeKnown)) return later(scope);
+      const judged = counters.judge(prints);
+      const isTrusted = known && judged.mayBeKnown;
+      if (judged.scope !== undefined && !isTrusted) return later(judged.scope);
+      const delayMs = isTrusted ? 0 : judged.delayMs;
       if (delayMs > 0 && waiting >= limits.waiting) return later("all");
       counters.begin(prints);
       if (delayMs > 0 && !(await wait(delayMs, signal))) {
