@@ -29,12 +29,15 @@ import { createNotices } from "../service/notices/tell.ts";
 import { enqueue } from "../service/queue/enqueue.ts";
 import { noteArrived } from "../service/queue/feedback.ts";
 import { lastTry } from "../service/queue/last-try.ts";
+import { createOutsideLetters, type PostOutside } from "../service/recovery/outside-letters.ts";
+import { createTellBoth, type TellBoth } from "../service/recovery/tell-both.ts";
 import { createDkimSigner, type DkimSigner } from "../service/submission/dkim-signer.ts";
 import type { Submit } from "../service/submission/submission.ts";
 import type { Watch } from "../service/watch/watch.ts";
 import { createWatch } from "../service/watch/watching.ts";
 import { type Keys, openKeys } from "../store/crypt/keys.ts";
 import type { Root } from "../store/crypt/root.ts";
+import type { Credentials } from "../store/credentials.ts";
 import type { Directory } from "../store/directory.ts";
 import type { DefenceMemory } from "../store/defence-memory.ts";
 import type { DkimKeys } from "../store/dkim-keys.ts";
@@ -47,6 +50,7 @@ import type { ReceivedReports } from "../store/received-reports.ts";
 import type { SendCounts } from "../store/send-counts.ts";
 import type { TlsResults } from "../store/tls-results.ts";
 import { openSqliteDefenceMemory } from "../store/sqlite/defence/defence-memory.ts";
+import { openSqliteCredentials } from "../store/sqlite/directory/credentials.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteDkimKeys } from "../store/sqlite/dkim/dkim-keys.ts";
 import { openSqliteDmarcResults } from "../store/sqlite/dmarc-results/dmarc-results.ts";
@@ -75,6 +79,8 @@ export type StoresOptions = {
 export type Stores = AsyncDisposable & {
   readonly keys: Keys;
   readonly directory: Directory;
+  /** Recovery addresses, second steps, plans. */
+  readonly credentials: Credentials;
   readonly mail: SqliteMailStore;
   readonly queue: InboundQueue;
   readonly outbound: OutboundQueue;
@@ -97,6 +103,8 @@ export type Stores = AsyncDisposable & {
   readonly revocations: Revocations;
   readonly accounts: Accounts;
   readonly notices: Notices;
+  readonly postOutside: PostOutside;
+  readonly tellBoth: TellBoth;
   readonly watch: Watch;
   readonly orphans: () => Promise<readonly Finding[]>;
   /** Calls `listener` for each account that is being deleted by this process, before its record goes. */
@@ -126,6 +134,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     key: keys.systemKey(name),
   });
   const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
+  const credentials = opening.use(await openSqliteCredentials({ ...file("system"), clock }));
   const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
   const outbound = opening.use(await openSqliteOutboundQueue({ ...file("outbound"), clock }));
   const dkimKeys = opening.use(await openSqliteDkimKeys({ ...file("dkim"), clock }));
@@ -176,8 +185,14 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     const isServed = (): boolean => (isHere ? wakers.size > 0 : bus !== silentBus);
     return lastTry({ queue: outbound, clock, wake: wakeQueue, isServed }, account);
   };
+  // To recovery addresses, beside the INBOX.
+  const postOutside = createOutsideLetters({ queue: outbound, signer, wake: wakeQueue, clock, hostName, domain });
+  const tellBoth = createTellBoth({ notices, credentials, post: postOutside });
   const accounts = createAccounts({
     directory,
+    credentials,
+    tellBoth,
+    hostName,
     mail,
     hasher,
     revocations,
@@ -196,6 +211,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   return {
     keys,
     directory,
+    credentials,
     mail,
     queue,
     outbound,
@@ -215,6 +231,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     revocations,
     accounts,
     notices,
+    postOutside,
+    tellBoth,
     watch,
     onClosing(listener) {
       closings.add(listener);

@@ -70,6 +70,8 @@ export interface Directory extends AsyncDisposable {
   /** By any canonical address of an account: primary or alias. Addresses are canonical when syntax/smtp/address.ts made them so. */
   byAddress(address: string): Promise<Account | undefined>;
   byId(id: AccountId): Promise<Account | undefined>;
+  /** Whether nobody can be given the address: it is somebody's, or is kept for somebody, or was of an account that is gone. */
+  isTaken(address: string): Promise<boolean>;
   /** Ordered by primary address. */
   accounts(): Promise<readonly Account[]>;
   aliases(id: AccountId): Promise<readonly string[]>;

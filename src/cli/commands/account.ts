@@ -4,6 +4,7 @@ import { given as asText } from "../../service/notices/letter.ts";
 import type { Language, Preferences } from "../../store/directory.ts";
 import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
 import { readSecret } from "../secret-input.ts";
+import { safetyCommands } from "./account-safety.ts";
 import { wishCommands, wishLines } from "./account-wishes.ts";
 
 const address = { name: "address", summary: "the primary address, in any case" } as const;
@@ -140,6 +141,7 @@ export const accountCommands: readonly StoreCommand[] = [
     show: () => "notices come in that language from now on",
   },
   ...wishCommands,
+  ...safetyCommands,
   {
     name: "account pause",
     where: "stores",

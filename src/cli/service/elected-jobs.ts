@@ -60,7 +60,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
   sweep();
   await Promise.all([
     runDeferred({ queue, mail, clock, log, signal }).catch(report),
-    accounts.finishDeletions().catch(report),
+    job(every(MINUTE), async () => void (await accounts.finishDeletions())),
     keyCare.warn().catch(report),
     runOutgoing(options, job).catch(report),
     runArriving(options, job).catch(report),

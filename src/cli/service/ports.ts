@@ -11,6 +11,7 @@ import { serveSmtp } from "../../servers/smtp/server.ts";
 import { submissionLimits } from "../../servers/submission/limits.ts";
 import { serveSubmission } from "../../servers/submission/server.ts";
 import { createAuthenticator } from "../../service/accounts/authenticate.ts";
+import { createRehash } from "../../service/accounts/rehash.ts";
 import { localRecipient } from "../../service/submission/local-recipient.ts";
 import { createSubmission } from "../../service/submission/submit-mail.ts";
 import type { Submission } from "../../service/submission/submission.ts";
@@ -39,10 +40,17 @@ export type PortsOptions = {
 
 export async function openPorts(options: PortsOptions): Promise<readonly Port[]> {
   const { settings, stores, arriving, tls, log, signal, clock } = options;
-  const { directory, mail, hasher, revocations, intake } = stores;
+  const { directory, credentials, mail, hasher, revocations, intake } = stores;
   const { inbound, teaching } = arriving;
   const { hostName, messageBytes } = settings;
-  const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock });
+  const authenticator = createAuthenticator({
+    directory,
+    hasher,
+    revocations,
+    log,
+    clock,
+    rehash: createRehash({ hasher, credentials, log }),
+  });
   const machine = { clock, log, hostName, signal };
   const gate = createPeerGate({
     clock,

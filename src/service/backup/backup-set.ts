@@ -11,6 +11,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { HostError } from "../../host/host-error.ts";
+import type { CredentialsRecord, HolderPlan, RecoveryAddress } from "../../store/credentials.ts";
 import type { UsedAddresses } from "../../store/directory-archive.ts";
 import { type Account, type AppPassword, NO_PREFERENCES, type Preferences } from "../../store/directory.ts";
 import { accountId, type AccountId } from "../../store/ids.ts";
@@ -29,6 +30,8 @@ export type AccountRecord = {
   readonly reserved: readonly string[];
   readonly appPasswords: readonly AppPassword[];
   readonly preferences: Preferences;
+  /** Recovery address, second step and plan. */
+  readonly credentials: CredentialsRecord;
 };
 export type SetLine = PartKey & { readonly record: AccountRecord };
 
@@ -47,9 +50,21 @@ type StoredPassword = Omit<AppPassword, "scram" | "account"> & {
   readonly storedKey: string;
   readonly serverKey: string;
 };
-type StoredLine = Omit<AccountRecord, "appPasswords" | "preferences"> & {
+type StoredStep = {
+  readonly secret: string;
+  readonly lastStep: number;
+  readonly codes: readonly string[];
+};
+type StoredCredentials = {
+  readonly recovery?: RecoveryAddress;
+  readonly secondStep?: StoredStep;
+  readonly plan?: HolderPlan;
+};
+type StoredLine = Omit<AccountRecord, "appPasswords" | "preferences" | "credentials"> & {
   /** Missing in sets from before there were any; what is not wished is left out. */
   readonly preferences?: Partial<Preferences>;
+  /** Likewise. */
+  readonly credentials?: StoredCredentials;
   readonly appPasswords: readonly StoredPassword[];
   readonly part: string;
   readonly key: string;
@@ -140,16 +155,37 @@ function storedLine({ record, part, key }: SetLine): StoredLine {
     storedKey: scram.storedKey.toBase64(),
     serverKey: scram.serverKey.toBase64(),
   }));
-  return { ...record, appPasswords, part, key: key.toBase64() };
+  return { ...record, appPasswords, credentials: storedCredentials(record.credentials), part, key: key.toBase64() };
 }
 
-function lineOf({ account, aliases, reserved, appPasswords, preferences, part, key }: StoredLine): SetLine {
+/** What there is none of is left out. */
+function storedCredentials({ recovery, secondStep, plan }: CredentialsRecord): StoredCredentials {
+  const step = secondStep && {
+    secret: secondStep.secret.toBase64(),
+    lastStep: secondStep.lastStep,
+    codes: secondStep.codes.map((mark) => mark.toBase64()),
+  };
+  return { ...(recovery && { recovery }), ...(step && { secondStep: step }), ...(plan && { plan }) };
+}
+
+function credentialsOf({ recovery, secondStep, plan }: StoredCredentials = {}): CredentialsRecord {
+  const step = secondStep && {
+    secret: Uint8Array.fromBase64(secondStep.secret),
+    lastStep: secondStep.lastStep,
+    codes: secondStep.codes.map((mark) => Uint8Array.fromBase64(mark)),
+  };
+  return { recovery, secondStep: step, plan };
+}
+
+function lineOf(line: StoredLine): SetLine {
+  const { account, aliases, reserved, appPasswords, preferences, credentials, part, key } = line;
   const id: AccountId = accountId(account.id);
   const record: AccountRecord = {
     account: { ...account, id },
     aliases,
     reserved,
     preferences: { ...NO_PREFERENCES, ...preferences },
+    credentials: credentialsOf(credentials),
     appPasswords: appPasswords.map(({ id: name, label, createdAt, salt, iterations, storedKey, serverKey }) => ({
       id: name,
       account: id,

@@ -106,6 +106,7 @@ async function recordOf({ directory, directoryArchive }: BackupParts, account: A
     reserved: await directoryArchive.reserved(account.id),
     appPasswords: await directory.appPasswords(account.id),
     preferences: await directory.preferences(account.id),
+    credentials: await directoryArchive.credentials(account.id),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { HostError } from "../../host/host-error.ts";
 import type { AccountArchive } from "../../store/account-archive.ts";
+import type { DirectoryArchive } from "../../store/directory-archive.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -88,7 +89,7 @@ export async function restoreEverything(
       if (done.has(account.id)) whole++;
       else {
         const restored = await restoreMail(parts, mail, line, deleted, signal);
-        await restoreRecord(directory, line.record);
+        await restoreRecord(directory, directoryArchive, line.record);
         await book.noteRestored(account.id);
         mails += restored;
       }
@@ -147,8 +148,8 @@ async function isThere(archive: AccountArchive, account: AccountId): Promise<boo
 }
 
 /** May be repeated. */
-async function restoreRecord(directory: Directory, record: AccountRecord): Promise<void> {
-  const { account, aliases, reserved, appPasswords, preferences } = record;
+async function restoreRecord(directory: Directory, archive: DirectoryArchive, record: AccountRecord): Promise<void> {
+  const { account, aliases, reserved, appPasswords, preferences, credentials } = record;
   if ((await directory.byId(account.id)) === undefined) await directory.add([account]);
   for (const alias of aliases) await directory.addAlias(account.id, alias);
   for (const alias of reserved) {
@@ -158,6 +159,7 @@ async function restoreRecord(directory: Directory, record: AccountRecord): Promi
   const { emptyJunkDays, emptyTrashDays, forwarders } = preferences;
   if (emptyJunkDays !== undefined || emptyTrashDays !== undefined || forwarders.length > 0)
     await directory.setPreferences(account.id, preferences);
+  await archive.restoreCredentials(account.id, credentials);
   const there = new Set((await directory.appPasswords(account.id)).map(({ id }) => id));
   for (const password of appPasswords) if (!there.has(password.id)) await directory.addAppPassword(password);
 }

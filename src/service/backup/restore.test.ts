@@ -17,6 +17,12 @@ async function expunge({ mail }: Home, account: AccountId, uids: readonly Uid[])
   await mail.write(account).expunge(inbox.id, set);
 }
 
+const CREDENTIALS = {
+  recovery: { address: "ada@elsewhere.example", verified: true },
+  secondStep: { secret: new Uint8Array(20).fill(1), lastStep: 7, codes: [new Uint8Array(32).fill(2)] },
+  plan: { name: "small", aliases: 5 },
+};
+
 test("D5: everything comes back to an empty home, but not what was deleted or closed since", async () => {
   const places = await makePlaces();
   let ada: AccountId;
@@ -35,6 +41,7 @@ test("D5: everything comes back to an empty home, but not what was deleted or cl
       serverKey: new Uint8Array(32),
     };
     await directory.setPreferences(ada, WISHES);
+    await home.options.directoryArchive.restoreCredentials(ada, CREDENTIALS);
     await directory.addAppPassword({ id: "p1", account: ada, label: "telephone", createdAt: 5, scram });
     const gone = await home.deliver(ada, "gone");
     await home.deliver(ada, "stays");
@@ -69,6 +76,15 @@ test("D5: everything comes back to an empty home, but not what was deleted or cl
   assert.deepEqual(await directory.aliases(ada), ["a@example.org"]);
   assert.equal((await directory.appPasswords(ada))[0]?.label, "telephone");
   assert.deepEqual(await directory.preferences(ada), WISHES);
+  assert.equal((await directory.byId(ada))?.secondStep, true);
+  const { recovery, secondStep, plan } = await home.options.directoryArchive.credentials(ada);
+  assert.deepEqual([recovery, plan], [CREDENTIALS.recovery, CREDENTIALS.plan]);
+  assert.deepEqual(Buffer.from(secondStep?.secret ?? []), Buffer.alloc(20, 1));
+  assert.deepEqual(
+    secondStep?.codes.map((mark) => Buffer.from(mark)),
+    [Buffer.alloc(32, 2)],
+  );
+  assert.equal(secondStep?.lastStep, 7);
   assert.equal((await home.options.directoryArchive.reserved(ada))[0], "old@example.org");
   assert.deepEqual((await home.subjects(ada, "INBOX")).toSorted(), ["long", "moved", "stays"]);
   assert.deepEqual(await home.mail.check(ada), []);

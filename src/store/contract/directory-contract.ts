@@ -116,6 +116,42 @@ export function directoryContract(name: string, open: () => Promise<Directory>):
     assert.deepEqual(await directory.preferences(a.id), NO_PREFERENCES);
   });
 
+  contract(
+    "A3: an account has so many aliases, and holds so many names; its own come back to it",
+    async (directory) => {
+      const [a, b] = [sampleAccount("a@example.org"), sampleAccount("b@example.org")];
+      await directory.add([a, b]);
+      const room = { living: 2, held: 3 };
+      const add = (name: string): Promise<string> => directory.addAlias(a.id, `${name}@example.org`, room);
+      assert.deepEqual([await add("one"), await add("two"), await add("three")], ["added", "added", "too-many"]);
+      await directory.removeAlias(a.id, "one@example.org");
+      assert.equal(await directory.addAlias(b.id, "one@example.org", room), "taken");
+      assert.equal(await add("three"), "added");
+      assert.equal(await add("b"), "taken");
+      await directory.removeAlias(a.id, "two@example.org");
+      assert.equal(await add("four"), "too-many");
+      assert.equal(await add("one"), "added");
+      assert.deepEqual(await directory.aliases(a.id), ["one@example.org", "three@example.org"]);
+    },
+  );
+
+  contract(
+    "D5: what is somebody's, is kept for somebody, or was of an account that is gone, is taken",
+    async (directory) => {
+      const a = sampleAccount("a@example.org");
+      await directory.add([a]);
+      await directory.addAlias(a.id, "alias@example.org");
+      await directory.addAlias(a.id, "kept@example.org");
+      await directory.removeAlias(a.id, "kept@example.org");
+      const names = ["a@example.org", "alias@example.org", "kept@example.org"];
+      const taken = async (): Promise<readonly boolean[]> => Promise.all(names.map((name) => directory.isTaken(name)));
+      assert.deepEqual(await taken(), [true, true, true]);
+      await directory.remove(a.id);
+      assert.deepEqual(await taken(), [true, true, true]);
+      assert.equal(await directory.isTaken("free@example.org"), false);
+    },
+  );
+
   contract("a quota is set for one account", async (directory) => {
     const [a, b] = [sampleAccount("a@example.org"), sampleAccount("b@example.org")];
     await directory.add([a, b]);

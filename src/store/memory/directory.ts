@@ -44,6 +44,10 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
       open();
       return accounts.get(id);
     },
+    async isTaken(address) {
+      open();
+      return isTaken(address);
+    },
     async accounts() {
       open();
       return [...accounts.values()].toSorted((a, b) => (a.primary < b.primary ? -1 : 1));
@@ -85,11 +89,17 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
       return { kind: "added" };
     },
 
-    async addAlias(id, address) {
+    async addAlias(id, address, room) {
       open();
-      if (!accounts.has(id)) return "no-account";
-      const mayReturn = reserved.get(address) === id;
+      const account = accounts.get(id);
+      if (account === undefined) return "no-account";
+      const isOwn = (owner: AccountId): boolean => owner === id;
+      const living = [...addresses.values()].filter(isOwn).length - 1;
+      const held = living + [...reserved.values()].filter(isOwn).length;
+      const hasRoom = room === undefined || living < room.living;
+      const mayReturn = hasRoom && reserved.get(address) === id;
       if (!mayReturn && isTaken(address)) return "taken";
+      if (!mayReturn && (!hasRoom || (room !== undefined && held >= room.held))) return "too-many";
       reserved.delete(address);
       addresses.set(address, id);
       return "added";

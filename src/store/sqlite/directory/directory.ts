@@ -68,6 +68,10 @@ class SqliteDirectory implements Directory {
     return row === undefined ? undefined : accountOf(row as AccountRow);
   }
 
+  async isTaken(address: string): Promise<boolean> {
+    return this.#steps.read(() => this.#isTaken(address));
+  }
+
   async accounts(): Promise<readonly Account[]> {
     const rows = await this.#steps.read(() =>
       this.#db.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM account ORDER BY primary_address`).all(),
