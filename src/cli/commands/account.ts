@@ -117,14 +117,16 @@ export const accountCommands: readonly StoreCommand[] = [
     name: "account password",
     where: "stores",
     access: { scope: "log-in", account: "address" },
-    summary: "Set a new password; the old one ends at once",
+    summary: "Set a new password; the old one ends at once, with all sessions that are open",
+    description:
+      "App passwords stay: revoke those that a stranger may know. Their programs log in again by themselves.",
     arguments: [address],
     options: [passwordStdin],
     examples: ["altmail account password ada@example.org --home var"],
     ask: askPassword,
     work: async ({ accounts }, given) =>
       outcome(await accounts.setPassword(text(given, "address"), text(given, "password"))),
-    show: () => "the new password holds from now on",
+    show: () => "the new password holds from now on; sessions that were open have ended, app passwords stay",
   },
   {
     name: "account language",

@@ -96,6 +96,7 @@ export interface Accounts {
   /** Ordered by address. */
   list(): Promise<readonly AccountLine[]>;
   show(address: string): Promise<{ readonly kind: "account"; readonly account: AccountDetails } | Refused>;
+  /** Sessions that are open end, in mail programs and at the website; app passwords stay. */
   setPassword(address: string, password: string): Promise<Done | Refused>;
   /** No log-in from now on; sessions end. Mail is still received. */
   suspend(address: string): Promise<Done | Refused>;

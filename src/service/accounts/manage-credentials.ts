@@ -39,6 +39,7 @@ export function credentialVerbs({
   domains,
   limits,
   credentials,
+  endSessions,
   find,
 }: Parts): CredentialVerbs {
   const changed = (account: Account, change: string): Done => {
@@ -52,8 +53,11 @@ export function credentialVerbs({
       if ("kind" in account) return account;
       const hash = await hashOf(password, hasher);
       if (typeof hash !== "string") return hash;
+      // Before it too: who stops this in between leaves nobody logged in by a password that is gone.
+      await endSessions?.(account.id);
       if ((await directory.setPassword(account.id, hash)) === "no-account") return GONE;
-      revocations.publish(account.id, "forget");
+      revocations.publish(account.id, "end");
+      await endSessions?.(account.id);
       return changed(account, "password");
     },
 

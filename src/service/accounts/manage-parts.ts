@@ -25,6 +25,8 @@ export type AccountsParts = {
   readonly lastTry?: (account: AccountId) => Promise<readonly Undelivered[]>;
   /** Told of an account that is being deleted, before its record goes; again after a crash. */
   readonly closing?: (account: AccountId) => Promise<void>;
+  /** Ends the account's sessions at the website; without it there is none. */
+  readonly endSessions?: (account: AccountId) => Promise<void>;
   /** Plans, recovery addresses and second steps; without it the limits say how many aliases there may be. */
   readonly credentials?: Credentials;
   /** Tells a holder in the INBOX and at the recovery address. */
