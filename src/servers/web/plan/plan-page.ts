@@ -26,7 +26,7 @@ export function planReply(
     code = problems.size > 0 ? 422 : 200,
   }: { readonly problems?: Problems; readonly code?: Code } = {},
 ): Reply {
-  const back = html`<p><a href="${to(planPaths.plan)}">${planWords[language].back}</a></p>`;
+  const back = html`<div class="buttons"><a href="${to(planPaths.plan)}">${planWords[language].back}</a></div>`;
   return { kind: "page", code, page: { title, body: html`${body}\n${back}`, problems } };
 }
 

@@ -141,7 +141,7 @@ const en: PlanWords = {
   changeButton: "Change with obligation to pay",
 
   end: "Let it end",
-  endWhat: "Cancel: it runs until the end of the time that is paid",
+  endWhat: "Cancel; it runs until the end of the time that is paid",
   endText:
     "Nothing is charged any more, and until then everything stays as it is. You can let it go on after all, on any day. Then:",
   endAfter:
@@ -165,7 +165,7 @@ const en: PlanWords = {
   payBusy: "Too many people are ordering at this moment. Nothing was kept; try again in a minute.",
 
   cards: "Cards and invoices",
-  cardsWhat: "At Stripe: another card, open payments, receipts",
+  cardsWhat: "Another card, open payments and receipts, at Stripe",
   cardsText:
     "Cards, open payments and receipts are at Stripe; we have nothing of them. We make you a link that works for a few minutes and leads there without another password.",
   cardsButton: "Make the link",
@@ -250,7 +250,7 @@ const sv: PlanWords = {
   changeButton: "Byt med betalningsskyldighet",
 
   end: "Låt det upphöra",
-  endWhat: "Säg upp: det löper till slutet av den betalda tiden",
+  endWhat: "Säg upp; det löper till slutet av den betalda tiden",
   endText:
     "Inget mer debiteras, och till dess är allt som det är. Du kan låta det fortsätta ändå, vilken dag som helst. Sedan:",
   endAfter:
@@ -275,7 +275,7 @@ const sv: PlanWords = {
   payBusy: "Just nu är det för många som beställer. Ingenting sparades; försök igen om en minut.",
 
   cards: "Kort och kvitton",
-  cardsWhat: "Hos Stripe: ett annat kort, obetalt, kvitton",
+  cardsWhat: "Ett annat kort, obetalda belopp och kvitton, hos Stripe",
   cardsText:
     "Kort, obetalda belopp och kvitton finns hos Stripe; vi har inget av det. Vi gör en länk åt dig som gäller i några minuter och leder dit utan ett lösenord till.",
   cardsButton: "Gör länken",

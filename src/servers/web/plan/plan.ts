@@ -43,7 +43,7 @@ const planRoute = (services: PlanServices): PortalRoute => ({
 });
 
 function shown({ language, to }: Holder, body: Html): Reply {
-  const back = html`<p><a href="${to(paths.overview)}">${holderWords[language].back}</a></p>`;
+  const back = html`<div class="buttons"><a href="${to(paths.overview)}">${holderWords[language].back}</a></div>`;
   return { kind: "page", page: { title: planWords[language].title, body: html`${body}${back}` } };
 }
 
