@@ -7,6 +7,8 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import type { FileKey } from "../src/store/crypt/account-keys.ts";
 import { accessMigrations } from "../src/store/sqlite/access/schema.ts";
+import { billingMigrations } from "../src/store/sqlite/billing/schema.ts";
+import { webAccessMigrations } from "../src/store/sqlite/web-access/schema.ts";
 import { backupMigrations } from "../src/store/sqlite/backup/schema.ts";
 import { figuresMigrations } from "../src/store/sqlite/figures/schema.ts";
 import { tlsResultMigrations } from "../src/store/sqlite/tls-results/schema.ts";
@@ -68,6 +70,8 @@ for (const [heading, migrations] of [
   ["dmarcrpt.db", dmarcResultMigrations],
   ["received.db", receivedReportMigrations],
   ["defence.db", defenceMigrations],
+  ["web.db", webAccessMigrations],
+  ["billing.db", billingMigrations],
   ["Account files", mailMigrations],
 ] as const)
   test(`the page on the store's format names every column of: ${heading}`, () => {

@@ -1,7 +1,7 @@
 /**
  * Opens what rests in a home, with the root, as every worker needs it: keys, directory, mail, the queues of deferred mail
- * and of mail to the world, the spool, the watch's book, what accounts have learned and what is reported, and what accounts,
- * notices and the way in are made of. A command does so too when no service runs.
+ * and of mail to the world, the spool, the watch's book, what accounts have learned, what is reported, sessions,
+ * subscriptions, and what accounts, notices and the way in are made of. A command does so too when no service runs.
  */
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -14,6 +14,7 @@ import { openSpool, type Spool } from "../host/spool/spool.ts";
 import type { RetrySchedule } from "../rules/retry.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
 import { createAccounts } from "../service/accounts/manage.ts";
+import { closed } from "../service/billing/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
 import type { Notices } from "../service/notices/notices.ts";
@@ -48,6 +49,8 @@ import type { Finding } from "../store/mail-store.ts";
 import type { OutboundQueue } from "../store/outbound-queue.ts";
 import type { ReceivedReports } from "../store/received-reports.ts";
 import type { SendCounts } from "../store/send-counts.ts";
+import type { BillingStore } from "../store/billing.ts";
+import type { WebAccess } from "../store/web-access.ts";
 import type { TlsResults } from "../store/tls-results.ts";
 import { openSqliteDefenceMemory } from "../store/sqlite/defence/defence-memory.ts";
 import { openSqliteCredentials } from "../store/sqlite/directory/credentials.ts";
@@ -60,6 +63,8 @@ import { openSqliteOutboundQueue } from "../store/sqlite/outbound-queue/outbound
 import { openSqliteReceivedReports } from "../store/sqlite/received-reports/received-reports.ts";
 import { openSqliteSendCounts } from "../store/sqlite/send-counts/send-counts.ts";
 import { openSqliteTlsResults } from "../store/sqlite/tls-results/tls-results.ts";
+import { openSqliteBilling } from "../store/sqlite/billing/billing.ts";
+import { openSqliteWebAccess } from "../store/sqlite/web-access/web-access.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
 import { retryScheduleOf } from "./retry-schedule.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
@@ -93,6 +98,10 @@ export type Stores = AsyncDisposable & {
   readonly receivedReports: ReceivedReports;
   /** What accounts have learned of their mail. */
   readonly memory: DefenceMemory;
+  /** How holders come in: sessions, links, log-ins. */
+  readonly webAccess: WebAccess;
+  /** Who pays for what, and invitations. */
+  readonly billing: BillingStore;
   readonly spool: Spool;
   readonly intake: () => Intake;
   /** For mail of our own holders: it is freed of forged fields, and nothing else looks at it. */
@@ -144,6 +153,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const receivedReports = opening.use(await openSqliteReceivedReports({ ...file("received"), clock }));
   const keyOf = (account: AccountId): ReturnType<Keys["get"]> => keys.get(account);
   const memory = opening.use(await openSqliteDefenceMemory({ ...file("defence"), clock, keyOf }));
+  const webAccess = opening.use(await openSqliteWebAccess({ ...file("web"), clock }));
+  const billing = opening.use(await openSqliteBilling({ ...file("billing"), clock }));
   // What vanishes is noted for the ledger only where there is one.
   const ledger = settings.backupTarget !== undefined;
   const mail = opening.use(
@@ -178,6 +189,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     await outbound.forgetAccount(account);
     await counts.forgetAccount(account);
     await memory.forgetAccount(account);
+    await webAccess.forgetAccount(account);
+    await closed({ store: billing, clock }, account);
   };
   const tryLast = (account: AccountId): ReturnType<typeof lastTry> => {
     // The elected worker works the queue off: this process, and then as long as it does; or another that the bus leads to.
@@ -223,6 +236,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     dmarcResults,
     receivedReports,
     memory,
+    webAccess,
+    billing,
     spool,
     intake,
     inbound,

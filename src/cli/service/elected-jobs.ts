@@ -10,6 +10,7 @@ import { dailyAt, every, type Job, runJob } from "../../host/job.ts";
 import type { Settings } from "../../host/settings/settings.ts";
 import { runBackups } from "../../service/backup/run-backups.ts";
 import { runDeferred } from "../../service/delivery/deferred.ts";
+import { expiryAt } from "../../service/web-access/log-in-records.ts";
 import { accountId } from "../../store/ids.ts";
 import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
 import type { Office } from "../office.ts";
@@ -36,7 +37,7 @@ const AUDIT_AT = 45;
 /** Runs until the signal aborts; fulfils when the last has ended. */
 export async function runElectedJobs(options: ElectedJobsOptions): Promise<void> {
   const { stores, office, settings, bus, clock, log, signal } = options;
-  const { queue, mail, accounts, watch, notices } = stores;
+  const { queue, mail, accounts, watch, notices, webAccess } = stores;
   const { access, backups, statistics, retention, logs, keyCare } = office;
   const report = (error: unknown): void => {
     if (!signal.aborted) log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
@@ -65,6 +66,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
     runOutgoing(options, job).catch(report),
     runArriving(options, job).catch(report),
     job(every(EXPIRY_EVERY_MS), async () => void (await mail.expireDeliveries(signal))),
+    job(every(HOUR), async () => void (await webAccess.forget(expiryAt(clock.now())))),
     job(every(10 * MINUTE), () => access.tellDue()),
     job(every(HOUR), async () => {
       await access.remind();

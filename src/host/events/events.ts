@@ -2,6 +2,7 @@
 import { accessEvents } from "./access.ts";
 import { backupEvents } from "./backup.ts";
 import type { EventTable, FieldsOf } from "./declaration.ts";
+import { billingEvents } from "./billing.ts";
 import { defenceEvents } from "./defence.ts";
 import { dmarcReportEvents } from "./dmarc-report.ts";
 import { holderEvents } from "./holder.ts";
@@ -17,10 +18,12 @@ import { storeEvents } from "./store.ts";
 import { submissionEvents } from "./submission.ts";
 import { tlsReportEvents } from "./tls-report.ts";
 import { watchEvents } from "./watch.ts";
+import { webAccessEvents } from "./web-access.ts";
 import { webEvents } from "./web.ts";
 
 export type Events = typeof accessEvents &
   typeof backupEvents &
+  typeof billingEvents &
   typeof defenceEvents &
   typeof dmarcReportEvents &
   typeof holderEvents &
@@ -36,6 +39,7 @@ export type Events = typeof accessEvents &
   typeof submissionEvents &
   typeof tlsReportEvents &
   typeof watchEvents &
+  typeof webAccessEvents &
   typeof webEvents;
 export type EventName = keyof Events;
 
@@ -43,6 +47,7 @@ export type EventName = keyof Events;
 export const events: Events & EventTable = {
   ...accessEvents,
   ...backupEvents,
+  ...billingEvents,
   ...defenceEvents,
   ...dmarcReportEvents,
   ...holderEvents,
@@ -58,6 +63,7 @@ export const events: Events & EventTable = {
   ...submissionEvents,
   ...tlsReportEvents,
   ...watchEvents,
+  ...webAccessEvents,
   ...webEvents,
 };
 

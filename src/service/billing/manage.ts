@@ -134,7 +134,10 @@ export async function portal(
 }
 
 /** The account is being deleted: its contract ends, now or as soon as Stripe answers. Does nothing the second time. */
-export async function closed({ store, clock }: BillingParts, account: AccountId): Promise<void> {
+export async function closed(
+  { store, clock }: Pick<BillingParts, "store" | "clock">,
+  account: AccountId,
+): Promise<void> {
   const row = await store.byAccount(account);
   if (row === undefined) return;
   const { subscription, customer } = row;

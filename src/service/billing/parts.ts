@@ -5,7 +5,7 @@ import type { SubscriptionLengths } from "../../rules/subscription/lengths.ts";
 import type { Plan, Usage } from "../../rules/subscription/plan.ts";
 import type { BillingStore, SignUp } from "../../store/billing.ts";
 import type { AccountId } from "../../store/ids.ts";
-import type { BillingLog } from "./billing-events.ts";
+import type { Log } from "../../host/events/events.ts";
 import type { Payments } from "./payments.ts";
 
 export interface BilledAccounts {
@@ -64,5 +64,5 @@ export type BillingParts = {
   readonly plans: readonly Plan[];
   readonly lengths: SubscriptionLengths;
   readonly clock: Clock;
-  readonly log: BillingLog;
+  readonly log: Log;
 };

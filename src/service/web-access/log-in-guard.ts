@@ -19,7 +19,7 @@ import { CounterTable, type Print } from "../peer-limits/counter-table.ts";
 import { DailyPrints } from "../peer-limits/stranger.ts";
 import { type LogInLimits, logInLimits } from "./log-in-limits.ts";
 import { networkOf } from "./network-of.ts";
-import type { WebAccessLog } from "./web-access-events.ts";
+import type { Log } from "../../host/events/events.ts";
 
 export type LogInTry = {
   /** The name as it is looked up, in lower case. */
@@ -49,7 +49,7 @@ export interface LogInGuard {
 export type LogInGuardOptions = {
   readonly store: Pick<LogInStore, "isKnownFrom">;
   readonly clock: Clock;
-  readonly log: WebAccessLog;
+  readonly log: Log;
   readonly limits?: LogInLimits;
 };
 

@@ -12,7 +12,7 @@ import { StoreError } from "../../store/store-error.ts";
 import type { ClientKind, LogInProtocol, LogInRecord, LogInStore, WebAccessExpiry } from "../../store/web-access.ts";
 import { clientKind } from "./client-kind.ts";
 import { networkOf } from "./network-of.ts";
-import type { WebAccessLog } from "./web-access-events.ts";
+import type { Log } from "../../host/events/events.ts";
 
 /** What a holder is told; the list has the address, and a letter would keep it for longer. */
 export type NewClientNotice = { readonly kind: "new-client"; readonly at: number; readonly client: string };
@@ -40,7 +40,7 @@ export type LogInRecordsOptions = {
   /** Puts the notice into the account's INBOX. @throws StoreError */
   readonly tell: (account: AccountId, notice: NewClientNotice, occasion: string) => Promise<void>;
   readonly clock: Clock;
-  readonly log: WebAccessLog;
+  readonly log: Log;
   /** Rows that wait to be written; what is beyond is not listed. Half a KiB each. */
   readonly mostWaiting?: number;
 };

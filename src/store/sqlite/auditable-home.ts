@@ -6,6 +6,7 @@ import type { FileKey } from "../crypt/account-keys.ts";
 import { accessMigrations } from "./access/schema.ts";
 import { auditableFile } from "./auditable.ts";
 import { backupMigrations } from "./backup/schema.ts";
+import { billingMigrations } from "./billing/schema.ts";
 import { APPLICATION, openDatabase } from "./database.ts";
 import { dkimMigrations } from "./dkim/schema.ts";
 import { dmarcResultMigrations } from "./dmarc-results/schema.ts";
@@ -20,6 +21,7 @@ import { receivedReportMigrations } from "./received-reports/schema.ts";
 import { sendCountsMigrations } from "./send-counts/schema.ts";
 import { tlsResultMigrations } from "./tls-results/schema.ts";
 import { watchMigrations } from "./watch/schema.ts";
+import { webAccessMigrations } from "./web-access/schema.ts";
 
 const MIGRATIONS = {
   system: directoryMigrations,
@@ -36,6 +38,8 @@ const MIGRATIONS = {
   dmarcrpt: dmarcResultMigrations,
   received: receivedReportMigrations,
   defence: defenceMigrations,
+  web: webAccessMigrations,
+  billing: billingMigrations,
 } as const satisfies Partial<Record<keyof typeof APPLICATION, readonly Migration[]>>;
 
 type SystemDatabase = keyof typeof MIGRATIONS;

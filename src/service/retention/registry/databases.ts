@@ -7,9 +7,11 @@ import { backupDb } from "./backup-db.ts";
 import { figuresDb } from "./figures-db.ts";
 import { keysDb } from "./keys-db.ts";
 import { queueDb } from "./queue-db.ts";
+import { billingDb } from "./billing-db.ts";
 import { dkimDb, outboundDb, policiesDb, sendingDb, tlsrptDb } from "./sending-dbs.ts";
 import { systemDb } from "./system-db.ts";
 import { watchDb } from "./watch-db.ts";
+import { webDb } from "./web-db.ts";
 
 export const databases: readonly DatabaseClass[] = [
   keysDb,
@@ -27,5 +29,7 @@ export const databases: readonly DatabaseClass[] = [
   dmarcrptDb,
   receivedDb,
   defenceDb,
+  webDb,
+  billingDb,
   accountFiles,
 ];

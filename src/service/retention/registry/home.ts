@@ -35,6 +35,8 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
     database("dmarcrpt", "sums of DMARC of other domains"),
     database("received", "sums of what others reported of our domains"),
     database("defence", "what accounts have learned of their mail"),
+    database("web", "sessions, mailed links and log-ins"),
+    database("billing", "sign-ups that wait for their money, and subscriptions"),
     database("policies", "MTA-STS policies of other domains"),
     {
       name: new RegExp(String.raw`data/accounts/[0-9a-f]{2}/(?<account>[0-9a-f]{32})\.db${COMPANION}`),

@@ -9,6 +9,8 @@ import type { FileKey } from "../../../store/crypt/account-keys.ts";
 import { keysMigrations } from "../../../store/crypt/keys.ts";
 import { accessMigrations } from "../../../store/sqlite/access/schema.ts";
 import { auditableOf } from "../../../store/sqlite/auditable.ts";
+import { billingMigrations } from "../../../store/sqlite/billing/schema.ts";
+import { webAccessMigrations } from "../../../store/sqlite/web-access/schema.ts";
 import { backupMigrations } from "../../../store/sqlite/backup/schema.ts";
 import { openDatabase } from "../../../store/sqlite/database.ts";
 import { directoryMigrations } from "../../../store/sqlite/directory/schema.ts";
@@ -43,6 +45,8 @@ const SCHEMAS: Readonly<Record<string, readonly Migration[]>> = {
   "dmarcrpt.db": dmarcResultMigrations,
   "received.db": receivedReportMigrations,
   "defence.db": defenceMigrations,
+  "web.db": webAccessMigrations,
+  "billing.db": billingMigrations,
   "account files": mailMigrations,
 };
 

@@ -1,7 +1,4 @@
 /** The events of payments. Accounts by id; nothing of money but that it came, or not. */
-import type { FieldsOf } from "../../host/events/declaration.ts";
-
-type BillingEvents = typeof billingEvents;
 
 export const billingEvents = {
   "billing.opened": {
@@ -56,6 +53,3 @@ export const billingEvents = {
     fields: { step: "public string", why: "public string", account: "pseudonymous string" },
   },
 } as const;
-
-/** The program's `Log` is one of these. */
-export type BillingLog = <N extends keyof BillingEvents>(name: N, fields: FieldsOf<BillingEvents[N]>) => void;

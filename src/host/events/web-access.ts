@@ -1,7 +1,4 @@
 /** The events of coming in, beside `login.accepted` and `login.refused`. */
-import type { FieldsOf } from "../../host/events/declaration.ts";
-
-type WebAccessEvents = typeof webAccessEvents;
 
 export const webAccessEvents = {
   "login.held": {
@@ -15,6 +12,3 @@ export const webAccessEvents = {
     fields: { code: "public string", waiting: "public number" },
   },
 } as const;
-
-/** The program's `Log` is one of these. */
-export type WebAccessLog = <N extends keyof WebAccessEvents>(name: N, fields: FieldsOf<WebAccessEvents[N]>) => void;
