@@ -8,6 +8,7 @@ import { statusOfScanners } from "./cli/scanners.ts";
 import { describeBug, sentenceOf } from "./cli/sentence.ts";
 import { beElected } from "./cli/service/elected-duty.ts";
 import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
+import { openComingIn } from "./cli/service/coming-in.ts";
 import { openPorts, type Port } from "./cli/service/ports.ts";
 import type { WorkerStatus } from "./cli/service/status.ts";
 import { openWebPorts } from "./cli/service/website.ts";
@@ -50,8 +51,9 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
   parts.stores = stores;
   const arriving = openArriving({ settings, stores, clock, log });
+  const comingIn = openComingIn({ settings, stores, workers, clock, log });
   const listeners = [
-    ...(await openPorts({ settings, workers, stores, arriving, tls, clock, log, signal })),
+    ...(await openPorts({ settings, workers, stores, arriving, comingIn, tls, clock, log, signal })),
     ...(await openWebPorts({ settings, workers, tls, clock, log })),
   ];
   parts.connections = () => connectionsOf(listeners);
@@ -93,6 +95,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
       const grace = AbortSignal.timeout(GRACE_MS);
       await Promise.all(listeners.map(({ listener }) => listener.close(grace)));
       await Promise.all([arriving[Symbol.asyncDispose](), parts.elected?.end(grace)]);
+      await comingIn[Symbol.asyncDispose]();
       await stores[Symbol.asyncDispose]();
       metrics[Symbol.dispose]();
       sender[Symbol.dispose]();

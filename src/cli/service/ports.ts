@@ -10,8 +10,6 @@ import { smtpLimits } from "../../servers/smtp/limits.ts";
 import { serveSmtp } from "../../servers/smtp/server.ts";
 import { submissionLimits } from "../../servers/submission/limits.ts";
 import { serveSubmission } from "../../servers/submission/server.ts";
-import { createAuthenticator } from "../../service/accounts/authenticate.ts";
-import { createRehash } from "../../service/accounts/rehash.ts";
 import { localRecipient } from "../../service/submission/local-recipient.ts";
 import { createSubmission } from "../../service/submission/submit-mail.ts";
 import type { Submission } from "../../service/submission/submission.ts";
@@ -19,6 +17,7 @@ import { createPeerGate } from "../../service/peer-limits/peer-limits.ts";
 import { peerLimits, shareOf } from "../../service/peer-limits/limits.ts";
 import type { Arriving } from "../arriving.ts";
 import type { Stores } from "../stores.ts";
+import type { ComingIn } from "./coming-in.ts";
 import { trustedPeers } from "../trusted-peers.ts";
 
 const HANDSHAKE_TIMEOUT_MS = MINUTE / 2;
@@ -31,6 +30,7 @@ export type PortsOptions = {
   readonly workers: number;
   readonly stores: Stores;
   readonly arriving: Arriving;
+  readonly comingIn: ComingIn;
   readonly tls: ServerTls;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,17 +40,10 @@ export type PortsOptions = {
 
 export async function openPorts(options: PortsOptions): Promise<readonly Port[]> {
   const { settings, stores, arriving, tls, log, signal, clock } = options;
-  const { directory, credentials, mail, hasher, revocations, intake } = stores;
+  const { mail, intake } = stores;
+  const { authenticator, logIns } = options.comingIn;
   const { inbound, teaching } = arriving;
   const { hostName, messageBytes } = settings;
-  const authenticator = createAuthenticator({
-    directory,
-    hasher,
-    revocations,
-    log,
-    clock,
-    rehash: createRehash({ hasher, credentials, log }),
-  });
   const machine = { clock, log, hostName, signal };
   const gate = createPeerGate({
     clock,
@@ -62,6 +55,7 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
     ...machine,
     mail,
     authenticator,
+    logIns,
     intake,
     ...(teaching && { taught: teaching.taught }),
     limits: { ...imapLimits, maxAppendBytes: messageBytes },
@@ -70,6 +64,7 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
     ...machine,
     submission: submissionOf(options),
     authenticator,
+    logIns,
     limits: { ...submissionLimits, maxMessageBytes: messageBytes },
   };
   const bounds = (connections: number, perPeer: number): ListenerOptions["limits"] => ({

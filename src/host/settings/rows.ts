@@ -157,6 +157,15 @@ export const rows: RowsOf<keyof Settings> = {
     example: '"2 GiB"',
     sentence: "How much mail a new account may hold when it is made without saying.",
   },
+  logInsAMinute: {
+    name: "limits.log-ins-a-minute",
+    form: () => whole(10, 1_000_000),
+    unit: "log-ins",
+    otherwise: "300",
+    example: "300",
+    sentence:
+      "How many log-ins one network (256 IPv4 addresses, or an IPv6 network of 48 bits) may try in a minute, right ones too. What a server remembers to be right is not counted.",
+  },
   logDays: {
     name: "logs.days",
     // Statistics are made of a day ten minutes after its end: it must not be over then.

@@ -110,6 +110,7 @@ test("what is left out has its default, paths start at the file, domains are in 
     certificateKeyFile: "/etc/server.key",
     messageBytes: 50 * 2 ** 20,
     quotaBytes: 2 * 2 ** 30,
+    logInsAMinute: 300,
     logDays: 10,
     metricsListen: undefined,
     backupTarget: undefined,

@@ -117,6 +117,8 @@ export type Settings = {
   readonly dkimUnpublished: boolean;
   readonly messageBytes: number;
   readonly quotaBytes: number;
+  /** From one network, right passwords too; for the whole service. */
+  readonly logInsAMinute: number;
   readonly logDays: number;
   /** Loopback only; `undefined`: no metrics are served. */
   readonly metricsListen: ListenAddress | undefined;

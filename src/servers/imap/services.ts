@@ -4,6 +4,7 @@ import type { Log } from "../../host/events/events.ts";
 import type { Authenticator } from "../../service/accounts/authenticator.ts";
 import type { HolderAct } from "../../service/defence/holder-act.ts";
 import type { Intake } from "../../service/delivery/intake.ts";
+import type { LogInRecords } from "../../service/web-access/log-in-records.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import type { ImapLimits } from "./limits.ts";
@@ -11,6 +12,8 @@ import type { ImapLimits } from "./limits.ts";
 export type ImapServices = {
   readonly mail: MailStore;
   readonly authenticator: Authenticator;
+  /** Lists log-ins for their holders; without it nobody does. */
+  readonly logIns?: Pick<LogInRecords, "note">;
   /** Makes an intake for one APPEND. */
   readonly intake: () => Intake;
   /** Hears after its commit what a holder does with mail that tells whether it was wanted. Returns at once, never throws. */

@@ -29,6 +29,8 @@ export class Session implements AccountListener {
   failedLogins = 0;
   readonly #sessions: WorkerSessions;
   #account: OpenAccount | undefined;
+  /** Takes the name of a client that says it after its log-in. */
+  #named: ((clientName: string) => void) | undefined;
   #view: View | undefined;
 
   constructor(connection: Connection, services: ImapServices, sessions: WorkerSessions, client: Client) {
@@ -64,6 +66,18 @@ export class Session implements AccountListener {
   logIn(account: AccountId): void {
     this.#account = this.#sessions.open(account, this);
     this.client.trust();
+  }
+
+  /** For the list that the holder is shown. */
+  noteLogIn(account: AccountId): void {
+    const { clientName: named, address } = this;
+    this.#named = this.services.logIns?.note({ account, protocol: "imap", named, address });
+  }
+
+  /** The client says what it is (RFC 2971), before or after its log-in. */
+  name(clientName: string): void {
+    this.clientName = clientName;
+    this.#named?.(clientName);
   }
 
   select(view: View): void {

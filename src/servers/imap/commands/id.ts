@@ -10,7 +10,7 @@ const MAX_NAME = 100;
 export async function id(session: Session, { fields }: CommandOf<"ID">): Promise<Reply> {
   const of = (field: string): string => fields.find(([name]) => name.toLowerCase() === field)?.[1] ?? "";
   const name = `${of("name")} ${of("version")}`.trim();
-  if (name !== "") session.clientName = name.slice(0, MAX_NAME);
+  if (name !== "") session.name(name.slice(0, MAX_NAME));
   session.output.text(idResponse([["name", "AltMail"]]));
   return ok("ID completed");
 }

@@ -18,6 +18,7 @@ export async function logIn(session: Session, name: string, password: string): P
   switch (login.kind) {
     case "accepted":
       session.logIn(login.account);
+      session.noteLogIn(login.account);
       return ok("Logged in", `CAPABILITY ${CAPABILITIES}`);
     case "wrong":
       return failed(session, no("AUTHENTICATIONFAILED", "The user name or the password is wrong"));

@@ -73,6 +73,12 @@ async function check(talk: Conversation, name: string, password: string): Promis
   switch (result.kind) {
     case "accepted":
       talk.account = result.account;
+      talk.services.logIns?.note({
+        account: result.account,
+        protocol: "submission",
+        named: undefined,
+        address: client,
+      });
       return { ...answer(235, "2.7.0", "Logged in"), next: { kind: "logged-in" } };
     case "wrong":
       return failed(talk, answer(535, "5.7.8", "The user name or the password is wrong"));
