@@ -141,6 +141,7 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
     found.push(["scanners.refuse-score", "scanners.refuse-score must not be below scanners.junk-score"]);
   if (arrivingDnsListRefuse > 0 && arrivingDnsListRefuse < arrivingDnsListJunk)
     found.push(["arriving.dns-list-refuse", "arriving.dns-list-refuse must not be below arriving.dns-list-junk"]);
+  found.push(...contradictionsOfSite(settings));
   const places = [
     ["backup.target", backupTarget, settings.backupTargetCredentials],
     ["backup.escrow", backupEscrow, settings.backupEscrowCredentials],
@@ -148,5 +149,28 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
   for (const [name, place, credentials] of places)
     if (place?.kind === "s3" && credentials === undefined)
       found.push([name, `${name} is a bucket and needs ${name}-credentials`]);
+  return found;
+}
+
+function contradictionsOfSite(settings: Settings): readonly [name: string, sentence: string][] {
+  const { siteServe, webListen, siteOrigin, hostName, domains, billingProvider, plans } = settings;
+  const found: [string, string][] = [];
+  if (siteServe && webListen.length === 0)
+    found.push(["site.serve", "site.serve needs web.listen: there is no port for pages"]);
+  const host = siteOrigin === undefined ? undefined : URL.parse(siteOrigin)?.hostname;
+  if (host !== undefined && host !== hostName && !domains.includes(host))
+    found.push(["site.origin", "site.origin must be at host-name or at one of the domains: no other name is served"]);
+  const { billingKeyFile, billingWebhookSecretFile, billingLaterDays, billingReadingOnlyDays } = settings;
+  if (billingProvider === "stripe") {
+    if (billingKeyFile === undefined || billingWebhookSecretFile === undefined)
+      found.push(["billing.provider", "billing.provider needs billing.key-file and billing.webhook-secret-file"]);
+    if (plans.length === 0) found.push(["billing.provider", "billing.provider needs at least one table [[plan]]"]);
+    if (!siteServe) found.push(["billing.provider", "billing.provider needs site.serve: accounts are bought there"]);
+  } else if (plans.length > 0) found.push(["plan", "plan needs billing.provider: without it nothing can be bought"]);
+  if (billingLaterDays > billingReadingOnlyDays)
+    found.push(["billing.later-days", "billing.later-days must not be more than billing.reading-only-days"]);
+  for (const key of ["name", "price"] as const)
+    if (new Set(plans.map((plan) => plan[key])).size < plans.length)
+      found.push(["plan", `plan has two tables with the same ${key}`]);
   return found;
 }

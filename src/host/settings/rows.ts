@@ -6,6 +6,7 @@ import { arrivingRows } from "./arriving-rows.ts";
 import type { Row, RowsOf } from "./row.ts";
 import { scannerRows } from "./scanner-rows.ts";
 import { sendingRows } from "./sending-rows.ts";
+import { planRows, siteRows } from "./site-rows.ts";
 import type { Settings } from "./settings.ts";
 import {
   ageRecipient,
@@ -73,6 +74,7 @@ export const rows: RowsOf<keyof Settings> = {
     example: "0",
     sentence: "How many worker processes serve; 0 makes one for each core.",
   },
+  ...planRows,
   smtpListen: {
     name: "smtp.listen",
     form: () => listenAddresses,
@@ -125,6 +127,7 @@ export const rows: RowsOf<keyof Settings> = {
       "How many of these one IPv4 address or one IPv6 network of 64 bits may hold. Keep it large: many people share the address of a Tor exit, a VPN or an office.",
   },
   ...sendingRows,
+  ...siteRows,
   certificateFile: {
     name: "tls.certificate",
     form: path,

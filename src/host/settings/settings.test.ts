@@ -92,6 +92,22 @@ test("what is left out has its default, paths start at the file, domains are in 
     webListen: [],
     webPlainListen: [],
     webChallengeFolder: undefined,
+    siteServe: false,
+    siteName: undefined,
+    siteOrigin: undefined,
+    siteContact: undefined,
+    siteAbuse: undefined,
+    sitePages: undefined,
+    siteValues: [],
+    billingProvider: "none",
+    billingKeyFile: undefined,
+    billingWebhookSecretFile: undefined,
+    billingNotSendingDays: 30,
+    billingReadingOnlyDays: 30,
+    billingLaterDays: 14,
+    billingNoticeDays: 7,
+    billingCheckoutMinutes: 120,
+    plans: [],
     dnsServers: [{ host: "127.0.0.1", port: 53 }],
     dnsAddresses: [],
     dnsMtaSts: "testing",
@@ -323,4 +339,52 @@ test("the example file is taken as it stands and with every comment taken away; 
   const full = parseSettings(exampleFile().replaceAll(/^#(?=[a-z])/gm, ""), "/etc/altmail.toml");
   assert.deepEqual(full, example);
   for (const row of rowsInOrder) assert.ok(settingsPage().includes(`| \`${row.name}\` |`));
+});
+
+const PLAN = `[[plan]]
+name = "Letter"
+price = "price_1"
+cents = 1200
+currency = "EUR"
+every = "year"
+quota = "2 GiB"
+aliases = 5
+messages-a-minute = 30
+recipients-an-hour = 300
+recipients-a-day = 1000
+first-time-recipients-a-day = 200
+`;
+
+test("M1: plans are tables of their own, and payments need all that belongs to them", () => {
+  const paid = `${LEAST}
+[web]
+listen = ["127.0.0.1:8443"]
+[site]
+serve = true
+values = ["phone = +46 8 000 00 00", "operator.sv = Exempel AB"]
+[billing]
+provider = "stripe"
+key-file = "stripe.key"
+webhook-secret-file = "webhook.secret"
+${PLAN}`;
+  const { plans, siteValues } = parseSettings(paid, "/etc/altmail.toml");
+  assert.deepEqual(
+    plans.map(({ name, quotaBytes, sending }) => [name, quotaBytes, sending.firstsADay]),
+    [["Letter", 2 * 2 ** 30, 200]],
+  );
+  assert.deepEqual(siteValues, [
+    { name: "phone", text: "+46 8 000 00 00" },
+    { name: "operator", language: "sv", text: "Exempel AB" },
+  ]);
+  const wrong = (text: string, sentence: RegExp): void => {
+    assert.throws(() => parseSettings(text, "/etc/altmail.toml"), sentence);
+  };
+  wrong(paid.replace("price_1", "1"), /plan needs a price of Stripe's/);
+  wrong(paid.replace(PLAN, ""), /line 15: billing\.provider needs at least one table/);
+  wrong(paid.replace('key-file = "stripe.key"', ""), /billing\.key-file/);
+  wrong(paid.replace("serve = true", "serve = false"), /billing\.provider needs site\.serve/);
+  wrong(paid + PLAN, /plan has two tables with the same name/);
+  wrong(paid.replace('"stripe"', '"none"'), /plan needs billing\.provider/);
+  wrong(paid.replace("serve = true", 'serve = true\norigin = "https://elsewhere.example"'), /site\.origin must be at/);
+  wrong(paid.replace("serve = true", 'serve = true\norigin = "http://example.org"'), /site\.origin must be "" or/);
 });

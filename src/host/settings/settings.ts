@@ -90,6 +90,28 @@ export type Settings = {
   readonly webPlainListen: readonly ListenAddress[];
   /** Where a program that renews certificates puts its answers to the authority. */
   readonly webChallengeFolder: string | undefined;
+  /** Whether pages and portal are served there. */
+  readonly siteServe: boolean;
+  readonly siteName: string | undefined;
+  /** Without a slash at its end. */
+  readonly siteOrigin: string | undefined;
+  readonly siteContact: string | undefined;
+  readonly siteAbuse: string | undefined;
+  /** Absolute path. */
+  readonly sitePages: string | undefined;
+  readonly siteValues: readonly SiteValue[];
+  readonly billingProvider: "none" | "stripe";
+  /** Absolute path. */
+  readonly billingKeyFile: string | undefined;
+  /** Absolute path. */
+  readonly billingWebhookSecretFile: string | undefined;
+  readonly billingNotSendingDays: number;
+  readonly billingReadingOnlyDays: number;
+  /** Of the days of reading only: mail is deferred. */
+  readonly billingLaterDays: number;
+  readonly billingNoticeDays: number;
+  readonly billingCheckoutMinutes: number;
+  readonly plans: readonly PlanSettings[];
   /** Validating resolvers, asked in turn. */
   readonly dnsServers: readonly ListenAddress[];
   /** From which mail leaves; none: not said. */
@@ -137,6 +159,29 @@ export type Settings = {
   readonly backupAtMinute: number;
   /** Public key of a second operator (Ed25519, PEM file); then no access is opened without him. */
   readonly accessSecondKeyFile: string | undefined;
+};
+
+/** A text in the place of its name in the pages; `language`: only there. */
+export type SiteValue = { readonly name: string; readonly language?: "en" | "sv"; readonly text: string };
+
+/** What can be bought. */
+export type PlanSettings = {
+  readonly name: string;
+  /** Stripe's id of the price. */
+  readonly price: string;
+  /** What that price is, in hundredths of the currency with tax, for the pages. */
+  readonly cents: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly every: "month" | "year";
+  readonly quotaBytes: number;
+  readonly aliases: number;
+  readonly sending: {
+    readonly messagesAMinute: number;
+    readonly recipientsAnHour: number;
+    readonly recipientsADay: number;
+    readonly firstsADay: number;
+  };
 };
 
 /** Which addresses of a host are tried, and which first. */
