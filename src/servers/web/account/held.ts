@@ -16,7 +16,16 @@ import { holderWords } from "./holder-words.ts";
 
 type Services = Pick<
   HolderServices,
-  "directory" | "credentials" | "mail" | "recovery" | "secondSteps" | "sessions" | "logIns" | "memory" | "clock"
+  | "directory"
+  | "credentials"
+  | "mail"
+  | "recovery"
+  | "secondSteps"
+  | "sessions"
+  | "logIns"
+  | "memory"
+  | "contract"
+  | "clock"
 >;
 
 export function heldRoutes(services: Services): readonly PortalRoute[] {
@@ -40,7 +49,7 @@ export function heldRoutes(services: Services): readonly PortalRoute[] {
 }
 
 async function recordOf(
-  { directory, credentials, mail, recovery, secondSteps, sessions, logIns, clock }: Services,
+  { directory, credentials, mail, recovery, secondSteps, sessions, logIns, contract, clock }: Services,
   { language }: Mine,
   account: Account,
 ): Promise<readonly (readonly [string, Part])[]> {
@@ -59,6 +68,7 @@ async function recordOf(
     [word.state, word.states[account.state]],
     [word.language, word.languages[account.language]],
     [word.plan, (await credentials.plan(id))?.name ?? word.none],
+    ...((await contract?.(id))?.kind === "contract" ? [[word.money, word.moneyOf] as const] : []),
     [word.password, word.hash],
     [word.appPasswords, count(await directory.appPasswords(id))],
     [word.recovery, given === undefined ? word.none : given.address],
@@ -75,12 +85,12 @@ function page(visit: Mine, record: readonly (readonly [string, Part])[], holding
   const word = words[language];
   const rows = word.parts.map(([part, name, meaning]) => [name, numberIn(language, holdings[part].count), meaning]);
   const memory = holdings.isOn
-    ? html`${table(word.memoryTitle, word.heads, rows)}${form(
-        visit.to(paths.held),
-        visit.formToken(),
-        buttons({ label: word.clear, name: "clear" }, { label: word.turnOff, name: "off", look: "second" }),
-      )}
-<p>${word.clearSentence}</p>
+    ? html`${table(word.memoryTitle, word.heads, rows)}<p>${word.clearSentence}</p>
+${form(
+  visit.to(paths.held),
+  visit.formToken(),
+  buttons({ label: word.clear, name: "clear" }, { label: word.turnOff, name: "off", look: "second" }),
+)}
 `
     : html`<p>${word.isOff}</p>
 ${form(visit.to(paths.held), visit.formToken(), buttons({ label: word.turnOn, name: "on" }))}

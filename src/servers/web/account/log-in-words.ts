@@ -25,8 +25,9 @@ const en = {
   codeWrong:
     "The code is wrong, or was used already. Wait for the next one, and see that the clock of your device is right.",
   codeWait: "Too many wrong codes were typed. Codes of the app are taken again in an hour; a recovery code works now.",
+  codeLostTitle: "The device with the app is lost?",
   codeLost:
-    "Have you lost the device with the app? Type one of the recovery codes that you wrote down; each works once. Without app and codes nobody can get into these pages, and neither can we.",
+    "Type one of the recovery codes that you wrote down; each works once. Without app and codes nobody can get into these pages, and neither can we.",
   goOn: "Go on",
   anew: "Begin again",
 };
@@ -57,8 +58,9 @@ export const logInWords: Readonly<Record<Language, typeof en>> = {
     codeWrong: "Koden är fel eller redan använd. Vänta på nästa, och se till att klockan i din enhet går rätt.",
     codeWait:
       "För många felaktiga koder har skrivits. Appens koder tas emot igen om en timme; en återställningskod fungerar nu.",
+    codeLostTitle: "Är enheten med appen borta?",
     codeLost:
-      "Har du tappat enheten med appen? Skriv en av återställningskoderna som du har antecknat; var och en fungerar en gång. Utan app och koder kommer ingen in på de här sidorna, inte heller vi.",
+      "Skriv en av återställningskoderna som du har antecknat; var och en fungerar en gång. Utan app och koder kommer ingen in på de här sidorna, inte heller vi.",
     goOn: "Fortsätt",
     anew: "Börja om",
   },

@@ -8,11 +8,11 @@ import { MINUTE } from "../../../host/clock.ts";
 import type { Login } from "../../../service/accounts/authenticator.ts";
 import type { WebSession } from "../../../service/web-access/web-sessions.ts";
 import { html } from "../markup.ts";
-import { buttons, field, form, noProblems, notice, type Problems, tick } from "../portal/fields.ts";
+import { buttons, field, form, noProblems, type Problems, tick } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import { sessionLives } from "../../../service/web-access/web-sessions.ts";
 import { paths } from "./account-paths.ts";
-import { doneNotice } from "./holder-page.ts";
+import { doneNotice, wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { logInWords as words } from "./log-in-words.ts";
 
@@ -127,7 +127,7 @@ function logInPage(visit: Visit, domains: readonly string[], problems: Problems,
     tick({ name: "stay", label, hint, isChosen: isStaying }, problems),
     buttons({ label: word.title }),
   )}
-<p><a href="${visit.to(paths.forgotten)}">${word.forgotten}</a></p>`;
+${wayOn(visit.to(paths.forgotten), word.forgotten)}`;
   return { title: word.title, body, problems };
 }
 
@@ -139,7 +139,8 @@ function codePage(visit: Visit, problems: Problems) {
     field({ name: "code", label: word.code, hint: word.codeHint, autocomplete: "one-time-code" }, problems),
     buttons({ label: word.goOn }),
   )}
-${notice(word.codeLost)}
-<p><a href="${visit.to(paths.logIn)}">${word.anew}</a></p>`;
+<h2>${word.codeLostTitle}</h2>
+<p>${word.codeLost}</p>
+${wayOn(visit.to(paths.logIn), word.anew)}`;
   return { title: word.codeTitle, body, problems };
 }

@@ -250,6 +250,10 @@ function visitorOf({ port }: WebSite, userAgent: string): Visitor {
   return visitor;
 }
 
+/** The first sentence in the list of what is wrong. */
+export const problemIn = ({ body }: Shown): string =>
+  plainText(/<div class="problems".*?<a href="#[^"]+">([^<]+)<\/a>/s.exec(body)?.[1] ?? "");
+
 /** A form of a page as it stands there: its address, and what its fields hold already. */
 function formOf({ body, path }: Shown, action: string): { readonly to: string; readonly filled: URLSearchParams } {
   const forms = [...body.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs)];
