@@ -5,6 +5,7 @@ import { HtmlValidate } from "html-validate";
 import { Secret, TOTP } from "otpauth";
 import type { Browser, Page } from "playwright-core";
 import { paths } from "../../src/servers/web/account/account-paths.ts";
+import { furnish, HOLDER_PAGES, OPEN_PAGES } from "../../src/servers/web/account/furnished.fixture.ts";
 import { holderRoutes } from "../../src/servers/web/account/holder-routes.ts";
 import {
   ADA,
@@ -13,7 +14,6 @@ import {
   PASSWORD,
   type PortalWorld,
 } from "../../src/servers/web/account/portal-world.fixture.ts";
-import { sampleSent } from "../../src/servers/web/account/sent-sample.fixture.ts";
 import { SITE_HOST } from "../world/web-site.ts";
 import { axeFaults, isTooWide, openBrowser, openContext, openPage } from "./browser.ts";
 import { need } from "./program.ts";
@@ -27,45 +27,6 @@ async function open(context: TestContext): Promise<readonly [PortalWorld, Browse
   browser ??= openBrowser();
   return Promise.all([openPortalWorld(holderRoutes), browser]);
 }
-
-/** Everything that a holder may see, with something on every page. */
-async function furnish({ services, ada, home, sent, clock }: PortalWorld): Promise<void> {
-  await home.credentials.setPlan(ada.id, { name: "Letter", aliases: 5 });
-  await services.accounts.addAlias(ADA, `shop.ada@${SITE_HOST}`);
-  await services.accounts.addAlias(ADA, `a-rather-long-name-for-an-alias@${SITE_HOST}`);
-  await services.accounts.addAppPassword(ADA, "Thunderbird at home");
-  await services.recovery.set(ada.id, { address: ELSEWHERE, password: PASSWORD });
-  await home.directory.setPreferences(ada.id, {
-    emptyJunkDays: 30,
-    emptyTrashDays: undefined,
-    forwarders: ["alumni.example.org"],
-  });
-  for (const protocol of ["imap", "submission"] as const)
-    services.logIns.note({ account: ada.id, protocol, named: "Thunderbird", address: "2001:db8::17:4a2b" });
-  sent.push(...sampleSent(ada.id, clock.now()));
-}
-
-const MINE = [
-  paths.overview,
-  paths.password,
-  paths.recovery,
-  paths.aliases,
-  paths.appPasswords,
-  paths.secondStep,
-  paths.sessions,
-  paths.sent,
-  paths.wishes,
-  paths.held,
-  paths.close,
-];
-const OPEN = [
-  paths.logIn,
-  paths.forgotten,
-  `${paths.forgotten}?asked`,
-  paths.confirmed,
-  paths.closed,
-  "/account/link/close/none",
-];
 
 const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole("button", { name }).click();
 const heading = (page: Page, name: string | RegExp): Promise<void> =>
@@ -106,7 +67,7 @@ for (const javaScript of [true, false]) {
     await page.check("#stay");
     await press(page, "Log in");
     await heading(page, "Your account");
-    for (const path of MINE.slice(1)) {
+    for (const path of HOLDER_PAGES.slice(1)) {
       await page.goto(origin + paths.overview);
       await page.locator(`nav.index a[href="${path}"]`).click();
       assert.equal(await page.locator("h1").count(), 1, path);
@@ -308,9 +269,9 @@ test("every page is valid HTML, fits 320 pixels, and axe finds nothing, in both 
     await page.emulateMedia({ colorScheme: "light" });
   };
   const both = (list: readonly string[]): readonly string[] => list.flatMap((path) => [path, `/sv${path}`]);
-  for (const path of both([...OPEN, world.link()])) await look(path);
+  for (const path of both([...OPEN_PAGES, world.link()])) await look(path);
   await logIn(page, origin);
-  for (const path of both(MINE)) await look(path);
+  for (const path of both(HOLDER_PAGES)) await look(path);
 });
 
 test("a keyboard alone logs in, makes an alias and logs out", async (context) => {

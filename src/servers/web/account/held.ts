@@ -4,6 +4,7 @@
  */
 import type { Account } from "../../../store/directory.ts";
 import type { Holdings } from "../../../store/defence-memory.ts";
+import { setLearning } from "../../../service/holder/learning.ts";
 import { html, type Part } from "../markup.ts";
 import { buttons, form, noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
@@ -40,9 +41,10 @@ export function heldRoutes(services: Services): readonly PortalRoute[] {
           await memory.clear(id);
           return done(visit, paths.held, "cleared");
         }
-        const isOn = sent.has("on");
-        await memory.setOn(id, isOn);
-        return done(visit, paths.held, isOn ? "on" : "off");
+        const wanted = sent.has("on") ? "on" : sent.has("off") ? "off" : undefined;
+        if (wanted === undefined) return { kind: "go", path: visit.to(paths.held) };
+        await setLearning({ directory, memory }, id, wanted === "on");
+        return done(visit, paths.held, wanted);
       },
     }),
   ];

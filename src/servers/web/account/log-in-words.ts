@@ -10,6 +10,8 @@ const en = {
   stayHint:
     "A cookie stays in this browser until you log out, or have not been here for ten days. Not on a computer that others use.",
   forgotten: "I have lost my password",
+  noAccount: "You have no account yet?",
+  signUp: "Open one",
   wrong: "Address or password is wrong. App passwords open mail, not this page.",
   later:
     "We cannot check this now: there were many tries for this address or from your network, or too many people are logging in. Nothing is locked. Wait some minutes and try again; from where you usually log in it goes sooner.",
@@ -43,6 +45,8 @@ export const logInWords: Readonly<Record<Language, typeof en>> = {
     stayHint:
       "En kaka blir kvar i den här webbläsaren tills du loggar ut, eller inte har varit här på tio dagar. Inte på en dator som andra använder.",
     forgotten: "Jag har tappat bort mitt lösenord",
+    noAccount: "Har du inget konto ännu?",
+    signUp: "Öppna ett",
     wrong: "Adressen eller lösenordet är fel. Applösenord öppnar posten, inte den här sidan.",
     later:
       "Vi kan inte kontrollera det här nu: det har gjorts många försök för adressen eller från ditt nät, eller så är det för många som loggar in. Ingenting är spärrat. Vänta några minuter och försök igen; därifrån du brukar logga in går det fortare.",
