@@ -150,7 +150,7 @@ async function openBackups(
   opening: AsyncDisposableStack,
 ): Promise<Backups> {
   const { backupRecipient, backupHours, home } = settings;
-  const { mail, directory, notices } = stores;
+  const { mail, directory, memory, notices } = stores;
   if (backupRecipient === undefined) throw new Error("settings with a target have a recipient");
   return createBackups({
     ...places,
@@ -160,6 +160,7 @@ async function openBackups(
     archive: mail.archive,
     directory,
     directoryArchive: opening.use(await openSqliteDirectoryArchive({ ...file("system"), clock })),
+    memory,
     sealing: { seal, unseal },
     clock,
     log,

@@ -57,6 +57,8 @@ export type Preferences = {
   readonly emptyTrashDays: number | undefined;
   /** Domains that pass the holder's mail on, in A-labels and lower case, ordered: what they break is held against nobody. */
   readonly forwarders: readonly string[];
+  /** The filter may learn from the holder's mail; what it does goes by the memory (defence-memory.ts), of which no backup is made. */
+  readonly learns: boolean;
 };
 
 /** Of who never said anything. */
@@ -64,6 +66,7 @@ export const NO_PREFERENCES: Preferences = Object.freeze({
   emptyJunkDays: undefined,
   emptyTrashDays: undefined,
   forwarders: [],
+  learns: true,
 });
 
 export interface Directory extends AsyncDisposable {
@@ -94,7 +97,8 @@ export interface Directory extends AsyncDisposable {
   setState(id: AccountId, state: AccountState, from?: AccountState): Promise<"set" | "no-account" | "other-state">;
   setLanguage(id: AccountId, language: Language): Promise<"set" | "no-account">;
   setQuota(id: AccountId, quotaBytes: number): Promise<"set" | "no-account">;
-  setPreferences(id: AccountId, preferences: Preferences): Promise<"set" | "no-account">;
+  /** What is left out stays as it is. */
+  setPreferences(id: AccountId, preferences: Partial<Preferences>): Promise<"set" | "no-account">;
   addAppPassword(password: AppPassword): Promise<"added" | "no-account">;
   removeAppPassword(id: AccountId, passwordId: string): Promise<"removed" | "no-password">;
   /** Removes the record; its addresses stay behind as keyed fingerprints that answer only "was this taken" (promise D5). */

@@ -38,7 +38,9 @@ test("D2: an operator sees how much an account has learned, and clears it or swi
   assert.doesNotMatch(await call("show"), /\d/);
   await call("off");
   assert.match(await call("show"), /is off: nothing is held/);
+  assert.equal((await directory.preferences(ADA)).learns, false, "so that backups know it");
   await call("on");
+  assert.equal((await directory.preferences(ADA)).learns, true);
   assert.match(await call("show"), /words: none/);
   assert.match(await call("off", "nobody@example.org"), /there is no account/);
 });

@@ -3,7 +3,8 @@
  * counts and days are all that anyone can be shown; to clear it or to switch it off is for the holder to ask for.
  */
 import { DAY } from "../../host/clock.ts";
-import type { DefenceMemory, Holding, Holdings } from "../../store/defence-memory.ts";
+import { setLearning } from "../../service/holder/learning.ts";
+import type { Holding, Holdings } from "../../store/defence-memory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { done, type Given, type Operator, type Outcome, type StoreCommand, text } from "../command.ts";
 
@@ -18,15 +19,20 @@ const PARTS: readonly (readonly [part: Exclude<keyof Holdings, "isOn">, name: st
   ["contacts", "first contacts"],
 ];
 
+const NO_ACCOUNT: Outcome = {
+  kind: "refused",
+  sentence: 'there is no account with this address: "altmail account list" shows all',
+};
+
 async function onAccount(
   { directory }: Pick<Operator, "directory">,
   given: Given,
   work: (account: AccountId) => Promise<unknown>,
 ): Promise<Outcome> {
   const account = await directory.byAddress(text(given, "address").toLowerCase());
-  if (account === undefined || account.state === "closing")
-    return { kind: "refused", sentence: 'there is no account with this address: "altmail account list" shows all' };
-  return done(await work(account.id));
+  if (account === undefined || account.state === "closing") return NO_ACCOUNT;
+  const value = await work(account.id);
+  return value === "no-account" ? NO_ACCOUNT : done(value);
 }
 
 const day = (days: number): string => new Date(days * DAY).toISOString().slice(0, 10);
@@ -40,13 +46,13 @@ function holdingsText(holdings: Holdings): string {
   return PARTS.map(([part, name]) => `${name}: ${holdingText(holdings[part])}`).join("\n");
 }
 
-/** @param work what is done to the memory */
+/** @param work what is done about the memory */
 function change(
   name: string,
   summary: string,
   description: string,
   said: string,
-  work: (memory: DefenceMemory, account: AccountId) => Promise<void>,
+  work: (operator: Operator, account: AccountId) => Promise<unknown>,
 ): StoreCommand {
   return {
     name: `memory ${name}`,
@@ -57,7 +63,7 @@ function change(
     arguments: [address],
     options: [],
     examples: [`altmail memory ${name} ada@example.org --home var`],
-    work: (operator, given) => onAccount(operator, given, (account) => work(operator.memory, account)),
+    work: (operator, given) => onAccount(operator, given, (account) => work(operator, account)),
     show: () => said,
   };
 }
@@ -84,20 +90,20 @@ export const memoryCommands: readonly StoreCommand[] = [
     "Erase all that an account has learned of its mail",
     "It begins anew at once. Do it when the holder asks for it.",
     "cleared: nothing is left of what was learned",
-    (memory, account) => memory.clear(account),
+    ({ memory }, account) => memory.clear(account),
   ),
   change(
     "on",
     "Let an account learn from what its holder does with mail",
     "It is on unless somebody has switched it off.",
     "on: the account learns from now on",
-    (memory, account) => memory.setOn(account, true),
+    (operator, account) => setLearning(operator, account, true),
   ),
   change(
     "off",
     "Erase all that an account has learned, and let it learn nothing",
-    "Its mail is then judged by what everybody can see: authentication, scanners and DNS lists. Do it when the holder asks for it.",
+    "Its mail is then judged by what everybody can see: authentication, scanners and DNS lists. It stays off after a restore from a backup. Do it when the holder asks for it.",
     "off: what was learned is erased, and nothing is learned any more",
-    (memory, account) => memory.setOn(account, false),
+    (operator, account) => setLearning(operator, account, false),
   ),
 ];

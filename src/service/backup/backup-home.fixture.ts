@@ -9,11 +9,13 @@ import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
 import { passingKeys } from "../../store/crypt/passing-keys.ts";
 import { silentBus } from "../../host/bus.ts";
 import { mail as sampleMail } from "../../store/contract/samples.ts";
-import type { FileKey } from "../../store/crypt/account-keys.ts";
+import type { AccountKeys, FileKey } from "../../store/crypt/account-keys.ts";
 import { seal, unseal } from "../../store/crypt/seal.ts";
+import type { DefenceMemory } from "../../store/defence-memory.ts";
 import type { Account } from "../../store/directory.ts";
 import { accountId, type AccountId, type Uid } from "../../store/ids.ts";
 import { openSqliteBackupBook } from "../../store/sqlite/backup/book.ts";
+import { openSqliteDefenceMemory } from "../../store/sqlite/defence/defence-memory.ts";
 import { openSqliteDirectoryArchive } from "../../store/sqlite/directory/archive.ts";
 import { openSqliteDirectory } from "../../store/sqlite/directory/directory.ts";
 import { openSqliteMailStore } from "../../store/sqlite/mail/mail-store.ts";
@@ -103,6 +105,7 @@ export type Home = AsyncDisposable & {
   readonly options: BackupsOptions;
   readonly backups: Backups;
   readonly mail: ReturnType<typeof openSqliteMailStore>;
+  readonly memory: DefenceMemory;
   /** What holders were told. */
   readonly told: string[];
   readonly events: string[];
@@ -128,12 +131,15 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
   const directory = await openSqliteDirectory(system);
   const directoryArchive = await openSqliteDirectoryArchive(system);
   const book = await openSqliteBackupBook({ file: join(folder, "backup.db"), key: key(), clock });
-  const openMail = (name: string): ReturnType<typeof openSqliteMailStore> => {
+  const keys = passingKeys();
+  const defence = { file: join(folder, "defence.db"), key: key(), clock };
+  const memory = await openSqliteDefenceMemory({ ...defence, keyOf: (account) => keys.get(account) });
+  const openMail = (name: string, own: AccountKeys): ReturnType<typeof openSqliteMailStore> => {
     mkdirSync(join(folder, name), { recursive: true });
-    const own = { folder: join(folder, name), keys: passingKeys(), bus: silentBus, bootId: "home" };
-    return openSqliteMailStore({ ...own, clock, log: () => {}, ledger: true });
+    const parts = { folder: join(folder, name), keys: own, bus: silentBus, bootId: "home" };
+    return openSqliteMailStore({ ...parts, clock, log: () => {}, ledger: true });
   };
-  const mail = openMail("accounts");
+  const mail = openMail("accounts", keys);
   const told: string[] = [];
   const events: string[] = [];
   const options: BackupsOptions = {
@@ -145,6 +151,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
     archive: mail.archive,
     directory,
     directoryArchive,
+    memory,
     sealing: { seal, unseal },
     clock,
     log: (name) => void events.push(name),
@@ -155,7 +162,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
     },
     isServing: false,
     async temporaryHome() {
-      const temporary = openMail(`drill-${randomBytes(4).toString("hex")}`);
+      const temporary = openMail(`drill-${randomBytes(4).toString("hex")}`, passingKeys());
       return { archive: temporary.archive, [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose]() };
     },
     ...more,
@@ -165,6 +172,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
     options,
     backups,
     mail,
+    memory,
     told,
     events,
     async add(name) {
@@ -205,6 +213,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
     async [Symbol.asyncDispose]() {
       await backups[Symbol.asyncDispose]();
       await mail[Symbol.asyncDispose]();
+      await memory[Symbol.asyncDispose]();
       await book[Symbol.asyncDispose]();
       await directoryArchive[Symbol.asyncDispose]();
       await directory[Symbol.asyncDispose]();

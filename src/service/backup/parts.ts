@@ -3,6 +3,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { AccountArchive } from "../../store/account-archive.ts";
 import type { BackupBook } from "../../store/backup-book.ts";
+import type { DefenceMemory } from "../../store/defence-memory.ts";
 import type { DirectoryArchive } from "../../store/directory-archive.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { ObjectPlace } from "./place.ts";
@@ -21,6 +22,8 @@ export type BackupParts = {
   readonly archive: AccountArchive;
   readonly directory: Directory;
   readonly directoryArchive: DirectoryArchive;
+  /** In no set; switched off again for whom it was off. */
+  readonly memory: Pick<DefenceMemory, "setOn">;
   readonly sealing: Sealing;
   readonly clock: Clock;
   readonly log: Log;

@@ -63,7 +63,7 @@ export async function restoreEverything(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<RestoredEverything> {
-  const { book, directory, directoryArchive, escrow, sealing, target, log } = parts;
+  const { book, directory, directoryArchive, escrow, memory, sealing, target, log } = parts;
   const before = await book.restored();
   if (before === undefined && (await directory.accounts()).length > 0)
     throw new HostError("this home has accounts: everything is restored to an empty home only, made by altmail init");
@@ -89,6 +89,8 @@ export async function restoreEverything(
       if (done.has(account.id)) whole++;
       else {
         const restored = await restoreMail(parts, mail, line, deleted, signal);
+        // Before there is an account whose mail anybody could learn from.
+        if (!line.record.preferences.learns) await memory.setOn(account.id, false);
         await restoreRecord(directory, directoryArchive, line.record);
         await book.noteRestored(account.id);
         mails += restored;
@@ -156,8 +158,8 @@ async function restoreRecord(directory: Directory, archive: DirectoryArchive, re
     await directory.addAlias(account.id, alias);
     await directory.removeAlias(account.id, alias);
   }
-  const { emptyJunkDays, emptyTrashDays, forwarders } = preferences;
-  if (emptyJunkDays !== undefined || emptyTrashDays !== undefined || forwarders.length > 0)
+  const { emptyJunkDays, emptyTrashDays, forwarders, learns } = preferences;
+  if (emptyJunkDays !== undefined || emptyTrashDays !== undefined || forwarders.length > 0 || !learns)
     await directory.setPreferences(account.id, preferences);
   await archive.restoreCredentials(account.id, credentials);
   const there = new Set((await directory.appPasswords(account.id)).map(({ id }) => id));

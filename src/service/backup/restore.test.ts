@@ -5,7 +5,7 @@ import type { AccountId, Uid } from "../../store/ids.ts";
 import { fromNumbers } from "../../syntax/bytes/number-set.ts";
 import { type Home, makePlaces, openHome, type Places, working } from "./backup-home.fixture.ts";
 
-const WISHES = { emptyJunkDays: 30, emptyTrashDays: undefined, forwarders: ["club.example"] };
+const WISHES = { emptyJunkDays: 30, emptyTrashDays: undefined, forwarders: ["club.example"], learns: true };
 
 const from = ({ identity }: Places, set?: string) => ({ identity, set });
 

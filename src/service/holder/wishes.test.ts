@@ -13,11 +13,11 @@ test("a holder says each thing by itself, and takes it back", async () => {
     changeWishes(directory, ada, wishes);
   await wish({ emptyJunk: "30" });
   await wish({ forwarders: ["Club.Example", "alumni.example.org.", "bücher.example"] });
-  const expected = { emptyJunkDays: 30, emptyTrashDays: undefined };
+  const expected = { emptyJunkDays: 30, emptyTrashDays: undefined, learns: true };
   const forwarders = ["alumni.example.org", "club.example", "xn--bcher-kva.example"];
   assert.deepEqual(await directory.preferences(ada), { ...expected, forwarders });
   const done = await wish({ emptyJunk: "never", emptyTrash: "3650", noForwarders: ["CLUB.example", "bücher.example"] });
-  const left = { emptyJunkDays: undefined, emptyTrashDays: 3650, forwarders: ["alumni.example.org"] };
+  const left = { emptyJunkDays: undefined, emptyTrashDays: 3650, forwarders: ["alumni.example.org"], learns: true };
   assert.deepEqual(done, { kind: "changed", preferences: left });
   assert.deepEqual(await directory.preferences(ada), left);
 });

@@ -34,12 +34,16 @@ export async function changeWishes(
   account: AccountId,
   wishes: Wishes,
 ): Promise<{ readonly kind: "changed"; readonly preferences: Preferences } | NotWished> {
-  const changed = withWishes(await directory.preferences(account), wishes);
+  const before = await directory.preferences(account);
+  const changed = withWishes(before, wishes);
   if ("sentence" in changed) return changed;
   if ((await directory.setPreferences(account, changed)) === "no-account")
     return refused("the account is gone: it was deleted meanwhile");
-  return { kind: "changed", preferences: changed };
+  return { kind: "changed", preferences: { ...before, ...changed } };
 }
+
+/** What is wished here; whether the filter learns is set by itself (learning.ts). */
+type Wished = Omit<Preferences, "learns">;
 
 /** Sets an account's room; what is there stays, also when it is more than that. May be repeated. @throws StoreError */
 export async function changeQuota(
@@ -52,7 +56,7 @@ export async function changeQuota(
   return outcome;
 }
 
-function withWishes(before: Preferences, wishes: Wishes): Preferences | NotWished {
+function withWishes(before: Wished, wishes: Wishes): Wished | NotWished {
   const emptyJunkDays = wishes.emptyJunk === undefined ? before.emptyJunkDays : daysOf(wishes.emptyJunk);
   const emptyTrashDays = wishes.emptyTrash === undefined ? before.emptyTrashDays : daysOf(wishes.emptyTrash);
   if (Number.isNaN(emptyJunkDays) || Number.isNaN(emptyTrashDays))

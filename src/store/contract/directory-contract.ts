@@ -92,11 +92,28 @@ export function directoryContract(name: string, open: () => Promise<Directory>):
     assert.deepEqual(await directory.byId(a.id), { ...a, state: "paused", language: "en" });
   });
 
+  contract("what a holder does not speak of stays as it was", async (directory) => {
+    const a = sampleAccount("a@example.org");
+    await directory.add([a]);
+    assert.equal(await directory.setPreferences(a.id, { learns: false }), "set");
+    assert.deepEqual(await directory.preferences(a.id), { ...NO_PREFERENCES, learns: false });
+    const wishes = { emptyJunkDays: 30, emptyTrashDays: 5, forwarders: ["club.example"] };
+    await directory.setPreferences(a.id, wishes);
+    assert.deepEqual(await directory.preferences(a.id), { ...wishes, learns: false });
+    await directory.setPreferences(a.id, { learns: true, emptyTrashDays: undefined });
+    assert.deepEqual(await directory.preferences(a.id), { ...wishes, emptyTrashDays: undefined, learns: true });
+  });
+
   contract("what a holder wishes is kept as a whole, and goes with the account", async (directory) => {
     const [a, b] = [sampleAccount("a@example.org"), sampleAccount("b@example.org")];
     await directory.add([a, b]);
     assert.deepEqual(await directory.preferences(a.id), NO_PREFERENCES);
-    const wishes = { emptyJunkDays: 30, emptyTrashDays: undefined, forwarders: ["alumni.example", "club.example"] };
+    const wishes = {
+      emptyJunkDays: 30,
+      emptyTrashDays: undefined,
+      forwarders: ["alumni.example", "club.example"],
+      learns: true,
+    };
     assert.equal(
       await directory.setPreferences(a.id, { ...wishes, forwarders: ["club.example", "alumni.example"] }),
       "set",
@@ -104,7 +121,7 @@ export function directoryContract(name: string, open: () => Promise<Directory>):
     assert.deepEqual(await directory.preferences(a.id), wishes);
     assert.deepEqual(await directory.preferences(b.id), NO_PREFERENCES);
     assert.deepEqual(await directory.emptying(), [a.id]);
-    const others = { emptyJunkDays: undefined, emptyTrashDays: 1, forwarders: ["club.example"] };
+    const others = { emptyJunkDays: undefined, emptyTrashDays: 1, forwarders: ["club.example"], learns: false };
     await directory.setPreferences(b.id, { ...NO_PREFERENCES, forwarders: ["club.example"] });
     await directory.setPreferences(b.id, NO_PREFERENCES);
     assert.equal(await directory.setPreferences(a.id, others), "set");

@@ -120,9 +120,11 @@ export function memoryDirectory({ fingerprintKey = randomBytes(32) }: MemoryDire
     },
     setLanguage: async (id, language) => change(id, { language }),
     setQuota: async (id, quotaBytes) => change(id, { quotaBytes }),
-    async setPreferences(id, { forwarders, ...rest }) {
+    async setPreferences(id, given) {
       const outcome = change(id, {});
-      if (outcome === "set") preferences.set(id, { ...rest, forwarders: [...new Set(forwarders)].toSorted() });
+      if (outcome !== "set") return outcome;
+      const all = { ...(preferences.get(id) ?? NO_PREFERENCES), ...given };
+      preferences.set(id, { ...all, forwarders: [...new Set(all.forwarders)].toSorted() });
       return outcome;
     },
 

@@ -12,7 +12,7 @@ import type { PortalRoute, Reply } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
 import { numberIn } from "../site/words.ts";
 import { paths } from "./account-paths.ts";
-import { done, doneNotice, holderRoute, type Mine, shown, table } from "./holder-page.ts";
+import { deed, done, doneNotice, holderRoute, list, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
 
@@ -22,7 +22,6 @@ const en = {
   plus: "You need none for sorting: whatever stands behind a plus sign, as in ada+shop, reaches you too.",
   count: (count: string, most: string): string => `You have ${count} of ${most}.`,
   none: "You have no alias.",
-  heads: ["Address", "Remove"],
   name: "New alias",
   domain: "Domain",
   add: "Make the alias",
@@ -44,7 +43,6 @@ const words: Readonly<Record<Language, typeof en>> = {
     plus: "För sortering behöver du inget: det som står efter ett plustecken, som i ada+handel, når också dig.",
     count: (count, most) => `Du har ${count} av ${most}.`,
     none: "Du har inget alias.",
-    heads: ["Adress", "Ta bort"],
     name: "Nytt alias",
     domain: "Domän",
     add: "Skapa aliaset",
@@ -117,15 +115,10 @@ async function aliasPage(
   const word = words[language];
   const [aliases, plan] = [await directory.aliases(id), await credentials.plan(id)];
   const action = visit.to(paths.aliases);
-  const rows = aliases.map((alias) => [
-    alias,
-    form(
-      action,
-      visit.formToken(),
-      html`<input type="hidden" name="remove" value="${alias}">
-<button type="submit" class="second" aria-label="${`${word.remove}: ${alias}`}">${word.remove}</button>`,
-    ),
-  ]);
+  const entries = aliases.map((alias) => ({
+    name: alias,
+    deed: deed(visit, paths.aliases, { name: "remove", value: alias, label: word.remove, whose: alias }),
+  }));
   const isOneDomain = domains.length === 1;
   return shown(
     visit,
@@ -133,7 +126,7 @@ async function aliasPage(
     problems,
     doneNotice(visit, word.done),
     html`<p>${word.lead} ${word.plus}</p>
-${rows.length === 0 ? html`<p>${word.none}</p>\n` : table(word.title, word.heads, rows)}
+${entries.length === 0 ? html`<p>${word.none}</p>\n` : list(entries)}
 ${plan === undefined ? "" : html`<p>${word.count(numberIn(language, aliases.length), numberIn(language, plan.aliases))}</p>\n`}<p>${word.kept}</p>
 `,
     form(

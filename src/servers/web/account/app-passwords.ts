@@ -3,12 +3,12 @@
  * else; revoked one by one. A label that is there already makes no second one, so a page that is loaded anew makes none.
  */
 import type { Account } from "../../../store/directory.ts";
-import { type Html, html } from "../markup.ts";
+import { html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
 import { paths } from "./account-paths.ts";
-import { done, doneNotice, holderRoute, type Mine, shown, table, timeOf } from "./holder-page.ts";
+import { deed, done, doneNotice, holderRoute, list, type Mine, shown, timeOf, wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { holderWords, problemOf } from "./holder-words.ts";
 
@@ -16,7 +16,7 @@ const en = {
   title: "App passwords",
   lead: "An app password opens your mail for one mail program. We make it, you see it once, and if you lose the device you revoke it here without touching the others. It does not open these pages.",
   none: "You have no app password.",
-  heads: ["Program", "Made", "Revoke"],
+  madeAt: "made",
   label: "What it is for",
   hint: "Your own word for the program or device, such as: Thunderbird at home.",
   add: "Make an app password",
@@ -35,7 +35,7 @@ const words: Readonly<Record<Language, typeof en>> = {
     title: "Applösenord",
     lead: "Ett applösenord öppnar din post för ett e-postprogram. Vi gör det, du ser det en gång, och om du tappar enheten återkallar du det här utan att röra de andra. Det öppnar inte de här sidorna.",
     none: "Du har inget applösenord.",
-    heads: ["Program", "Skapat", "Återkalla"],
+    madeAt: "skapat",
     label: "Vad det är till för",
     hint: "Ditt eget ord för programmet eller enheten, till exempel: Thunderbird hemma.",
     add: "Skapa ett applösenord",
@@ -83,8 +83,7 @@ function made(visit: Mine, label: string, password: string): Reply {
   const word = words[visit.language];
   const body = html`<p class="secret">${password}</p>
 ${notice(word.once, "warning")}<p>${word.how}</p>
-<p><a href="${visit.to(paths.appPasswords)}">${word.title}</a></p>
-`;
+${wayOn(visit.to(paths.appPasswords), word.title)}`;
   return shown(visit, word.made(label), noProblems, body);
 }
 
@@ -97,14 +96,18 @@ async function page(
   const { language } = visit;
   const word = words[language];
   const known = await directory.appPasswords(id);
-  const rows = known.map((one) => [one.label, timeOf(one.createdAt), revokeForm(visit, one)]);
+  const entries = known.map((one) => ({
+    name: one.label,
+    more: html`${word.madeAt} ${timeOf(one.createdAt)}`,
+    deed: deed(visit, paths.appPasswords, { name: "revoke", value: one.id, label: word.revoke, whose: one.label }),
+  }));
   return shown(
     visit,
     word.title,
     problems,
     doneNotice(visit, word.done),
-    html`<p>${word.lead}</p>
-${rows.length === 0 ? html`<p>${word.none}</p>\n` : html`${table(word.title, word.heads, rows)}<p>${holderWords[language].utc}</p>\n`}`,
+    html`<p>${word.lead} ${entries.length > 0 && holderWords[language].utc}</p>
+${entries.length === 0 ? html`<p>${word.none}</p>\n` : list(entries)}`,
     form(
       visit.to(paths.appPasswords),
       visit.formToken(),
@@ -114,15 +117,5 @@ ${rows.length === 0 ? html`<p>${word.none}</p>\n` : html`${table(word.title, wor
       ),
       buttons({ label: word.add }),
     ),
-  );
-}
-
-function revokeForm(visit: Mine, { id, label }: { readonly id: string; readonly label: string }): Html {
-  const { revoke } = words[visit.language];
-  return form(
-    visit.to(paths.appPasswords),
-    visit.formToken(),
-    html`<input type="hidden" name="revoke" value="${id}">
-<button type="submit" class="second" aria-label="${`${revoke}: ${label}`}">${revoke}</button>`,
   );
 }

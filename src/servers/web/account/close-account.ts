@@ -77,10 +77,10 @@ const words: Readonly<Record<Language, typeof en>> = {
   },
 };
 
-type Services = Pick<HolderServices, "directory" | "closing" | "contract">;
+type Services = Pick<HolderServices, "directory" | "closing" | "beside">;
 
-export function closeRoutes({ directory, closing, contract }: Services): readonly PortalRoute[] {
-  const isSold = contract !== undefined;
+export function closeRoutes({ directory, closing, beside }: Services): readonly PortalRoute[] {
+  const isSold = beside.plan;
   return [
     holderRoute(directory, paths.close, {
       get: (visit) => page(visit, noProblems, isSold),

@@ -14,6 +14,8 @@ type Words = {
   readonly language: string;
   readonly languages: Readonly<Record<LetterLanguage, string>>;
   readonly plan: string;
+  readonly money: string;
+  readonly moneyOf: string;
   readonly password: string;
   readonly hash: string;
   readonly appPasswords: string;
@@ -56,6 +58,8 @@ export const heldWords: Readonly<Record<Language, Words>> = {
     language: "Language of our letters",
     languages: { en: "English", sv: "Swedish" },
     plan: "Plan",
+    money: "Payment",
+    moneyOf: "Stripe's numbers for you and for the contract, its state, and until when it is paid; no name, no card",
     password: "Password",
     hash: "only a hash of it",
     appPasswords: "App passwords",
@@ -108,6 +112,8 @@ export const heldWords: Readonly<Record<Language, Words>> = {
     language: "Språk i våra brev",
     languages: { en: "engelska", sv: "svenska" },
     plan: "Abonnemang",
+    money: "Betalning",
+    moneyOf: "Stripes nummer för dig och för avtalet, dess läge, och till när det är betalt; inget namn, inget kort",
     password: "Lösenord",
     hash: "bara ett hashvärde av det",
     appPasswords: "Applösenord",

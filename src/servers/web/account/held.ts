@@ -4,6 +4,7 @@
  */
 import type { Account } from "../../../store/directory.ts";
 import type { Holdings } from "../../../store/defence-memory.ts";
+import { setLearning } from "../../../service/holder/learning.ts";
 import { html, type Part } from "../markup.ts";
 import { buttons, form, noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
@@ -16,7 +17,16 @@ import { holderWords } from "./holder-words.ts";
 
 type Services = Pick<
   HolderServices,
-  "directory" | "credentials" | "mail" | "recovery" | "secondSteps" | "sessions" | "logIns" | "memory" | "clock"
+  | "directory"
+  | "credentials"
+  | "mail"
+  | "recovery"
+  | "secondSteps"
+  | "sessions"
+  | "logIns"
+  | "memory"
+  | "contract"
+  | "clock"
 >;
 
 export function heldRoutes(services: Services): readonly PortalRoute[] {
@@ -31,16 +41,17 @@ export function heldRoutes(services: Services): readonly PortalRoute[] {
           await memory.clear(id);
           return done(visit, paths.held, "cleared");
         }
-        const isOn = sent.has("on");
-        await memory.setOn(id, isOn);
-        return done(visit, paths.held, isOn ? "on" : "off");
+        const wanted = sent.has("on") ? "on" : sent.has("off") ? "off" : undefined;
+        if (wanted === undefined) return { kind: "go", path: visit.to(paths.held) };
+        await setLearning({ directory, memory }, id, wanted === "on");
+        return done(visit, paths.held, wanted);
       },
     }),
   ];
 }
 
 async function recordOf(
-  { directory, credentials, mail, recovery, secondSteps, sessions, logIns, clock }: Services,
+  { directory, credentials, mail, recovery, secondSteps, sessions, logIns, contract, clock }: Services,
   { language }: Mine,
   account: Account,
 ): Promise<readonly (readonly [string, Part])[]> {
@@ -59,6 +70,7 @@ async function recordOf(
     [word.state, word.states[account.state]],
     [word.language, word.languages[account.language]],
     [word.plan, (await credentials.plan(id))?.name ?? word.none],
+    ...((await contract?.(id))?.kind === "contract" ? [[word.money, word.moneyOf] as const] : []),
     [word.password, word.hash],
     [word.appPasswords, count(await directory.appPasswords(id))],
     [word.recovery, given === undefined ? word.none : given.address],
@@ -75,12 +87,12 @@ function page(visit: Mine, record: readonly (readonly [string, Part])[], holding
   const word = words[language];
   const rows = word.parts.map(([part, name, meaning]) => [name, numberIn(language, holdings[part].count), meaning]);
   const memory = holdings.isOn
-    ? html`${table(word.memoryTitle, word.heads, rows)}${form(
-        visit.to(paths.held),
-        visit.formToken(),
-        buttons({ label: word.clear, name: "clear" }, { label: word.turnOff, name: "off", look: "second" }),
-      )}
-<p>${word.clearSentence}</p>
+    ? html`${table(word.memoryTitle, word.heads, rows)}<p>${word.clearSentence}</p>
+${form(
+  visit.to(paths.held),
+  visit.formToken(),
+  buttons({ label: word.clear, name: "clear" }, { label: word.turnOff, name: "off", look: "second" }),
+)}
 `
     : html`<p>${word.isOff}</p>
 ${form(visit.to(paths.held), visit.formToken(), buttons({ label: word.turnOn, name: "on" }))}

@@ -1,7 +1,7 @@
 /** The parts that the holder's pages share: whose page it is, how it ends, what was done, tables, times. */
 import type { Account, Directory } from "../../../store/directory.ts";
 import { type Html, html, type Part } from "../markup.ts";
-import { notice, type Problems } from "../portal/fields.ts";
+import { form, notice, type Problems } from "../portal/fields.ts";
 import type { Form } from "../portal/form.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import type { PortalSession } from "../portal/sessions.ts";
@@ -39,10 +39,35 @@ export function holderRoute(directory: Pick<Directory, "byId">, path: string, { 
 
 /** Shows a page, with the way back at its end. */
 export function shown(visit: Visit, title: string, problems: Problems, ...parts: readonly (Html | "")[]): Reply {
-  const body = html`${parts}
-<p><a href="${visit.to(paths.overview)}">${holderWords[visit.language].back}</a></p>`;
+  const body = html`${parts}${wayOn(visit.to(paths.overview), holderWords[visit.language].back)}`;
   return { kind: "page", ...(problems.size > 0 && { code: 422 }), page: { title, body, problems } };
 }
+
+/** Where to go from the end of a page, apart from the form above. */
+export const wayOn = (to: string, words: string): Html => html`<div class="buttons"><a href="${to}">${words}</a></div>
+`;
+
+/** What a holder has several of: what it is, what else is to be said, and what can be done with it. */
+export const list = (
+  entries: readonly { readonly name: Part; readonly more?: Part; readonly deed?: Part }[],
+): Html => html`<div class="index"><ul>${entries.map(
+  ({ name, more, deed }) => html`
+<li>${name}${more !== undefined && html`<span>${more}</span>`}${deed}</li>`,
+)}
+</ul></div>
+`;
+
+/** A button of its own that does something with one of several. */
+export const deed = (visit: Visit, to: string, { name, value, label, whose }: Deed): Html =>
+  form(
+    visit.to(to),
+    visit.formToken(),
+    html`<input type="hidden" name="${name}" value="${value}">
+<button type="submit" class="second" aria-label="${label}: ${whose}">${label}</button>`,
+  );
+
+/** `whose`: said to those who hear the button alone. */
+type Deed = { readonly name: string; readonly value: string; readonly label: string; readonly whose: string };
 
 /** Leads to a page that says what was done: `key` is one of its words. */
 export const done = (visit: Visit, path: string, key: string): Reply => ({

@@ -1,7 +1,7 @@
 /** What the holder's pages need of the service: narrow views of it, so that a page holds no more than it uses. */
 import type { Clock } from "../../../host/clock.ts";
 import type { Accounts } from "../../../service/accounts/accounts.ts";
-import type { Login } from "../../../service/accounts/authenticator.ts";
+import type { Authenticator } from "../../../service/accounts/authenticator.ts";
 import type { Contract, NotBought } from "../../../service/billing/manage.ts";
 import type { ChangePassword } from "../../../service/recovery/change-password.ts";
 import type { ClosingByHolder } from "../../../service/recovery/close.ts";
@@ -18,11 +18,8 @@ import type { AccountId } from "../../../store/ids.ts";
 import type { MailStore } from "../../../store/mail-store.ts";
 import type { OutboundQueue } from "../../../store/outbound-queue.ts";
 
-/** Of a request, where it comes from. */
-export type From = { readonly address: string; readonly client: string };
-
-/** Checks name and password as the portal takes them; waits as the limits on log-ins say. Never throws. */
-export type CheckLogIn = (name: string, password: string, from: From) => Promise<Login>;
+/** Pages beside these that are served too, and led to. */
+export type PagesBeside = { readonly signUp: boolean; readonly plan: boolean; readonly clients: boolean };
 
 export type HolderServices = {
   readonly directory: Pick<
@@ -32,7 +29,8 @@ export type HolderServices = {
   readonly credentials: Pick<Credentials, "plan">;
   readonly mail: Pick<MailStore, "read">;
   readonly accounts: Pick<Accounts, "addAlias" | "removeAlias" | "addAppPassword" | "revokeAppPassword">;
-  readonly checkLogIn: CheckLogIn;
+  /** With the limits on log-ins in it. */
+  readonly authenticator: Pick<Authenticator, "authenticate">;
   readonly sessions: Pick<WebSessions, "createWaiting" | "findWaiting" | "end" | "list" | "endOne" | "endAll">;
   readonly logIns: Pick<LogInRecords, "note" | "list">;
   readonly changePassword: ChangePassword;
@@ -48,6 +46,7 @@ export type HolderServices = {
   readonly askOfNames: AskLimit;
   readonly askOfResets: AskLimit;
   readonly clock: Clock;
+  readonly beside: PagesBeside;
   /** Ours, canonical; the first is the one of the service. */
   readonly domains: readonly string[];
   /** As pages and apps call the service. */

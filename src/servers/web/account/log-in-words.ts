@@ -10,6 +10,8 @@ const en = {
   stayHint:
     "A cookie stays in this browser until you log out, or have not been here for ten days. Not on a computer that others use.",
   forgotten: "I have lost my password",
+  noAccount: "You have no account yet?",
+  signUp: "Open one",
   wrong: "Address or password is wrong. App passwords open mail, not this page.",
   later:
     "We cannot check this now: there were many tries for this address or from your network, or too many people are logging in. Nothing is locked. Wait some minutes and try again; from where you usually log in it goes sooner.",
@@ -25,8 +27,9 @@ const en = {
   codeWrong:
     "The code is wrong, or was used already. Wait for the next one, and see that the clock of your device is right.",
   codeWait: "Too many wrong codes were typed. Codes of the app are taken again in an hour; a recovery code works now.",
+  codeLostTitle: "The device with the app is lost?",
   codeLost:
-    "Have you lost the device with the app? Type one of the recovery codes that you wrote down; each works once. Without app and codes nobody can get into these pages, and neither can we.",
+    "Type one of the recovery codes that you wrote down; each works once. Without app and codes nobody can get into these pages, and neither can we.",
   goOn: "Go on",
   anew: "Begin again",
 };
@@ -42,6 +45,8 @@ export const logInWords: Readonly<Record<Language, typeof en>> = {
     stayHint:
       "En kaka blir kvar i den här webbläsaren tills du loggar ut, eller inte har varit här på tio dagar. Inte på en dator som andra använder.",
     forgotten: "Jag har tappat bort mitt lösenord",
+    noAccount: "Har du inget konto ännu?",
+    signUp: "Öppna ett",
     wrong: "Adressen eller lösenordet är fel. Applösenord öppnar posten, inte den här sidan.",
     later:
       "Vi kan inte kontrollera det här nu: det har gjorts många försök för adressen eller från ditt nät, eller så är det för många som loggar in. Ingenting är spärrat. Vänta några minuter och försök igen; därifrån du brukar logga in går det fortare.",
@@ -57,8 +62,9 @@ export const logInWords: Readonly<Record<Language, typeof en>> = {
     codeWrong: "Koden är fel eller redan använd. Vänta på nästa, och se till att klockan i din enhet går rätt.",
     codeWait:
       "För många felaktiga koder har skrivits. Appens koder tas emot igen om en timme; en återställningskod fungerar nu.",
+    codeLostTitle: "Är enheten med appen borta?",
     codeLost:
-      "Har du tappat enheten med appen? Skriv en av återställningskoderna som du har antecknat; var och en fungerar en gång. Utan app och koder kommer ingen in på de här sidorna, inte heller vi.",
+      "Skriv en av återställningskoderna som du har antecknat; var och en fungerar en gång. Utan app och koder kommer ingen in på de här sidorna, inte heller vi.",
     goOn: "Fortsätt",
     anew: "Börja om",
   },

@@ -6,24 +6,28 @@
 import { createHash } from "node:crypto";
 import { MINUTE } from "../../../host/clock.ts";
 import type { Login } from "../../../service/accounts/authenticator.ts";
+import { clientKind } from "../../../service/web-access/client-kind.ts";
 import type { WebSession } from "../../../service/web-access/web-sessions.ts";
 import { html } from "../markup.ts";
-import { buttons, field, form, noProblems, notice, type Problems, tick } from "../portal/fields.ts";
+import { buttons, field, form, noProblems, type Problems, tick } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import { sessionLives } from "../../../service/web-access/web-sessions.ts";
 import { paths } from "./account-paths.ts";
-import { doneNotice } from "./holder-page.ts";
+import { doneNotice, wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { logInWords as words } from "./log-in-words.ts";
 
-type Services = Pick<HolderServices, "checkLogIn" | "sessions" | "secondSteps" | "logIns" | "domains" | "clock">;
+type Services = Pick<
+  HolderServices,
+  "authenticator" | "beside" | "sessions" | "secondSteps" | "logIns" | "domains" | "clock"
+>;
 
 /** Characters that are looked at: an address has no more. */
 const LONGEST_NAME = 320;
 export const WAITING_MINUTES: number = sessionLives.waitingMs / MINUTE;
 
 export function logInRoutes(services: Services): readonly PortalRoute[] {
-  const { checkLogIn, sessions, secondSteps, logIns, domains, clock } = services;
+  const { authenticator, sessions, secondSteps, logIns, domains, clock } = services;
 
   const begin = (visit: Visit, { account, isStaying }: Pick<WebSession, "account" | "isStaying">): Reply => {
     logIns.note({ account, protocol: "web", named: visit.client, address: visit.peerAddress });
@@ -45,7 +49,7 @@ export function logInRoutes(services: Services): readonly PortalRoute[] {
       login.kind === "unavailable"
         ? ([429, word.later] as const)
         : ([422, login.kind === "wrong" ? word.wrong : word.suspended] as const);
-    return { kind: "page", code, page: logInPage(visit, domains, new Map([["name", sentence]]), kept) };
+    return { kind: "page", code, page: logInPage(visit, services, new Map([["name", sentence]]), kept) };
   };
 
   return [
@@ -54,14 +58,18 @@ export function logInRoutes(services: Services): readonly PortalRoute[] {
       access: "everybody",
       get: (visit) =>
         visit.session === undefined
-          ? { kind: "page", page: logInPage(visit, domains, noProblems, { name: "", isStaying: false }) }
+          ? { kind: "page", page: logInPage(visit, services, noProblems, { name: "", isStaying: false }) }
           : { kind: "go", path: visit.to(paths.overview) },
       async post(visit, sent) {
         const typed = sent.text("name").trim().slice(0, LONGEST_NAME);
         const kept = { name: typed, isStaying: sent.has("stay") };
         const name = typed.includes("@") ? typed : `${typed}@${domains[0] ?? ""}`;
-        const from = { address: visit.peerAddress, client: visit.client };
-        const login = await checkLogIn(name, sent.text("password"), from);
+        const asking = {
+          client: visit.peerAddress,
+          software: clientKind("web", visit.client),
+          purpose: "portal",
+        } as const;
+        const login = await authenticator.authenticate(name, sent.text("password"), asking);
         return login.kind === "accepted" ? enter(visit, login, kept.isStaying) : failed(visit, login, kept);
       },
     },
@@ -105,7 +113,7 @@ const waitingId = (visit: Visit): string =>
 /** What comes back when the form failed. */
 type Kept = { readonly name: string; readonly isStaying: boolean };
 
-function logInPage(visit: Visit, domains: readonly string[], problems: Problems, { name, isStaying }: Kept) {
+function logInPage(visit: Visit, { domains, beside }: Services, problems: Problems, { name, isStaying }: Kept) {
   const word = words[visit.language];
   const { stay: label, stayHint: hint } = word;
   const body = html`${doneNotice(visit, word.done)}${form(
@@ -127,7 +135,7 @@ function logInPage(visit: Visit, domains: readonly string[], problems: Problems,
     tick({ name: "stay", label, hint, isChosen: isStaying }, problems),
     buttons({ label: word.title }),
   )}
-<p><a href="${visit.to(paths.forgotten)}">${word.forgotten}</a></p>`;
+${wayOn(visit.to(paths.forgotten), word.forgotten)}${beside.signUp && html`<p>${word.noAccount} <a href="${visit.to(paths.signUp)}">${word.signUp}</a></p>`}`;
   return { title: word.title, body, problems };
 }
 
@@ -139,7 +147,8 @@ function codePage(visit: Visit, problems: Problems) {
     field({ name: "code", label: word.code, hint: word.codeHint, autocomplete: "one-time-code" }, problems),
     buttons({ label: word.goOn }),
   )}
-${notice(word.codeLost)}
-<p><a href="${visit.to(paths.logIn)}">${word.anew}</a></p>`;
+<h2>${word.codeLostTitle}</h2>
+<p>${word.codeLost}</p>
+${wayOn(visit.to(paths.logIn), word.anew)}`;
   return { title: word.codeTitle, body, problems };
 }

@@ -3,11 +3,12 @@
  * form for a new password, which needs a recovery code where the second step is on.
  */
 import type { RefusalReason } from "../../../service/accounts/accounts.ts";
-import { html } from "../markup.ts";
+import { type Html, html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems, tick } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
 import { linkPage, linkRoute, paths } from "./account-paths.ts";
+import { wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { holderWords, problemOf } from "./holder-words.ts";
 import { linkGone } from "./link-gone.ts";
@@ -115,7 +116,7 @@ const GONE: ReadonlySet<RefusalReason> = new Set(["link-gone", "no-account", "st
 function askPage(visit: Visit, problems: Problems, typed: string): Reply {
   const { title, lead, none, name, ask } = words[visit.language];
   const body = html`<p>${lead}</p>
-${form(
+${notice(none)}${form(
   visit.to(paths.forgotten),
   visit.formToken(),
   field(
@@ -124,7 +125,7 @@ ${form(
   ),
   buttons({ label: ask }),
 )}
-${notice(none)}${toLogIn(visit)}`;
+${toLogIn(visit)}`;
   return { kind: "page", code: problems.size === 0 ? 200 : 429, page: { title, body, problems } };
 }
 
@@ -155,5 +156,4 @@ ${form(
   return { kind: "page", code: problems.size === 0 ? 200 : 422, page: { title, body, problems } };
 }
 
-const toLogIn = (visit: Visit): ReturnType<typeof html> =>
-  html`<p><a href="${visit.to(paths.logIn)}">${holderWords[visit.language].toLogIn}</a></p>`;
+const toLogIn = (visit: Visit): Html => wayOn(visit.to(paths.logIn), holderWords[visit.language].toLogIn);

@@ -1,19 +1,20 @@
 /** The sessions of an account: what is logged in here, ended one by one, or all others at once (promise W3). */
 import type { Account } from "../../../store/directory.ts";
 import type { WebSession } from "../../../service/web-access/web-sessions.ts";
-import { type Html, html } from "../markup.ts";
+import { html } from "../markup.ts";
 import { buttons, form, noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
 import { paths } from "./account-paths.ts";
-import { done, doneNotice, holderRoute, type Mine, shown, table, timeOf } from "./holder-page.ts";
+import { deed, done, doneNotice, holderRoute, list, type Mine, shown, timeOf } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { holderWords } from "./holder-words.ts";
 
 const en = {
   title: "Sessions",
   lead: "Browsers that are logged in to these pages. A session ends when you log out, when it was not used for a day, or, with “stay logged in”, for ten days. Mail programs are not among them: they come with a password each time.",
-  heads: ["Begun", "Last seen", "Kind", "End"],
+  begun: "begun",
+  seen: "last seen",
   staying: "stays logged in",
   short: "until the browser closes",
   here: "this one",
@@ -26,7 +27,8 @@ const words: Readonly<Record<Language, typeof en>> = {
   sv: {
     title: "Sessioner",
     lead: "Webbläsare som är inloggade på de här sidorna. En session tar slut när du loggar ut, när den inte har använts på ett dygn eller, med ”förbli inloggad”, på tio dagar. E-postprogram hör inte dit: de kommer med ett lösenord varje gång.",
-    heads: ["Började", "Senast sedd", "Slag", "Avsluta"],
+    begun: "började",
+    seen: "senast sedd",
     staying: "förblir inloggad",
     short: "tills webbläsaren stängs",
     here: "den här",
@@ -58,32 +60,24 @@ export function sessionRoutes({ directory, sessions, clock }: Services): readonl
 function page(visit: Mine, sessions: readonly WebSession[]): Reply {
   const { language } = visit;
   const word = words[language];
-  const rows = sessions.map((session) => [
-    timeOf(session.begunAt),
-    timeOf(session.seenAt),
-    session.isStaying ? word.staying : word.short,
-    session.id === visit.session.id ? word.here : endForm(visit, session),
-  ]);
+  const entries = sessions.map(({ id, begunAt, seenAt, isStaying }) => ({
+    name: html`${word.begun} ${timeOf(begunAt)}${id === visit.session.id && html`, <strong>${word.here}</strong>`}`,
+    more: html`${word.seen} ${timeOf(seenAt)}; ${isStaying ? word.staying : word.short}`,
+    // The id of a session is a hash that opens nothing.
+    ...(id !== visit.session.id && {
+      deed: deed(visit, paths.sessions, { name: "session", value: id, label: word.end, whose: minuteOf(begunAt) }),
+    }),
+  }));
   return shown(
     visit,
     word.title,
     noProblems,
     doneNotice(visit, word.done),
-    html`<p>${word.lead}</p>
-${table(word.title, word.heads, rows)}<p>${holderWords[language].utc}</p>
+    html`<p>${word.lead} ${holderWords[language].utc}</p>
+${list(entries)}
 ${sessions.length > 1 && form(visit.to(paths.sessions), visit.formToken(), buttons({ label: word.others, name: "others" }))}
 `,
   );
 }
 
-/** The id of a session is a hash that opens nothing. */
-function endForm(visit: Mine, { id, begunAt }: WebSession): Html {
-  const { end } = words[visit.language];
-  const when = new Date(begunAt).toISOString().slice(0, 16).replace("T", " ");
-  return form(
-    visit.to(paths.sessions),
-    visit.formToken(),
-    html`<input type="hidden" name="session" value="${id}">
-<button type="submit" class="second" aria-label="${`${end}: ${when}`}">${end}</button>`,
-  );
-}
+const minuteOf = (at: number): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");

@@ -47,6 +47,7 @@ export const overviewWords: Readonly<Record<Language, Words>> = {
     menuTitle: "Pages of your account",
     menu: [
       [paths.plan, "Plan and payment", "Change the plan, pay, let it end, withdraw from the contract"],
+      [paths.clients, "Set up a mail program", "Server, name, and files that set up programs by themselves"],
       [paths.aliases, "Aliases", "Further addresses for receiving and sending"],
       [paths.appPasswords, "App passwords", "One for each mail program, revoked one by one"],
       [paths.password, "Password", "Change the one that you log in with"],
@@ -85,6 +86,7 @@ export const overviewWords: Readonly<Record<Language, Words>> = {
     menuTitle: "Kontots sidor",
     menu: [
       [paths.plan, "Abonnemang och betalning", "Byt abonnemang, betala, låt det upphöra, utnyttja ångerrätten"],
+      [paths.clients, "Ställ in ett e-postprogram", "Server, namn, och filer som ställer in program av sig själva"],
       [paths.aliases, "Alias", "Fler adresser att ta emot och skicka med"],
       [paths.appPasswords, "Applösenord", "Ett för varje e-postprogram, återkallas ett och ett"],
       [paths.password, "Lösenord", "Byt det som du loggar in med"],

@@ -1,4 +1,6 @@
 /** The first page of an account: plan, paid until, room, log-ins of ten days, and the way to all other pages. */
+import { expiryAt } from "../../../service/web-access/log-in-records.ts";
+import type { AccountId } from "../../../store/ids.ts";
 import { clientWords } from "../../../service/web-access/client-kind.ts";
 import type { Account } from "../../../store/directory.ts";
 import type { LogInRecord } from "../../../store/web-access.ts";
@@ -8,12 +10,15 @@ import type { PortalRoute } from "../portal/route.ts";
 import { dayIn, numberIn, sizeIn } from "../site/words.ts";
 import { paths } from "./account-paths.ts";
 import { facts, holderRoute, type Mine, table, timeOf } from "./holder-page.ts";
-import type { HolderServices } from "./holder-services.ts";
+import type { HolderServices, PagesBeside } from "./holder-services.ts";
 import { holderWords } from "./holder-words.ts";
 import { overviewWords as words } from "./overview-words.ts";
 import { quotaBar } from "./quota-bar.ts";
 
-type Services = Pick<HolderServices, "directory" | "credentials" | "mail" | "logIns" | "contract" | "recovery">;
+type Services = Pick<
+  HolderServices,
+  "directory" | "credentials" | "mail" | "logIns" | "contract" | "recovery" | "beside" | "clock"
+>;
 
 /** What the list shows at first sight; a mail program may come by often, from many places. */
 const MOST_LOG_INS = 100;
@@ -25,14 +30,20 @@ export function overviewRoutes(services: Services): readonly PortalRoute[] {
         const word = words[visit.language];
         const body = html`${warnings(visit, account, await services.recovery.show(account.id))}
 ${facts(await summary(services, visit, account))}
-${menu(visit, services.contract !== undefined)}
+${menu(visit, services.beside)}
 <h2 id="log-ins">${word.logIns}</h2>
-${logIns(visit, await services.logIns.list(account.id))}
+${logIns(visit, await recent(services, account.id))}
 ${form(visit.to(paths.logOut), visit.formToken(), buttons({ label: word.logOut, look: "second" }))}`;
         return { kind: "page", page: { title: word.title, body, problems: noProblems } };
       },
     }),
   ];
+}
+
+/** The pass that erases the older ones comes by once an hour. */
+async function recent({ logIns: records, clock }: Services, account: AccountId): Promise<readonly LogInRecord[]> {
+  const { logIns: since } = expiryAt(clock.now());
+  return (await records.list(account)).filter(({ firstAt }) => firstAt >= since);
 }
 
 function warnings(
@@ -69,9 +80,10 @@ async function summary(
   ];
 }
 
-function menu(visit: Mine, isSold: boolean): Html {
+function menu(visit: Mine, beside: PagesBeside): Html {
   const { menu: entries, menuTitle } = words[visit.language];
-  const wanted = entries.filter(([path]) => isSold || path !== paths.plan);
+  const absent = [...(beside.plan ? [] : [paths.plan]), ...(beside.clients ? [] : [paths.clients])];
+  const wanted = entries.filter(([path]) => !absent.some((one) => one === path));
   return html`<nav class="index" aria-label="${menuTitle}">
 <ul>${wanted.map(([path, title, sentence]) => html`\n<li><a href="${visit.to(path)}">${title}</a><span>${sentence}</span></li>`)}
 </ul>

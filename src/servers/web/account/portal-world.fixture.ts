@@ -46,7 +46,6 @@ import { createPortal } from "../portal/portal.ts";
 import type { PortalRoute } from "../portal/route.ts";
 import { linkPath, paths } from "./account-paths.ts";
 import type { HolderServices } from "./holder-services.ts";
-import { createLogInCheck } from "./log-in-check.ts";
 
 export const PASSWORD = "correct horse battery";
 export const ADA: string = `ada@${SITE_HOST}`;
@@ -136,8 +135,8 @@ export async function openPortalWorld(
     clock,
     log,
   };
-  const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock });
   const guard = createLogInGuard({ store: webAccess, clock, log });
+  const authenticator = createAuthenticator({ directory, hasher, revocations, log, clock, guard });
   const logIns = createLogInRecords({ store: webAccess, directory, tell: async () => {}, clock, log });
   const reset = createPasswordReset(parts);
   const services: HolderServices = {
@@ -145,7 +144,7 @@ export async function openPortalWorld(
     credentials,
     mail,
     accounts: createAccounts({ directory, mail, hasher, revocations, clock, log, domains, credentials }),
-    checkLogIn: createLogInCheck({ authenticator, guard, directory }),
+    authenticator,
     sessions,
     logIns,
     changePassword: createChangePassword(parts),
@@ -161,6 +160,7 @@ export async function openPortalWorld(
     askOfNames: createAskLimit({ clock, rate: { most: 60, windowMs: HOUR } }),
     askOfResets: createAskLimit({ clock, rate: { most: 10, windowMs: HOUR } }),
     clock,
+    beside: { signUp: false, plan: false, clients: false },
     domains,
     serviceName: "AltMail",
   };
@@ -249,6 +249,10 @@ function visitorOf({ port }: WebSite, userAgent: string): Visitor {
   };
   return visitor;
 }
+
+/** The first sentence in the list of what is wrong. */
+export const problemIn = ({ body }: Shown): string =>
+  plainText(/<div class="problems".*?<a href="#[^"]+">([^<]+)<\/a>/s.exec(body)?.[1] ?? "");
 
 /** A form of a page as it stands there: its address, and what its fields hold already. */
 function formOf({ body, path }: Shown, action: string): { readonly to: string; readonly filled: URLSearchParams } {

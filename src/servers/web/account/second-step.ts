@@ -105,6 +105,7 @@ function changeForm(visit: Mine, problems: Problems, codesLeft: number): Html {
   const { language } = visit;
   const word = words[language];
   return html`<p>${word.leadOn}</p>
+<p>${word.whatCodes}</p>
 ${facts([[word.codesLeft, numberIn(language, codesLeft)]])}${codesLeft <= 3 && notice(word.fewCodes, "warning")}${form(
   visit.to(paths.secondStep),
   visit.formToken(),

@@ -10,11 +10,11 @@ const en = {
   trash: "Empty Trash after (days)",
   daysHint: "Leave it empty for: never.",
   badDays: (most: number): string => `Give a whole number of days from 1 to ${most}, or leave it empty.`,
-  save: "Save",
+  saveDays: "Save the days",
+  saveLanguage: "Save the language",
   forwardersTitle: "Forwarders",
   forwardersLead:
     "Does somebody pass mail on to you, such as an association or an old address? Forwarding breaks signs of authenticity. Name the domain that passes it on, and what it breaks is not held against the mail.",
-  headDomain: "Domain",
   forwarder: "Domain of a forwarder",
   forwarderHint: "Such as alumni.example.org; as it stands behind the @ of the address that forwards to you.",
   badForwarder: "A forwarder is a domain with at least one dot, such as alumni.example.org; you may name up to 50.",
@@ -37,11 +37,11 @@ export const wishWords: Readonly<Record<Language, typeof en>> = {
     trash: "Töm papperskorgen efter (dagar)",
     daysHint: "Lämna tomt för: aldrig.",
     badDays: (most) => `Ange ett helt antal dagar från 1 till ${most}, eller lämna tomt.`,
-    save: "Spara",
+    saveDays: "Spara dagarna",
+    saveLanguage: "Spara språket",
     forwardersTitle: "Vidarebefordrare",
     forwardersLead:
       "Skickar någon post vidare till dig, till exempel en förening eller en gammal adress? Vidarebefordran bryter äkthetstecken. Ange domänen som skickar vidare, så läggs det som den bryter inte brevet till last.",
-    headDomain: "Domän",
     forwarder: "Domän för en vidarebefordrare",
     forwarderHint: "Till exempel alumni.example.org; som den står efter @ i adressen som skickar vidare till dig.",
     badForwarder:

@@ -6,7 +6,7 @@ import { buttons, choices, field, form, noProblems, type Problems } from "../por
 import type { Form } from "../portal/form.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import { paths } from "./account-paths.ts";
-import { done, doneNotice, holderRoute, type Mine, shown, table } from "./holder-page.ts";
+import { deed, done, doneNotice, holderRoute, list, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { wishWords as words } from "./wish-words.ts";
 
@@ -81,15 +81,10 @@ function page(
       },
       problems,
     );
-  const rows = forwarders.map((domain) => [
-    domain,
-    form(
-      action,
-      visit.formToken(),
-      html`<input type="hidden" name="remove" value="${domain}">
-<button type="submit" class="second" aria-label="${`${word.remove}: ${domain}`}">${word.remove}</button>`,
-    ),
-  ]);
+  const entries = forwarders.map((domain) => ({
+    name: domain,
+    deed: deed(visit, paths.wishes, { name: "remove", value: domain, label: word.remove, whose: domain }),
+  }));
   return shown(
     visit,
     word.title,
@@ -97,10 +92,10 @@ function page(
     doneNotice(visit, word.done),
     html`<h2>${word.emptyTitle}</h2>
 <p>${word.emptyLead}</p>
-${form(action, visit.formToken(), daysField("junk", emptyJunkDays), daysField("trash", emptyTrashDays), buttons({ label: word.save }))}
+${form(action, visit.formToken(), daysField("junk", emptyJunkDays), daysField("trash", emptyTrashDays), buttons({ label: word.saveDays }))}
 <h2>${word.forwardersTitle}</h2>
 <p>${word.forwardersLead}</p>
-${rows.length > 0 && table(word.forwardersTitle, [word.headDomain, word.remove], rows)}${form(
+${entries.length > 0 && list(entries)}${form(
   action,
   visit.formToken(),
   field(
@@ -130,7 +125,7 @@ ${form(
     })),
     problems,
   ),
-  buttons({ label: word.save }),
+  buttons({ label: word.saveLanguage }),
 )}
 `,
   );

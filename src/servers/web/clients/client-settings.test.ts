@@ -5,8 +5,10 @@ import { request } from "node:http";
 import { test } from "node:test";
 import { systemClock } from "../../../host/clock.ts";
 import { metricsLimits } from "../limits.ts";
+import type { WebApplication } from "../respond.ts";
 import { serveWeb } from "../server.ts";
 import { createClientSettings, PROFILE_PATH } from "./client-settings.ts";
+import { together } from "./together.ts";
 
 const SERVICES = {
   name: "AltMail",
@@ -19,6 +21,15 @@ const SERVICES = {
 const WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml";
 const OUTLOOK = `<Autodiscover><Request><EMailAddress>anna@example.org</EMailAddress><AcceptableResponseSchema>http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a</AcceptableResponseSchema></Request></Autodiscover>`;
 
+/** Another application beside: each answers its own paths. */
+const NOTHING: WebApplication = {
+  has: (path) => path === "/nothing",
+  answer: async (_request, response) => {
+    response.writeHead(204).end();
+    return { resource: "/nothing", code: 204, bytes: 0 };
+  },
+};
+
 type Reply = { readonly code: number | undefined; readonly headers: Record<string, unknown>; readonly body: string };
 type World = AsyncDisposable & {
   readonly logged: unknown[];
@@ -30,12 +41,15 @@ async function open(): Promise<World> {
   const server = await serveWeb({
     routes: {},
     refuse: () => undefined,
-    application: createClientSettings({
-      services: SERVICES,
-      domains: ["example.org", "example.net"],
-      signer: () => undefined,
-      clock: systemClock,
-    }),
+    application: together(
+      NOTHING,
+      createClientSettings({
+        services: SERVICES,
+        domains: ["example.org", "example.net"],
+        signer: () => undefined,
+        clock: systemClock,
+      }),
+    ),
     name: "web",
     host: "127.0.0.1",
     port: 0,
@@ -97,6 +111,13 @@ test("no document tells whether there is an account: every name of a domain gets
     }),
   );
   assert.equal(answers[0], answers[1]);
+});
+
+test("two applications answer each their own paths, and nothing else", async () => {
+  await using world = await open();
+  assert.equal((await world.ask("example.org", "/nothing?x")).code, 204);
+  assert.equal((await world.ask("example.org", WELL_KNOWN)).code, 200);
+  assert.equal((await world.ask("example.org", "/other")).code, 404);
 });
 
 test("the JSON is at its name, and GET only", async () => {

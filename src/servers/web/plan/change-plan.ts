@@ -1,6 +1,6 @@
 /** Another plan, up or down; a smaller one waits until what is there fits. */
 import { html } from "../markup.ts";
-import { buttons, form, noProblems, type Problems } from "../portal/fields.ts";
+import { buttons, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import { failureOf, type Holder, planReply, plansToChoose, tooSmall, toPlan } from "./plan-page.ts";
 import { type PlanServices, planPaths } from "./plan-services.ts";
@@ -47,6 +47,9 @@ async function page(
   const word = planWords[visit.language];
   const contract = await billing.contract(visit.session.account);
   if (contract.kind === "not-bought") return toPlan(visit);
+  const { standing, withdrawnAt } = contract;
+  if (withdrawnAt !== undefined || (standing !== "paid" && standing !== "ending"))
+    return planReply(visit, word.change, notice(word.notPaid), { code: 409 });
   const chosen = said.chosen ?? contract.plan;
   const body = html`<p>${word.changeText}</p>
 ${form(

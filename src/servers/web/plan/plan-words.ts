@@ -20,6 +20,7 @@ export type PlanWords = {
   readonly aheadWithdrawn: string;
   readonly begins: Begins;
   readonly withdrawn: (when: string) => string;
+  readonly stateWithdrawn: string;
   readonly did: Readonly<Record<string, string>>;
   readonly menu: string;
   readonly back: string;
@@ -113,6 +114,7 @@ const en: PlanWords = {
   },
   withdrawn: (when) =>
     `You withdrew from the contract: we received it on ${when}. A mail in your INBOX acknowledges it. All that you paid goes back to where it came from.`,
+  stateWithdrawn: "Withdrawn from.",
   did: {
     changed: "The plan is changed. Its storage, aliases and limits hold from now on.",
     ends: "It will end with the time that is paid. Until then everything stays as it is, and you can let it go on after all.",
@@ -222,6 +224,7 @@ const sv: PlanWords = {
   },
   withdrawn: (when) =>
     `Du har ångrat avtalet: vi tog emot det ${when}. Ett brev i din INBOX bekräftar det. Allt du har betalat går tillbaka dit det kom ifrån.`,
+  stateWithdrawn: "Avtalet är ångrat.",
   did: {
     changed: "Abonnemanget är bytt. Dess utrymme, alias och gränser gäller från och med nu.",
     ends: "Det upphör när den betalda tiden är slut. Till dess är allt som det är, och du kan låta det fortsätta ändå.",

@@ -137,13 +137,15 @@ test("M1: withdrawal takes two steps, tells its time, is acknowledged by mail, a
   await using world = await payingWorld();
   const { visitor } = await world.holder();
   const first = await visitor.get("/account/plan");
-  const path = linksIn(first.body).find((link) => link.includes("withdraw")) ?? assert.fail("no link");
-  const second = await visitor.get(path);
+  const link = linksIn(first.body).find((one) => one.includes("withdraw")) ?? assert.fail("no link");
+  const second = await visitor.get(link);
   assert.match(textOf(second.body), /You can withdraw until Sunday 25 January 2026, 12:00 UTC/);
   assert.match(textOf(second.body), /read and fetch your mail for 30 days more/);
   const done = await visitor.sendOn(second, {});
   assert.match(textOf(done.body), /we received it on Saturday 10 January 2026, 10:00 UTC/);
-  assert.doesNotMatch(done.body, /plan\/(?:change|end|withdraw)/);
+  assert.doesNotMatch(done.body, /plan\/(?:change|end|withdraw)|renews itself|Paid until/);
+  for (const path of ["change", "end"])
+    assert.doesNotMatch((await visitor.get(`/account/plan/${path}`)).body, /<form/, path);
   await world.paying.night();
   assert.ok(world.paying.kinds().includes("withdrawn"));
   assert.ok([...world.paying.fake.ledger.charges.values()].every(({ refunded, amount }) => refunded === amount));

@@ -53,8 +53,8 @@ function contractBody(visit: Holder, { plans }: PlanServices, contract: Contract
   const { stage, standing, until, ahead, withdrawableUntil, withdrawnAt } = contract;
   const rows: readonly (readonly [string, string | Html])[] = [
     [word.plan, nameOf(contract.plan, plans, language)],
-    [word.state, word.standings[standing]],
-    ...(until === undefined ? [] : [[word.until, momentOf(until, language)] as const]),
+    [word.state, withdrawnAt === undefined ? word.standings[standing] : word.stateWithdrawn],
+    ...(until === undefined || withdrawnAt !== undefined ? [] : [[word.until, momentOf(until, language)] as const]),
     ...(withdrawableUntil === undefined ? [] : [[word.withdrawable, momentOf(withdrawableUntil, language)] as const]),
   ];
   return html`${doneNotice(visit, word.did)}${withdrawnAt === undefined ? "" : notice(word.withdrawn(dateWords(withdrawnAt, language)), "good")}${stage === "open" ? "" : notice(word.stages[stage], "warning")}${facts(rows)}${

@@ -156,7 +156,9 @@ test("an address of the return page that was never made says no more than one th
   await using world = await payingWorld();
   const visitor = world.visitor();
   const pages = await Promise.all(
-    ["0".repeat(32), "%3Cscript%3E", "x"].map(async (reference) => visitor.get(`/account/paid/${reference}`)),
+    ["0".repeat(32), "%3Cscript%3E", "%zz", "%00", "x"].map(async (reference) =>
+      visitor.get(`/account/paid/${reference}`),
+    ),
   );
   for (const { code, body } of pages) assert.deepEqual([code, /<h1>Nothing is waiting here/.test(body)], [404, true]);
 });
@@ -201,4 +203,35 @@ test("with several domains the form asks for one of them, and for no other", asy
   const other = await visitor.send(page, { name: "anna", domain: "evil.test" });
   assert.match(other.body, /anna@example\.test is free/);
   assert.equal((await world.paying.store.reservations())[0]?.signUp?.address, "anna@post.test");
+});
+
+test("poisoned values in any field are refused or shown as text; nothing breaks, and nothing is kept", async () => {
+  await using world = await payingWorld();
+  const visitor = world.visitor();
+  const poison = [
+    `"><script>alert(1)</script>`,
+    "'; DROP TABLE account; --",
+    "anna@example.test\r\nRCPT TO:<x@y.test>",
+    "\u0000",
+    "\u202eanna",
+    "__proto__",
+    "x".repeat(1000),
+    "{{domain}}",
+    "../../etc/passwd",
+    "\ud83d\ude42".repeat(100),
+  ];
+  const page = await visitor.get("/account/sign-up");
+  const whole = await visitor.send(page, { name: "anna" });
+  for (const value of poison)
+    for (const field of ["name", "password", "recovery", "plan"]) {
+      const typed = field === "password" ? { password: value, again: "other" } : { [field]: value };
+      const { code, body } = await visitor.send(whole, { ...WHOLE, ...typed });
+      assert.ok([400, 422].includes(code), `${field} ${JSON.stringify(value)} ${code}`);
+      assert.doesNotMatch(body, /<script>alert/);
+    }
+  assert.deepEqual(await world.paying.store.reservations(), []);
+  assert.deepEqual(
+    world.portal.logged.filter(([name]) => name === "connection.failed"),
+    [],
+  );
 });

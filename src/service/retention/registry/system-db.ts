@@ -10,7 +10,7 @@ export const systemDb: DatabaseClass = {
     { table: "address", what: "addresses of living accounts", promise: "D2", limit: account },
     {
       table: "preference",
-      what: "what holders wish: after how many days Junk and Trash are emptied",
+      what: "what holders wish: after how many days Junk and Trash are emptied, and whether the filter learns",
       promise: "D2",
       limit: account,
     },

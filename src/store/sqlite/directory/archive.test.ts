@@ -92,7 +92,7 @@ test("D2: every column of an account's record is one that a backup takes: say so
   assert.deepEqual(columns("address"), ["account", "address", "kind"]);
   const password = ["account", "created_at", "id", "iterations", "label", "salt", "server_key", "stored_key"];
   assert.deepEqual(columns("app_password"), password);
-  assert.deepEqual(columns("preference"), ["account", "empty_junk_days", "empty_trash_days"]);
+  assert.deepEqual(columns("preference"), ["account", "empty_junk_days", "empty_trash_days", "learns"]);
   assert.deepEqual(columns("forwarder"), ["account", "domain"]);
   assert.deepEqual(columns("recovery"), ["account", "address", "verified"]);
   // Tries are of an hour.

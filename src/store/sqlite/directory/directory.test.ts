@@ -132,6 +132,7 @@ test("D1: no table of the directory has a column for anything that is not needed
     "preference.account",
     "preference.empty_junk_days",
     "preference.empty_trash_days",
+    "preference.learns",
     "recovery.account",
     "recovery.address",
     "recovery.verified",
@@ -218,6 +219,23 @@ test("a file of the third version is brought up: nobody has a second step, a rec
   assert.equal(await credentials.secondStep(id), undefined);
   assert.equal(await credentials.recoveryAddress(id), undefined);
   assert.equal(await credentials.plan(id), undefined);
+  assert.deepEqual(await directory.check(), []);
+});
+
+test("a file of the fourth version is brought up: every account learns, as it did", async () => {
+  const file = newFile();
+  const fourth = { path: file, key, applicationId: APPLICATION.system, migrations: directoryMigrations.slice(0, 4) };
+  const old = openDatabase({ ...fourth, synchronous: "full", create: {} });
+  const { id, primary, createdAt, passwordHash } = sampleAccount("a@example.org");
+  old.prepare("INSERT INTO account VALUES (?, ?, 'active', 'en', 5, ?, ?)").run(id, primary, createdAt, passwordHash);
+  old.prepare("INSERT INTO address VALUES (?, ?, 'primary')").run(primary, id);
+  old.prepare("INSERT INTO preference VALUES (?, 30, NULL)").run(id);
+  old.close();
+  await using directory = await openSqliteDirectory({ file, key });
+  const wishes = { emptyJunkDays: 30, emptyTrashDays: undefined, forwarders: [] };
+  assert.deepEqual(await directory.preferences(id), { ...wishes, learns: true });
+  await directory.setPreferences(id, { learns: false });
+  assert.deepEqual(await directory.preferences(id), { ...wishes, learns: false });
   assert.deepEqual(await directory.check(), []);
 });
 

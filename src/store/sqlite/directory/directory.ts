@@ -89,10 +89,7 @@ class SqliteDirectory implements Directory {
   }
 
   async preferences(id: AccountId): Promise<Preferences> {
-    return this.#steps.read(() => {
-      const row = this.#sql.preference.get(id) as PreferenceRow | undefined;
-      return preferencesOf(row, row === undefined ? [] : (this.#sql.forwarders.all(id) as string[]));
-    });
+    return this.#steps.read(() => this.#preferences(id));
   }
 
   async emptying(): Promise<readonly AccountId[]> {
@@ -153,11 +150,11 @@ class SqliteDirectory implements Directory {
     return this.#steps.write(() => (this.#sql.setQuota.run(quotaBytes, id).changes > 0 ? "set" : "no-account"));
   }
 
-  async setPreferences(id: AccountId, preferences: Preferences): Promise<"set" | "no-account"> {
-    const { emptyJunkDays, emptyTrashDays, forwarders } = preferences;
+  async setPreferences(id: AccountId, preferences: Partial<Preferences>): Promise<"set" | "no-account"> {
     return this.#steps.write(() => {
       if (this.#sql.byId.get(id) === undefined) return "no-account";
-      this.#sql.setPreference.run(id, emptyJunkDays ?? null, emptyTrashDays ?? null);
+      const { emptyJunkDays, emptyTrashDays, forwarders, learns } = { ...this.#preferences(id), ...preferences };
+      this.#sql.setPreference.run(id, emptyJunkDays ?? null, emptyTrashDays ?? null, learns ? 1 : 0);
       this.#sql.clearForwarders.run(id);
       for (const domain of forwarders) this.#sql.addForwarder.run(id, domain);
       return "set";
@@ -202,6 +199,11 @@ class SqliteDirectory implements Directory {
 
   #fingerprint(address: string): Uint8Array {
     return createHmac("sha256", this.#fingerprintKey).update(address).digest();
+  }
+
+  #preferences(id: AccountId): Preferences {
+    const row = this.#sql.preference.get(id) as PreferenceRow | undefined;
+    return preferencesOf(row, row === undefined ? [] : (this.#sql.forwarders.all(id) as string[]));
   }
 
   #isTaken(address: string): boolean {

@@ -65,11 +65,15 @@ export function appPasswordOf(row: AppPasswordRow): AppPassword {
   };
 }
 
-export type PreferenceRow = { readonly empty_junk_days: number | null; readonly empty_trash_days: number | null };
+export type PreferenceRow = {
+  readonly empty_junk_days: number | null;
+  readonly empty_trash_days: number | null;
+  readonly learns: 0 | 1;
+};
 
 /** @param row undefined: nothing was ever said. */
 export function preferencesOf(row: PreferenceRow | undefined, forwarders: readonly string[]): Preferences {
   if (row === undefined) return NO_PREFERENCES;
   const { empty_junk_days: junk, empty_trash_days: trash } = row;
-  return { emptyJunkDays: junk ?? undefined, emptyTrashDays: trash ?? undefined, forwarders };
+  return { emptyJunkDays: junk ?? undefined, emptyTrashDays: trash ?? undefined, forwarders, learns: row.learns === 1 };
 }

@@ -108,4 +108,6 @@ export const directoryMigrations: readonly Migration[] = [
         lanes INTEGER NOT NULL
       ) STRICT;
     `),
+  // Whether the filter may learn from an account's mail: beside the memory itself, of which no backup is made.
+  (db) => void db.exec("ALTER TABLE preference ADD COLUMN learns INTEGER NOT NULL DEFAULT 1 CHECK (learns IN (0, 1))"),
 ];

@@ -45,8 +45,9 @@ const SQL: Readonly<Record<Name, string>> = {
   setStateFrom: "UPDATE account SET state = ? WHERE id = ? AND state = ?",
   setLanguage: "UPDATE account SET language = ? WHERE id = ?",
   setQuota: "UPDATE account SET quota_bytes = ? WHERE id = ?",
-  preference: "SELECT empty_junk_days, empty_trash_days FROM preference WHERE account = ?",
-  setPreference: "INSERT OR REPLACE INTO preference (account, empty_junk_days, empty_trash_days) VALUES (?, ?, ?)",
+  preference: "SELECT empty_junk_days, empty_trash_days, learns FROM preference WHERE account = ?",
+  setPreference:
+    "INSERT OR REPLACE INTO preference (account, empty_junk_days, empty_trash_days, learns) VALUES (?, ?, ?, ?)",
   clearForwarders: "DELETE FROM forwarder WHERE account = ?",
   addForwarder: "INSERT OR IGNORE INTO forwarder (account, domain) VALUES (?, ?)",
   addAppPassword: "INSERT INTO app_password VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
