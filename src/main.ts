@@ -9,6 +9,8 @@ import { describeBug, sentenceOf } from "./cli/sentence.ts";
 import { beElected } from "./cli/service/elected-duty.ts";
 import { workerGauges, type WorkerParts } from "./cli/service/gauges.ts";
 import { openComingIn } from "./cli/service/coming-in.ts";
+import { openPortal } from "./cli/service/portal.ts";
+import { openPortalServices } from "./cli/service/portal-services.ts";
 import { openPorts, type Port } from "./cli/service/ports.ts";
 import type { WorkerStatus } from "./cli/service/status.ts";
 import { openWebPorts } from "./cli/service/website.ts";
@@ -52,9 +54,11 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   parts.stores = stores;
   const arriving = openArriving({ settings, stores, clock, log });
   const comingIn = openComingIn({ settings, stores, workers, clock, log });
+  const services = settings.siteServe ? openPortalServices({ settings, stores, comingIn, clock, log }) : undefined;
+  const portal = services && openPortal({ settings, stores, comingIn, services, workers, clock, log });
   const listeners = [
     ...(await openPorts({ settings, workers, stores, arriving, comingIn, tls, clock, log, signal })),
-    ...(await openWebPorts({ settings, workers, tls, clock, log })),
+    ...(await openWebPorts({ settings, workers, tls, clock, log, ...portal })),
   ];
   parts.connections = () => connectionsOf(listeners);
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
@@ -64,7 +68,18 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
 
   return {
     elected() {
-      parts.elected = beElected({ settings, stores, root, bus, clock, log, tls, signal, report });
+      parts.elected = beElected({
+        settings,
+        stores,
+        billing: services?.billing,
+        root,
+        bus,
+        clock,
+        log,
+        tls,
+        signal,
+        report,
+      });
     },
     told(what, news) {
       const which = what as News;
@@ -95,6 +110,8 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
       const grace = AbortSignal.timeout(GRACE_MS);
       await Promise.all(listeners.map(({ listener }) => listener.close(grace)));
       await Promise.all([arriving[Symbol.asyncDispose](), parts.elected?.end(grace)]);
+      await portal?.[Symbol.asyncDispose]();
+      await services?.[Symbol.asyncDispose]();
       await comingIn[Symbol.asyncDispose]();
       await stores[Symbol.asyncDispose]();
       metrics[Symbol.dispose]();

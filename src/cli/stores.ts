@@ -14,6 +14,7 @@ import { openSpool, type Spool } from "../host/spool/spool.ts";
 import type { RetrySchedule } from "../rules/retry.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
 import { createAccounts } from "../service/accounts/manage.ts";
+import type { AllowanceOf } from "../service/billing/allowance.ts";
 import { closed } from "../service/billing/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
@@ -66,6 +67,7 @@ import { openSqliteTlsResults } from "../store/sqlite/tls-results/tls-results.ts
 import { openSqliteBilling } from "../store/sqlite/billing/billing.ts";
 import { openSqliteWebAccess } from "../store/sqlite/web-access/web-access.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
+import { allowanceIn } from "./subscription-lengths.ts";
 import { retryScheduleOf } from "./retry-schedule.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
 
@@ -102,6 +104,8 @@ export type Stores = AsyncDisposable & {
   readonly webAccess: WebAccess;
   /** Who pays for what, and invitations. */
   readonly billing: BillingStore;
+  /** `undefined` where nothing is sold. */
+  readonly allowance: AllowanceOf | undefined;
   readonly spool: Spool;
   readonly intake: () => Intake;
   /** For mail of our own holders: it is freed of forged fields, and nothing else looks at it. */
@@ -181,7 +185,21 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
   const signer = createDkimSigner({ keys: dkimKeys, clock });
   const receipts = createReceipts({ queue: outbound, signer, wake: wakeQueue, clock, hostName, domain });
-  const arriving = { directory, mail, domains, operator, queue, intake, clock, log, hostName, feedback, receipts };
+  const allowance = allowanceIn(settings, billing, clock);
+  const arriving = {
+    ...(allowance && { allowance }),
+    directory,
+    mail,
+    domains,
+    operator,
+    queue,
+    intake,
+    clock,
+    log,
+    hostName,
+    feedback,
+    receipts,
+  };
   const inbound = createInbound({ ...arriving, examiner: createOwnMailExaminer([hostName, ...domains]) });
   const closings = new Set<(account: AccountId) => Promise<void>>();
   const closing = async (account: AccountId): Promise<void> => {
@@ -238,6 +256,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     memory,
     webAccess,
     billing,
+    allowance,
     spool,
     intake,
     inbound,

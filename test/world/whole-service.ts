@@ -152,7 +152,16 @@ export class WholeService implements AsyncDisposable {
     this.stores = this.#end.use(await openStores(opening));
     this.office = this.#end.use(await openOffice({ ...opening, stores: this.stores, isServing: true }));
     const { stores, office } = this;
-    const jobs = runElectedJobs({ stores, office, settings, bus: silentBus, clock, log, signal: this.#stop.signal });
+    const jobs = runElectedJobs({
+      stores,
+      office,
+      billing: undefined,
+      settings,
+      bus: silentBus,
+      clock,
+      log,
+      signal: this.#stop.signal,
+    });
     this.#end.defer(async () => {
       this.#stop.abort();
       await Promise.all([...this.#served, jobs, this.#turning]);

@@ -2,6 +2,7 @@
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Settings } from "../../host/settings/settings.ts";
+import { paidLogIns } from "../../service/billing/paid-log-ins.ts";
 import { createAuthenticator } from "../../service/accounts/authenticate.ts";
 import type { Authenticator } from "../../service/accounts/authenticator.ts";
 import { createRehash } from "../../service/accounts/rehash.ts";
@@ -54,7 +55,7 @@ export function openComingIn({ settings, stores, workers, clock, log }: ComingIn
     log,
   });
   return {
-    authenticator,
+    authenticator: stores.allowance === undefined ? authenticator : paidLogIns(authenticator, stores.allowance),
     prove: guardedProof(createProveHolder({ hasher, log }), proofGuard),
     logIns,
     sessions: createWebSessions({ store, directory }),

@@ -7,6 +7,7 @@ import type { ServerTls } from "../../host/tls/server-tls.ts";
 import { metricsLimits } from "../../servers/web/limits.ts";
 import { createMetricsPage, type MetricsPage, refuseOthers } from "../../servers/web/metrics.ts";
 import { serveWeb } from "../../servers/web/server.ts";
+import type { Billing } from "../../service/billing/billing.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { type Office, openOffice } from "../office.ts";
 import type { Stores } from "../stores.ts";
@@ -16,6 +17,8 @@ import { keepStatement } from "./website.ts";
 export type Election = {
   readonly settings: Settings;
   readonly stores: Stores;
+  /** `undefined` where there is no website. */
+  readonly billing: Billing | undefined;
   readonly root: Root;
   readonly bus: Bus;
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import type { Settings } from "../../host/settings/settings.ts";
 import { runBackups } from "../../service/backup/run-backups.ts";
 import { runDeferred } from "../../service/delivery/deferred.ts";
 import { expiryAt } from "../../service/web-access/log-in-records.ts";
+import type { Billing } from "../../service/billing/billing.ts";
 import { accountId } from "../../store/ids.ts";
 import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
 import type { Office } from "../office.ts";
@@ -22,6 +23,8 @@ import { runOutgoing } from "./outgoing-jobs.ts";
 export type ElectedJobsOptions = {
   readonly stores: Stores;
   readonly office: Office;
+  /** `undefined` where there is no website. */
+  readonly billing: Billing | undefined;
   readonly settings: Settings;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -32,11 +35,12 @@ export type ElectedJobsOptions = {
 
 /** Minutes after midnight, UTC. A day of the log counts as over ten minutes after its end. */
 const STATISTICS_AT = 15;
+const BILLING_AT = 30;
 const AUDIT_AT = 45;
 
 /** Runs until the signal aborts; fulfils when the last has ended. */
 export async function runElectedJobs(options: ElectedJobsOptions): Promise<void> {
-  const { stores, office, settings, bus, clock, log, signal } = options;
+  const { stores, office, billing, settings, bus, clock, log, signal } = options;
   const { queue, mail, accounts, watch, notices, webAccess } = stores;
   const { access, backups, statistics, retention, logs, keyCare } = office;
   const report = (error: unknown): void => {
@@ -67,6 +71,12 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
     runArriving(options, job).catch(report),
     job(every(EXPIRY_EVERY_MS), async () => void (await mail.expireDeliveries(signal))),
     job(every(HOUR), async () => void (await webAccess.forget(expiryAt(clock.now())))),
+    ...(billing === undefined
+      ? []
+      : [
+          job(every(HOUR), () => billing.hourly(signal)),
+          job(dailyAt(BILLING_AT), () => billing.nightly(signal), "in time"),
+        ]),
     job(every(10 * MINUTE), () => access.tellDue()),
     job(every(HOUR), async () => {
       await access.remind();

@@ -56,6 +56,7 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
     mail,
     authenticator,
     logIns,
+    ...(stores.allowance && { allowance: stores.allowance }),
     intake,
     ...(teaching && { taught: teaching.taught }),
     limits: { ...imapLimits, maxAppendBytes: messageBytes },
@@ -111,8 +112,8 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
 }
 
 function submissionOf({ settings, stores, arriving, clock, log }: PortsOptions): Submission {
-  const { directory, signer, counts, spool, inbound, submit } = stores;
-  const { hostName, domains } = settings;
+  const { directory, credentials, signer, counts, spool, inbound, submit, allowance } = stores;
+  const { hostName, domains, plans } = settings;
   const { teaching, outgoingScanners } = arriving;
   const [first, ...others] = domains;
   if (first === undefined) throw new Error("settings have a domain");
@@ -129,7 +130,12 @@ function submissionOf({ settings, stores, arriving, clock, log }: PortsOptions):
     scanners: outgoingScanners,
     ...(teaching && { wrote: teaching.wrote }),
     counts,
-    limitsOf: () => limits,
+    async limitsOf({ id }) {
+      if (plans.length === 0) return limits;
+      const held = await credentials.plan(id);
+      return plans.find(({ name }) => name === held?.name)?.sending ?? limits;
+    },
+    ...(allowance && { allowance }),
     spool,
     clock,
     log,

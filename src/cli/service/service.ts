@@ -35,6 +35,8 @@ import { parseRoot } from "../root-text.ts";
 import type { ScannerLine } from "../scanners.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";
+import { checkPayments } from "./portal-services.ts";
+import { siteOf } from "./website.ts";
 import { endDays } from "./end-days.ts";
 import type { ServiceStatus, WorkerStatus } from "./status.ts";
 import { turnNight } from "./turn-night.ts";
@@ -86,6 +88,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
     // Now, rather than when somebody has got up at night to unlock the service.
     checkCertificate(settings);
     checkArriving(settings, clock);
+    checkPayments(settings);
+    if (settings.siteServe) siteOf(settings);
     if (options.root === undefined) await service.seal();
     else await service.unlock(options.root);
     if (!signals.stop.aborted) await once(signals.stop, "abort");

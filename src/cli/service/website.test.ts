@@ -10,10 +10,12 @@ import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
 import { SOME_PAGES } from "../../../test/world/web-site.ts";
 import { systemClock } from "../../host/clock.ts";
 import { parseSettings } from "../../host/settings/read.ts";
+import type { Settings } from "../../host/settings/settings.ts";
+import type { WebApplication } from "../../servers/web/respond.ts";
 import { openLabAuthority } from "../../host/tls/lab-authority.ts";
 import { ServerTls } from "../../host/tls/server-tls.ts";
 import type { Office } from "../office.ts";
-import { keepStatement, openWebPorts, type SiteSettings, siteOf } from "./website.ts";
+import { keepStatement, openWebPorts, siteOf } from "./website.ts";
 
 const home = mkdtempSync(join(tmpdir(), "altmail-website-"));
 process.on("exit", () => rmSync(home, { recursive: true, force: true }));
@@ -30,8 +32,8 @@ key = "tls.key"
   join(home, "altmail.toml"),
 );
 const listen = [{ host: "127.0.0.1", port: 0 }];
-const settings = { ...parsed, webListen: listen, webPlainListen: listen };
-const site = { name: "AltMail", values: [], plans: [], pages: SOME_PAGES };
+const settings = { ...parsed, webListen: listen, webPlainListen: listen, siteName: "AltMail", sitePages: SOME_PAGES };
+const application = (): WebApplication => ({ has: () => false, answer: async () => assert.fail() });
 
 async function answerTo(sent: ReturnType<typeof request>): Promise<{ readonly code: number; readonly body: string }> {
   sent.end();
@@ -45,7 +47,14 @@ test("a worker serves pages over TLS, the statement that another one made, and t
   const files = await openLabAuthority(join(home, "tls"), ["example.org"], systemClock);
   const clock = new FakeClock("2026-11-21T12:00:00Z");
   const tls = new ServerTls(files, new Uint8Array(48));
-  const [secure, plain] = await openWebPorts({ settings, site, workers: 2, tls, clock: systemClock, log: () => {} });
+  const [secure, plain] = await openWebPorts({
+    settings,
+    application,
+    workers: 2,
+    tls,
+    clock: systemClock,
+    log: () => {},
+  });
   assert.ok(secure !== undefined && plain !== undefined);
   await using _closed = {
     async [Symbol.asyncDispose]() {
@@ -81,8 +90,8 @@ test("a place that nobody filled keeps the site from being made; a value may dif
     mkdirSync(join(pages, language), { recursive: true });
     writeFileSync(join(pages, language, "home.md"), `${head}Call {{phone}}.\n`);
   }
-  const made = (...values: SiteSettings["values"]): ReturnType<typeof siteOf> =>
-    siteOf(settings, { ...site, pages, values }, false);
+  const made = (...values: Settings["siteValues"]): ReturnType<typeof siteOf> =>
+    siteOf({ ...settings, sitePages: pages, siteValues: values });
   assert.throws(() => made(), /en\/home\.md line 6: nothing is known for \{\{phone\}\}/);
   const texts = made({ name: "phone", text: "08-1" }, { name: "phone", language: "en", text: "+46 8 1" }).resources;
   assert.match(String(texts.get("/")?.encoded.identity), /Call \+46 8 1\./);

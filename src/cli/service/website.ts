@@ -10,40 +10,28 @@ import { every, runJob } from "../../host/job.ts";
 import type { Settings } from "../../host/settings/settings.ts";
 import type { ServerTls } from "../../host/tls/server-tls.ts";
 import { policyText } from "../../rules/mta-sts/policy-text.ts";
+import { CLIENT_SETTINGS_HOSTS } from "../../servers/web/clients/client-settings.ts";
 import { publicLimits } from "../../servers/web/limits.ts";
-import { plainPage, publicPage } from "../../servers/web/public.ts";
+import { plainPage, publicPage, type PublicOptions } from "../../servers/web/public.ts";
 import type { WebApplication } from "../../servers/web/respond.ts";
 import { serveSite } from "../../servers/web/server.ts";
 import type { Language } from "../../servers/web/site/language.ts";
-import type { ShownPlan } from "../../servers/web/site/plans.ts";
 import { makeSite, type Site } from "../../servers/web/site/site.ts";
 import type { Values } from "../../servers/web/site/values.ts";
 import { sizeIn } from "../../servers/web/site/words.ts";
 import type { Office } from "../office.ts";
 import type { Port } from "./ports.ts";
-
-/** What the settings say for the pages alone. */
-export type SiteSettings = {
-  /** Of the service. */
-  readonly name: string;
-  /** Texts in the pages' places, beside those that other settings give; `language`: only there. */
-  readonly values: readonly { readonly name: string; readonly language?: Language; readonly text: string }[];
-  readonly plans: readonly ShownPlan[];
-  /** Pages of the operator's own, `en` and `sv`, instead of this program's. */
-  readonly pages?: string;
-};
+import { shownPlans } from "./shown-plans.ts";
 
 export type WebsiteOptions = {
   readonly settings: Settings;
-  /** Without it there are no pages: policy, statement and health alone. */
-  readonly site?: SiteSettings;
   /** How many workers share the bounds. */
   readonly workers: number;
   readonly tls: ServerTls;
   readonly clock: Clock;
   readonly log: Log;
-  /** The portal; without it no page leads to one. */
-  readonly application?: WebApplication;
+  /** The portal, which pages speak of; without it there are no pages: policy, statement and health alone. */
+  readonly application?: (site: Site) => WebApplication;
 };
 
 export type StatementOptions = {
@@ -64,7 +52,7 @@ const PAGES = resolve(import.meta.dirname, "../../../site");
 
 /** Opens the ports of the web; none in the settings: none. @throws SiteError; the error of node:net when a port cannot be had. */
 export async function openWebPorts(options: WebsiteOptions): Promise<readonly Port[]> {
-  const { settings, site, workers, tls, clock, log, application } = options;
+  const { settings, workers, tls, clock, log, application } = options;
   const { home, hostName, domains, webListen, webPlainListen, webChallengeFolder, dnsMtaSts } = settings;
   const common = { limits: publicLimits, log, clock, workers };
   const names = { hostName, domains };
@@ -74,8 +62,7 @@ export async function openWebPorts(options: WebsiteOptions): Promise<readonly Po
       ...names,
       policy: policyText(dnsMtaSts, hostName),
       statement: statementReader(home, clock),
-      ...(site === undefined ? {} : { site: siteOf(settings, site, application !== undefined) }),
-      ...(application === undefined ? {} : { application }),
+      ...(application === undefined ? {} : siteAndPortal(settings, application)),
     });
     for (const address of webListen)
       ports.push({
@@ -89,28 +76,43 @@ export async function openWebPorts(options: WebsiteOptions): Promise<readonly Po
   return ports;
 }
 
+function siteAndPortal(
+  settings: Settings,
+  application: NonNullable<WebsiteOptions["application"]>,
+): Pick<PublicOptions, "site" | "application" | "moreHosts"> {
+  const site = siteOf(settings);
+  return { site, application: application(site), moreHosts: CLIENT_SETTINGS_HOSTS };
+}
+
 /** Makes the site as these settings have it, to serve it or to say early what is wrong with it. @throws SiteError. */
-export function siteOf(settings: Settings, site: SiteSettings, hasAccounts: boolean): Site {
-  const values = { en: valuesOf(settings, site, "en"), sv: valuesOf(settings, site, "sv") };
-  return makeSite({ folder: site.pages ?? PAGES, name: site.name, hasAccounts, values, plans: site.plans });
+export function siteOf(settings: Settings): Site {
+  const { sitePages, siteName, domains, hostName } = settings;
+  const values = { en: valuesOf(settings, "en"), sv: valuesOf(settings, "sv") };
+  const name = siteName ?? domains[0] ?? hostName;
+  return makeSite({ folder: sitePages ?? PAGES, name, hasAccounts: true, values, plans: shownPlans(settings) });
 }
 
 /** site/README.md says what each is; the operator's own words come last and so win. */
-function valuesOf(settings: Settings, site: SiteSettings, language: Language): Values {
+function valuesOf(settings: Settings, language: Language): Values {
   const { hostName, operator, domains, logDays, queueDays, queueDelayHours, messageBytes, quotaBytes } = settings;
+  const { billingNotSendingDays, billingReadingOnlyDays, billingLaterDays, billingNoticeDays } = settings;
   const [domain = ""] = domains;
   return new Map([
-    ["name", site.name],
+    ["name", settings.siteName ?? domain],
     ["domain", domain],
     ["host", hostName],
-    ["contact", operator],
-    ["abuse", `abuse@${domain}`],
+    ["contact", settings.siteContact ?? operator],
+    ["abuse", settings.siteAbuse ?? `abuse@${domain}`],
     ["logDays", String(logDays)],
     ["queueDays", String(queueDays)],
     ["delayHours", String(queueDelayHours)],
     ["messageSize", sizeIn(language, messageBytes)],
     ["quota", sizeIn(language, quotaBytes)],
-    ...site.values
+    ["lapseReceivingDays", String(billingNotSendingDays)],
+    ["lapseReadingDays", String(billingReadingOnlyDays)],
+    ["lapseDeferDays", String(billingLaterDays)],
+    ["lapseNoticeDays", String(billingNoticeDays)],
+    ...settings.siteValues
       .filter((value) => value.language === undefined || value.language === language)
       .map(({ name, text }) => [name, text] as const),
   ]);

@@ -2,6 +2,7 @@
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Authenticator } from "../../service/accounts/authenticator.ts";
+import type { AllowanceOf } from "../../service/billing/allowance.ts";
 import type { HolderAct } from "../../service/defence/holder-act.ts";
 import type { Intake } from "../../service/delivery/intake.ts";
 import type { LogInRecords } from "../../service/web-access/log-in-records.ts";
@@ -14,6 +15,8 @@ export type ImapServices = {
   readonly authenticator: Authenticator;
   /** Lists log-ins for their holders; without it nobody does. */
   readonly logIns?: Pick<LogInRecords, "note">;
+  /** What the account may for the sake of its payment, to tell its holder; without it nothing is told. */
+  readonly allowance?: AllowanceOf;
   /** Makes an intake for one APPEND. */
   readonly intake: () => Intake;
   /** Hears after its commit what a holder does with mail that tells whether it was wanted. Returns at once, never throws. */

@@ -15,6 +15,8 @@ export type PublicNames = {
   readonly hostName: string;
   /** Ours, in A-labels. */
   readonly domains: readonly string[];
+  /** Labels below each domain under which something is served besides. */
+  readonly moreHosts?: readonly string[];
 };
 
 export type PublicOptions = PublicNames & {
@@ -40,7 +42,7 @@ const policyHosts = (domains: readonly string[]): ReadonlySet<string> =>
   new Set(domains.map((domain) => `mta-sts.${domain}`));
 
 export function publicPage(options: PublicOptions): WebContent {
-  const { hostName, domains, policy, statement, site, application } = options;
+  const { domains, policy, statement, site, application } = options;
   const ofPolicies = policyHosts(domains);
   return {
     routes: {
@@ -58,7 +60,7 @@ export function publicPage(options: PublicOptions): WebContent {
     },
     otherwise: ({ path }) => otherSlash(options, path),
     headers: transportHeaders,
-    refuse: refuseUnnamed({ hostName, domains }),
+    refuse: refuseUnnamed(options),
     ...(site === undefined ? {} : contentOf(site)),
     ...(application === undefined ? {} : { application }),
   };
@@ -110,7 +112,8 @@ async function challenge(folder: string | undefined, path: string): Promise<WebA
     : { code: 200, type: "application/octet-stream", body: text };
 }
 
-function refuseUnnamed({ hostName, domains }: PublicNames): WebContent["refuse"] {
-  const names = new Set([hostName, ...domains, ...policyHosts(domains)]);
+function refuseUnnamed({ hostName, domains, moreHosts = [] }: PublicNames): WebContent["refuse"] {
+  const more = domains.flatMap((domain) => moreHosts.map((label) => `${label}.${domain}`));
+  const names = new Set([hostName, ...domains, ...policyHosts(domains), ...more]);
   return (host) => (names.has(host) ? undefined : "Nothing is served under this name here.");
 }

@@ -18,6 +18,8 @@ import {
   parseAddress,
   splitSubaddress,
 } from "../../syntax/smtp/address.ts";
+import { recipientReply } from "../../rules/subscription/words.ts";
+import type { AllowanceOf } from "../billing/allowance.ts";
 import type { Recipient, Reply } from "./inbound.ts";
 import * as verdict from "./verdict.ts";
 
@@ -31,6 +33,8 @@ export type RecipientServices = {
    * The address of the account that reads the mail to postmaster and abuse; undefined: there are no such recipients.
    */
   readonly operator: string | undefined;
+  /** Whether the account takes mail, for the sake of its payment; without it each does. */
+  readonly allowance?: AllowanceOf;
 };
 
 /** Longer than hosts usually try, so that most who were turned away hear of it from their own host first. */
@@ -48,6 +52,8 @@ export async function findRecipient(
   const account = await findAccount(services, wanted);
   if (account === undefined) return verdict.noSuchRecipient;
   if (account.state === "closing") return verdict.closedRecipient;
+  const unpaid = services.allowance && recipientReply(await services.allowance(account.id));
+  if (unpaid !== undefined) return unpaid;
   const reader = services.mail.read(account.id);
   const { octets, quotaBytes } = await reader.usage();
   if (size !== undefined && size > quotaBytes) return verdict.aboveQuota;

@@ -2,6 +2,7 @@
  * Mails of the service to a holder, and to the operator, by local delivery: plain text, in the holder's language, never with
  * content of mail. A notice is told once an occasion: who repeats after a crash tells nobody twice.
  */
+import type { BillingNotice } from "../billing/parts.ts";
 import type { AccountId } from "../../store/ids.ts";
 
 /** What staff may have come near to. */
@@ -43,6 +44,8 @@ export type HolderNotice =
   /** `client`: as service/web-access names kinds of clients. */
   | { readonly kind: "new-client"; readonly at: number; readonly client: string }
   | { readonly kind: "close-account-link"; readonly link: string; readonly until: number }
+  /** Promise M2: what becomes of the contract. */
+  | { readonly kind: "billing"; readonly about: BillingNotice }
   /** Promise W5: the operator's own words to every holder. */
   | { readonly kind: "announcement"; readonly words: Announcement };
 

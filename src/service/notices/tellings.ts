@@ -4,6 +4,7 @@ import { accountFlagged } from "./account-flagged.ts";
 import { announcement } from "./announcement.ts";
 import { backupFailed } from "./backup-failed.ts";
 import { barRunning } from "./bar-running.ts";
+import { billingTold } from "./billing-told.ts";
 import { chainHead } from "./chain-head.ts";
 import { closeAccountLink } from "./close-account-link.ts";
 import { codesTried } from "./codes-tried.ts";
@@ -43,6 +44,7 @@ const TELLINGS: Tellings = {
   "confirm-recovery": confirmRecovery,
   "reset-link": resetLink,
   "account-closing": accountClosing,
+  billing: billingTold,
   announcement,
   "account-flagged": accountFlagged,
   "bar-running": barRunning,

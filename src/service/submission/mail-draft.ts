@@ -60,10 +60,14 @@ export class MailDraft implements Draft {
   #is8bit = false;
   #failure: SubmissionReply | undefined;
 
-  private constructor(services: SubmissionServices, opening: Opening, minutes: readonly SentMinute[]) {
+  private constructor(
+    services: SubmissionServices,
+    opening: Opening,
+    { limits, minutes }: { readonly limits: SendLimits; readonly minutes: readonly SentMinute[] },
+  ) {
     this.#services = services;
     this.#opening = opening;
-    this.#limits = services.limitsOf(opening.account);
+    this.#limits = limits;
     this.#minutes = minutes;
     this.#body = new HeldBody(services.spool, services.memoryBytes ?? MEMORY_BYTES);
   }
@@ -72,7 +76,7 @@ export class MailDraft implements Draft {
   static async open(services: SubmissionServices, opening: Opening): Promise<MailDraft | SubmissionReply> {
     const now = services.clock.now();
     const minutes = await services.counts.minutes(opening.account.id, countsSince(now));
-    const draft = new MailDraft(services, opening, minutes);
+    const draft = new MailDraft(services, opening, { limits: await services.limitsOf(opening.account), minutes });
     return draft.#overLimit(minutes, { messages: 1, recipients: 0, firsts: 0 }) ?? draft;
   }
 

@@ -5,6 +5,7 @@ import type { Spool } from "../../host/spool/spool.ts";
 import type { Account, Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { SendCounts } from "../../store/send-counts.ts";
+import type { AllowanceOf } from "../billing/allowance.ts";
 import type { OutgoingScanner } from "../delivery/scanner.ts";
 import type { DkimSigner } from "./dkim-signer.ts";
 import type { SendLimits } from "./send-limits.ts";
@@ -17,7 +18,9 @@ export type SubmissionServices = {
   /** Asked one after the other. */
   readonly scanners: readonly OutgoingScanner[];
   readonly counts: SendCounts;
-  readonly limitsOf: (account: Account) => SendLimits;
+  readonly limitsOf: (account: Account) => SendLimits | Promise<SendLimits>;
+  /** Whether the account may send, for the sake of its payment; without it each may. @throws StoreError */
+  readonly allowance?: AllowanceOf;
   readonly spool: Spool;
   readonly clock: Clock;
   readonly log: Log;

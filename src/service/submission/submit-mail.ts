@@ -7,11 +7,12 @@
  * again.
  */
 import { ownAddress } from "../../rules/identity/identity.ts";
+import { senderReply } from "../../rules/subscription/words.ts";
 import { canonicalAddress } from "../../syntax/smtp/address.ts";
 import { asciiDomain } from "./address-forms.ts";
 import { MailDraft } from "./mail-draft.ts";
 import * as refusals from "./refusals.ts";
-import type { Submission } from "./submission.ts";
+import { type Submission, submissionReply } from "./submission.ts";
 import type { SubmissionServices } from "./submission-services.ts";
 
 export function createSubmission(services: SubmissionServices): Submission {
@@ -22,6 +23,8 @@ export function createSubmission(services: SubmissionServices): Submission {
         const account = await directory.byId(submitter.account);
         const refusal = refusals.refusalOf(account);
         if (account === undefined || refusal !== undefined) return refusal ?? refusals.closed;
+        const unpaid = services.allowance && senderReply(await services.allowance(account.id));
+        if (unpaid !== undefined) return submissionReply(unpaid.code, unpaid.enhanced, unpaid.text);
         const identity = { primary: account.primary, aliases: await directory.aliases(account.id) };
         const sender = envelope.sender && asciiDomain(envelope.sender);
         if (sender !== undefined && ownAddress(identity, canonicalAddress(sender)) === undefined)

@@ -3,6 +3,9 @@
  * few times only; which of name and password was wrong is never told (RFC 5530 section 3).
  */
 import { pause } from "../../../host/clock.ts";
+import { logInAlert } from "../../../rules/subscription/words.ts";
+import type { AccountId } from "../../../store/ids.ts";
+import { StoreError } from "../../../store/store-error.ts";
 import { CAPABILITIES } from "../capabilities.ts";
 import type { CommandOf } from "../command-of.ts";
 import { no, ok, type Reply } from "../reply.ts";
@@ -19,6 +22,7 @@ export async function logIn(session: Session, name: string, password: string): P
     case "accepted":
       session.logIn(login.account);
       session.noteLogIn(login.account);
+      await alert(session, login.account);
       return ok("Logged in", `CAPABILITY ${CAPABILITIES}`);
     case "wrong":
       return failed(session, no("AUTHENTICATIONFAILED", "The user name or the password is wrong"));
@@ -35,6 +39,16 @@ async function failed(session: Session, reply: Reply): Promise<Reply> {
   if (limits.failedLoginDelayMs > 0) await pause(clock, limits.failedLoginDelayMs);
   if (session.failedLogins < limits.maxFailedLogins) return reply;
   return { ...reply, bye: "Too many log-ins failed; check name and password" };
+}
+
+/** RFC 9051 section 7.1: what the holder must read. Who cannot be asked about it is told nothing. */
+async function alert({ services, output }: Session, account: AccountId): Promise<void> {
+  try {
+    const text = services.allowance && logInAlert(await services.allowance(account));
+    if (text !== undefined) output.text(`* OK [ALERT] ${text}\r\n`);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 /** The text of an answer is one line of ASCII. */
