@@ -58,6 +58,8 @@ export type Operator = {
   readonly dns: OperatorDns;
   /** Lets the queue be looked at now. */
   readonly wakeQueue: () => void;
+  /** Gives an invitation code; `undefined` where nobody could use it. */
+  readonly invite: () => Promise<string | undefined>;
   readonly retention: Retention;
   readonly statistics: Statistics;
   readonly watch: Watch;

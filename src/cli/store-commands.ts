@@ -8,6 +8,7 @@ import { announceCommands } from "./commands/announce.ts";
 import { appPasswordCommands } from "./commands/app-password.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { checkCommands } from "./commands/check.ts";
+import { inviteCommands } from "./commands/invite.ts";
 import { keysCommands } from "./commands/keys.ts";
 import { logCommands } from "./commands/log.ts";
 import { deliverCommands } from "./commands/deliver.ts";
@@ -27,6 +28,7 @@ export const storeCommands: readonly StoreCommand[] = [
   ...memoryCommands,
   ...appPasswordCommands,
   ...aliasCommands,
+  ...inviteCommands,
   ...queueCommands,
   ...deliverCommands,
   ...dnsCommands,

@@ -15,6 +15,7 @@ import type { RetrySchedule } from "../rules/retry.ts";
 import type { Accounts } from "../service/accounts/accounts.ts";
 import { createAccounts } from "../service/accounts/manage.ts";
 import type { AllowanceOf } from "../service/billing/allowance.ts";
+import { invite } from "../service/billing/invitations.ts";
 import { closed } from "../service/billing/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
@@ -106,6 +107,8 @@ export type Stores = AsyncDisposable & {
   readonly billing: BillingStore;
   /** `undefined` where nothing is sold. */
   readonly allowance: AllowanceOf | undefined;
+  /** Gives an invitation code; `undefined` where nobody could use it. */
+  readonly invite: () => Promise<string | undefined>;
   readonly spool: Spool;
   readonly intake: () => Intake;
   /** For mail of our own holders: it is freed of forged fields, and nothing else looks at it. */
@@ -257,6 +260,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     webAccess,
     billing,
     allowance,
+    invite: async () =>
+      settings.siteServe && settings.billingProvider === "none" ? invite({ store: billing, clock }) : undefined,
     spool,
     intake,
     inbound,

@@ -16,7 +16,7 @@ export const labCommands: readonly LocalCommand[] = [
     where: "here",
     summary: "Run the whole service on loopback, with demo accounts and an authority of its own",
     description:
-      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025, IMAP on 20993, submission on 20465 and 20587, and metrics on 20464. What leaves for the world is caught on 20026 by a server of the lab, shown here, and put into the mailbox of the account world at the domain. Backups go to two folders in the home, with the key that opens them beside: HOME/secret/age-key.txt. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
+      "Makes the home at the first start and finds its mail again at the next. Listens on 127.0.0.1, at the base port plus the number that the protocol has elsewhere: base port 20000 gives SMTP on 20025, IMAP on 20993, submission on 20465 and 20587, the website with the portal on 20443, and metrics on 20464. What leaves for the world is caught on 20026 by a server of the lab, shown here, and put into the mailbox of the account world at the domain. Backups go to two folders in the home, with the key that opens them beside: HOME/secret/age-key.txt. Accounts are u1, u2 and so on at the domain. The key lies beside the store: not for mail that matters.",
     arguments: [],
     options: [
       { name: "base-port", value: "N", summary: "default 20000, or as before" },
@@ -24,6 +24,7 @@ export const labCommands: readonly LocalCommand[] = [
       { name: "password", value: "P", summary: "of every account; default: a fresh one, or as before" },
       { name: "domain", value: "D", summary: "default altmail.test, or as before" },
       { name: "workers", value: "N", summary: "worker processes; default: one a core" },
+      { name: "no-site", summary: "serve no website: it starts sooner" },
       { name: "bounded", summary: "keep the bounds on connections from one address" },
       {
         name: "smarthost",
@@ -72,6 +73,7 @@ async function lab(given: Given): Promise<Exit> {
     domain: given["domain"] === undefined ? undefined : text(given, "domain").toLowerCase(),
     bootId: given["boot-id"] === undefined ? undefined : text(given, "boot-id"),
     bounded: given["bounded"] === true,
+    site: given["no-site"] !== true,
     smarthost: given["smarthost"] === undefined ? undefined : text(given, "smarthost"),
     output: given["json"] === true ? "json" : given["quiet"] === true ? "none" : "page",
   };

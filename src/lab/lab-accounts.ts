@@ -29,23 +29,24 @@ const PATIENCE_MS = 2 * SECOND;
 export const worldOf = (domain: string): string => `world@${domain}`;
 export const nameOf = (n: number, domain: string): string => `u${n}@${domain}`;
 
-/** Makes what is missing. Tells how many are made when it takes long. */
+/** Makes what is missing. Tells how many are made when it takes long. Gives an invitation for one more, where there is a website. */
 export async function makeAccounts(
   { settings, root }: LabHome,
   { accounts, world, password, bootId }: AccountWishes,
   clock: Clock,
   tell: (made: number, all: number) => void,
-): Promise<void> {
+): Promise<string | undefined> {
   const [domain = ""] = settings.domains;
   const options: StoresOptions = { settings, root, bus: silentBus, log: () => {}, clock, bootId, workers: 1 };
   await using stores = await openStores(options);
+  const invitation = await stores.invite();
   const known = new Set((await stores.directory.accounts()).map(({ primary }) => primary));
   const people = Array.from({ length: accounts }, (_, n) => nameOf(n + 1, domain));
   const missing = [...people, ...(world ? [worldOf(domain)] : [])].filter((name) => !known.has(name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return invitation;
   if (missing.length <= FEW) {
     await addMissing(stores.accounts, missing, password);
-    return;
+    return invitation;
   }
   let made = 0;
   let told = clock.now();
@@ -58,6 +59,7 @@ export async function makeAccounts(
   const shares = Array.from({ length: MAKERS }, (_, n) => missing.filter((_name, at) => at % MAKERS === n));
   const common = { settings, root: root.toHex(), password, bootId };
   await Promise.all(shares.map((addresses) => runMaker({ ...common, addresses }, count)));
+  return invitation;
 }
 
 function runMaker(share: Share, count: (more: number) => void): Promise<void> {

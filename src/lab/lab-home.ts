@@ -10,6 +10,7 @@ import { parseSettings } from "../host/settings/read.ts";
 import type { Settings } from "../host/settings/settings.ts";
 import { openLabAuthority } from "../host/tls/lab-authority.ts";
 import { generateRoot, readRoot, type Root } from "../store/crypt/root.ts";
+import { exampleValues } from "./lab-site.ts";
 import { LAB_ESCROW, LAB_TARGET, openLabBackup } from "./lab-backup.ts";
 
 export type LabWishes = {
@@ -20,6 +21,8 @@ export type LabWishes = {
   readonly workers: number;
   /** Keeps the bounds on connections of one peer; in a lab all come from one address. */
   readonly bounded: boolean;
+  /** Whether there is a website with the portal. */
+  readonly site: boolean;
   /** HOST:PORT that takes what leaves; `undefined`: the lab's own outside world. */
   readonly smarthost: string | undefined;
 };
@@ -38,6 +41,7 @@ const SMTP = 25;
 const IMAP = 993;
 const SUBMISSIONS = 465;
 const SUBMISSION = 587;
+const HTTPS = 443;
 /** Where the outside world of a lab listens. */
 const WORLD = 26;
 /** Prometheus knows us by 9464; four digits may not fit above the base port. */
@@ -60,7 +64,7 @@ export async function openLabHome(wishes: LabWishes, clock: Clock): Promise<LabH
   return { settings: parseSettings(text, file), root, authorityFile, identityFile };
 }
 
-function settingsText({ basePort, domain, workers, bounded, smarthost }: LabWishes, recipient: string): string {
+function settingsText({ basePort, domain, workers, bounded, site, smarthost }: LabWishes, recipient: string): string {
   const bounds = bounded ? [] : [`connections = ${UNBOUNDED}`, `connections-per-peer = ${UNBOUNDED}`];
   return [
     "# The settings of a lab; it writes them at each start.",
@@ -99,6 +103,7 @@ function settingsText({ basePort, domain, workers, bounded, smarthost }: LabWish
           `log-ins-a-minute = ${UNBOUNDED}`,
           "",
         ]),
+    ...(site ? siteText(basePort) : []),
     "[queue]",
     `smarthost = "${smarthost ?? `${HOST}:${basePort + WORLD}`}"`,
     // What the world could not take while the lab stopped is not to be waited for at the next start.
@@ -121,3 +126,17 @@ function settingsText({ basePort, domain, workers, bounded, smarthost }: LabWish
     "",
   ].join("\n");
 }
+
+const siteText = (basePort: number): readonly string[] => [
+  "[web]",
+  `listen = ["${HOST}:${basePort + HTTPS}"]`,
+  "",
+  "[site]",
+  "serve = true",
+  'name = "AltMail lab"',
+  `origin = "https://localhost:${basePort + HTTPS}"`,
+  "values = [",
+  ...exampleValues().map((line) => `  ${JSON.stringify(line)},`),
+  "]",
+  "",
+];

@@ -11,6 +11,10 @@ export type LabPage = {
   /** TLS from the first octet, and STARTTLS. */
   readonly submissionsPort: number;
   readonly submissionPort: number;
+  /** `undefined`: there is no website. */
+  readonly webPort: number | undefined;
+  /** With which one more account can be opened there. */
+  readonly invitation: string | undefined;
   readonly metricsPort: number;
   /** Where mail to the world goes; `undefined`: the lab catches it. */
   readonly smarthost: string | undefined;
@@ -28,12 +32,18 @@ export function labPage(page: LabPage): string {
     page.smarthost === undefined
       ? `is caught: it shows here and in the mailbox of ${worldOf(domain)} (same password)`
       : `goes to ${page.smarthost}`;
+  const website =
+    page.webPort === undefined
+      ? ""
+      : `  website     https://localhost:${page.webPort}/ and /account/ (its certificate is of the authority below)
+  invitation  ${page.invitation ?? "none"} opens one more account there: /account/sign-up
+`;
   return `AltMail runs as a lab: everything works, on this machine only.
 
   SMTP        localhost port ${smtpPort} (STARTTLS), mail to ${domain}
   submission  localhost port ${submissionsPort} (TLS) and ${submissionPort} (STARTTLS), mail to anywhere
   IMAP        localhost port ${imapPort} (TLS)
-  accounts    ${names}
+${website}  accounts    ${names}
   password    ${password}
   what leaves ${leaving}
   authority   ${authorityFile}

@@ -26,6 +26,7 @@ export type LabStart = {
   readonly domain: string | undefined;
   readonly bootId: string | undefined;
   readonly bounded: boolean;
+  readonly site: boolean;
   readonly smarthost: string | undefined;
   readonly output: "page" | "json" | "none";
 };
@@ -37,7 +38,7 @@ export async function runLab(start: LabStart): Promise<void> {
   const clock = systemClock;
   await mkdir(home, { recursive: true, mode: 0o700 });
   using signals = listenToSignals(clock, "stop");
-  const { lab, memory } = await prepare(home, start);
+  const { lab, memory, invitation } = await prepare(home, start);
   if (signals.stop.aborted) return;
   const { settings, root, authorityFile, identityFile } = lab;
   const ports = {
@@ -45,6 +46,7 @@ export async function runLab(start: LabStart): Promise<void> {
     imapPort: settings.imapListen[0]?.port ?? 0,
     submissionsPort: settings.submissionListen[0]?.port ?? 0,
     submissionPort: settings.submissionStarttlsListen[0]?.port ?? 0,
+    webPort: settings.webListen[0]?.port,
     metricsPort: settings.metricsListen?.port ?? 0,
   };
   const show = (text: string): void => void process.stdout.write(text);
@@ -72,13 +74,16 @@ export async function runLab(start: LabStart): Promise<void> {
       if (start.output === "json") show(`${JSON.stringify(readiness)}\n`);
       const { home: asGiven, smarthost } = start;
       if (start.output === "page")
-        show(labPage({ ...memory, ...ports, home: asGiven, smarthost, authorityFile, identityFile }));
+        show(labPage({ ...memory, ...ports, invitation, home: asGiven, smarthost, authorityFile, identityFile }));
     },
   });
 }
 
 /** Makes or completes the home, alone. */
-async function prepare(home: string, start: LabStart): Promise<{ readonly lab: LabHome; readonly memory: LabMemory }> {
+async function prepare(
+  home: string,
+  start: LabStart,
+): Promise<{ readonly lab: LabHome; readonly memory: LabMemory; readonly invitation: string | undefined }> {
   using held = new DisposableStack();
   held.use(lockHome(join(home, "run")));
   const before = recall(home);
@@ -92,17 +97,17 @@ async function prepare(home: string, start: LabStart): Promise<{ readonly lab: L
     throw new HostError(
       "this lab was made with another password or domain: leave --password and --domain out, or take a fresh --home",
     );
-  const { bounded, smarthost, workers = 0 } = start;
+  const { bounded, site, smarthost, workers = 0 } = start;
   const lab = await openLabHome(
-    { home, basePort: memory.basePort, domain: memory.domain, workers, bounded, smarthost },
+    { home, basePort: memory.basePort, domain: memory.domain, workers, bounded, site, smarthost },
     systemClock,
   );
   remember(home, memory);
   const kernel = start.bootId ?? bootId(systemClock);
   if (before === undefined) await makeSigningKeys(lab, kernel, systemClock);
   const wishes = { ...memory, world: smarthost === undefined, bootId: kernel };
-  await makeAccounts(lab, wishes, systemClock, (made, all) => {
+  const invitation = await makeAccounts(lab, wishes, systemClock, (made, all) => {
     if (start.output !== "none") process.stderr.write(`${made} of ${all} accounts made\n`);
   });
-  return { lab, memory };
+  return { lab, memory, invitation };
 }

@@ -22,6 +22,8 @@ export type LabOptions = {
   readonly password?: string;
   /** A program and its arguments that run the service below them, such as strace. */
   readonly under?: readonly string[];
+  /** With the website; it takes a moment to be made. Default: without. */
+  readonly site?: boolean;
   /** Arguments for `altmail lab` beyond the usual. */
   readonly more?: readonly string[];
   /** Runs `altmail serve` with the home and the settings that lie there, which a lab would write anew. */
@@ -52,6 +54,9 @@ export class Lab implements AsyncDisposable {
   get imapPort(): number {
     return this.basePort + 993;
   }
+  get webPort(): number {
+    return this.basePort + 443;
+  }
   /** The certificate of the lab's own authority, PEM. */
   get caFile(): string {
     return join(this.home, "ca.pem");
@@ -63,7 +68,16 @@ export class Lab implements AsyncDisposable {
     const { accounts = 4, workers = 2, password = PASSWORD, domain = DOMAIN } = options;
     const place = ["--home", home, "--base-port", String(basePort)];
     const people = ["--accounts", String(accounts), "--password", password, "--domain", domain];
-    const lab = ["lab", ...place, ...people, "--workers", String(workers), "--json", ...(options.more ?? [])];
+    const lab = [
+      "lab",
+      ...place,
+      ...people,
+      "--workers",
+      String(workers),
+      "--json",
+      ...(options.site === true ? [] : ["--no-site"]),
+      ...(options.more ?? []),
+    ];
     const own = options.asItLies === true ? ["serve", "--home", home, "--json"] : lab;
     const [program, ...before] = options.under ?? [];
     const args = program === undefined ? own : [...before, altmail, ...own];
