@@ -67,13 +67,13 @@ export function recoveryRoutes(services: Services): readonly PortalRoute[] {
 async function page(
   { recovery }: Services,
   visit: Mine,
-  { id }: Account,
+  account: Account,
   { problems = noProblems, typed = "" }: { readonly problems?: Problems; readonly typed?: string },
 ): Promise<Reply> {
   const { language } = visit;
   const word = words[language];
   const action = visit.to(paths.recovery);
-  const now = await recovery.show(id);
+  const now = await recovery.show(account.id);
   const state =
     now === undefined
       ? notice(word.none, "warning")
@@ -88,7 +88,7 @@ async function page(
 ${form(
   action,
   visit.formToken(),
-  passwordNow(language, problems, "now-remove"),
+  passwordNow(language, problems, account, "now-remove"),
   buttons({ label: word.remove, name: "remove", look: "second" }),
 )}
 `;
@@ -114,7 +114,7 @@ ${form(
     },
     problems,
   ),
-  passwordNow(language, problems),
+  passwordNow(language, problems, account),
   buttons({ label: word.give }),
 )}
 ${removal}`,

@@ -62,7 +62,8 @@ async function page(
   const word = words[language];
   const { on, codesLeft } = await secondSteps.state(account.id);
   const title = on ? word.titleOn : word.title;
-  if (on) return shown(visit, title, problems, doneNotice(visit, word.done), changeForm(visit, problems, codesLeft));
+  if (on)
+    return shown(visit, title, problems, doneNotice(visit, word.done), changeForm(visit, account, problems, codesLeft));
   const bytes = secretOf(secret);
   const names = { issuer: serviceName, account: account.primary };
   const proposed = bytes === undefined ? secondSteps.propose(account) : { secret, uri: enrolUri(bytes, names) };
@@ -72,12 +73,13 @@ async function page(
     problems,
     doneNotice(visit, word.done),
     html`<p>${word.lead}</p>
-${notice(html`${word.mailPrograms} <a href="${visit.to(paths.appPasswords)}">${word.appPasswords}</a>`, "warning")}${turnOnForm(visit, problems, proposed)}`,
+${notice(html`${word.mailPrograms} <a href="${visit.to(paths.appPasswords)}">${word.appPasswords}</a>`, "warning")}${turnOnForm(visit, account, problems, proposed)}`,
   );
 }
 
 function turnOnForm(
   visit: Mine,
+  account: Account,
   problems: Problems,
   { secret, uri }: { readonly secret: string; readonly uri: string },
 ): Html {
@@ -96,12 +98,12 @@ ${form(
   html`<input type="hidden" name="secret" value="${secret}">
 `,
   field({ name: "code", label: word.code, hint: word.codeHint, autocomplete: "one-time-code" }, problems),
-  passwordNow(language, problems),
+  passwordNow(language, problems, account),
   buttons({ label: word.turnOn }),
 )}`;
 }
 
-function changeForm(visit: Mine, problems: Problems, codesLeft: number): Html {
+function changeForm(visit: Mine, account: Account, problems: Problems, codesLeft: number): Html {
   const { language } = visit;
   const word = words[language];
   return html`<p>${word.leadOn}</p>
@@ -110,7 +112,7 @@ ${facts([[word.codesLeft, numberIn(language, codesLeft)]])}${codesLeft <= 3 && n
   visit.to(paths.secondStep),
   visit.formToken(),
   field({ name: "code", label: word.code, hint: word.codeHintOn, autocomplete: "one-time-code" }, problems),
-  passwordNow(language, problems),
+  passwordNow(language, problems, account),
   buttons({ label: word.newCodes, name: "codes" }, { label: word.turnOff, name: "off", look: "second" }),
 )}
 <p>${word.whatCodes}</p>
