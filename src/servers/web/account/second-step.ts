@@ -10,7 +10,7 @@ import { buttons, field, form, noProblems, notice, type Problems } from "../port
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import { numberIn } from "../site/words.ts";
 import { paths } from "./account-paths.ts";
-import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
+import { done, doneNotice, facts, holderRoute, type Mine, shown, wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
 import { passwordNow } from "./password-fields.ts";
@@ -123,7 +123,6 @@ function codesPage(visit: Mine, codes: readonly string[]): Reply {
   const word = words[visit.language];
   const body = html`<p>${word.codesLead}</p>
 <ul class="secret">${codes.map((code) => html`<li>${code}</li>`)}</ul>
-${notice(word.codesOnce, "warning")}<p><a href="${visit.to(paths.appPasswords)}">${word.appPasswords}</a></p>
-`;
+${notice(word.codesOnce, "warning")}${wayOn(visit.to(paths.appPasswords), word.toAppPasswords)}`;
   return shown(visit, word.codesTitle, noProblems, body);
 }
