@@ -3,14 +3,14 @@
  * page that shows what happens when, and a button. Nothing can be taken back after that.
  */
 import { dateWords } from "../../../service/notices/date-words.ts";
-import type { Account } from "../../../store/directory.ts";
 import type { Closing } from "../../../service/recovery/close.ts";
+import type { Account } from "../../../store/directory.ts";
 import { type Html, html } from "../markup.ts";
 import { buttons, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
 import { linkPage, linkRoute, paths } from "./account-paths.ts";
-import { doneNotice, done, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
+import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
 import { linkGone } from "./link-gone.ts";

@@ -2,10 +2,11 @@
  * The recovery address (promise A4): given, changed, removed with the password; it counts when the link that was mailed
  * there was opened and its button pressed. The page of the link is for everybody: it may be opened in another browser.
  */
+
+import type { Account } from "../../../store/directory.ts";
 import { html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
-import type { Account } from "../../../store/directory.ts";
 import { linkPage, linkRoute, paths } from "./account-paths.ts";
 import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";

@@ -2,8 +2,9 @@
  * Two-step log-in: turned on with a code that shows that the app works, off with password and code. The page says before
  * what it does to mail programs. Recovery codes are shown in the answer to the form, and nowhere else.
  */
-import { enrolUri, secretOf } from "../../../service/accounts/one-time-code.ts";
+
 import type { RefusalReason, Refused } from "../../../service/accounts/accounts.ts";
+import { enrolUri, secretOf } from "../../../service/accounts/one-time-code.ts";
 import type { Account } from "../../../store/directory.ts";
 import { type Html, html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems } from "../portal/fields.ts";
