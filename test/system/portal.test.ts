@@ -1,6 +1,6 @@
 /** The holder's pages in a real browser, each way through them with JavaScript and without; what they look like to axe. */
 import assert from "node:assert/strict";
-import { after, test, type TestContext } from "node:test";
+import { after, type TestContext, test } from "node:test";
 import { HtmlValidate } from "html-validate";
 import { Secret, TOTP } from "otpauth";
 import type { Browser, Page } from "playwright-core";

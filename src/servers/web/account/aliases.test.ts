@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aliasRoutes } from "./aliases.ts";
 import { logInRoutes } from "./log-in.ts";
-import { openPortalWorld, problemIn, type PortalWorld, type Visitor } from "./portal-world.fixture.ts";
+import { openPortalWorld, type PortalWorld, problemIn, type Visitor } from "./portal-world.fixture.ts";
 
 async function open(): Promise<readonly [PortalWorld, Visitor]> {
   const world = await openPortalWorld((services) => [...logInRoutes(services), ...aliasRoutes(services)]);

@@ -23,7 +23,7 @@ const en = {
   revoke: "Revoke",
   made: (label: string): string => `App password for ${label}`,
   once: "Copy it into the program now. It is shown only this once; when it is lost, revoke it and make another.",
-  how: "The user name in the program is your primary address.",
+  how: (primary: string): string => `The user name in the program is ${primary}.`,
   invalid: "Give it a label of 1 to 64 characters, such as the name of the program.",
   there: "There is an app password with this label already. Choose another label, or revoke that one first.",
   full: "You have as many app passwords as an account can have. Revoke one that is not in use.",
@@ -42,7 +42,7 @@ const words: Readonly<Record<Language, typeof en>> = {
     revoke: "Återkalla",
     made: (label) => `Applösenord för ${label}`,
     once: "Kopiera in det i programmet nu. Det visas bara den här gången; om det går förlorat, återkalla det och skapa ett nytt.",
-    how: "Användarnamnet i programmet är din huvudadress.",
+    how: (primary) => `Användarnamnet i programmet är ${primary}.`,
     invalid: "Ge det en etikett på 1 till 64 tecken, till exempel programmets namn.",
     there: "Det finns redan ett applösenord med den etiketten. Välj en annan, eller återkalla det först.",
     full: "Du har så många applösenord som ett konto kan ha. Återkalla ett som inte används.",
@@ -71,7 +71,7 @@ export function appPasswordRoutes(services: Services): readonly PortalRoute[] {
         if (known.some((one) => one.label === label))
           return page(services, visit, account, { problems: new Map([["label", word.there]]), label });
         const outcome = await accounts.addAppPassword(account.primary, label);
-        if (outcome.kind === "added") return made(visit, label, outcome.password);
+        if (outcome.kind === "added") return made(visit, account, label, outcome.password);
         const own = { invalid: word.invalid, "too-many": word.full };
         return page(services, visit, account, { problems: problemOf(language, outcome, () => "label", own), label });
       },
@@ -79,10 +79,10 @@ export function appPasswordRoutes(services: Services): readonly PortalRoute[] {
   ];
 }
 
-function made(visit: Mine, label: string, password: string): Reply {
+function made(visit: Mine, { primary }: Account, label: string, password: string): Reply {
   const word = words[visit.language];
   const body = html`<p class="secret">${password}</p>
-${notice(word.once, "warning")}<p>${word.how}</p>
+${notice(word.once, "warning")}<p>${word.how(primary)}</p>
 ${wayOn(visit.to(paths.appPasswords), word.title)}`;
   return shown(visit, word.made(label), noProblems, body);
 }

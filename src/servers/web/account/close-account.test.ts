@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { HOUR } from "../../../host/clock.ts";
 import { closeRoutes } from "./close-account.ts";
 import { logInRoutes } from "./log-in.ts";
-import { openPortalWorld, PASSWORD, problemIn, type PortalWorld } from "./portal-world.fixture.ts";
+import { openPortalWorld, PASSWORD, type PortalWorld, problemIn } from "./portal-world.fixture.ts";
 
 const open = (): Promise<PortalWorld> =>
   openPortalWorld((services) => [...logInRoutes(services), ...closeRoutes(services)]);

@@ -4,12 +4,13 @@
  */
 import { dateWords } from "../../../service/notices/date-words.ts";
 import type { Closing } from "../../../service/recovery/close.ts";
+import type { Account } from "../../../store/directory.ts";
 import { type Html, html } from "../markup.ts";
 import { buttons, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
 import { linkPage, linkRoute, paths } from "./account-paths.ts";
-import { doneNotice, done, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
+import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
 import { linkGone } from "./link-gone.ts";
@@ -83,13 +84,14 @@ export function closeRoutes({ directory, closing, beside }: Services): readonly 
   const isSold = beside.plan;
   return [
     holderRoute(directory, paths.close, {
-      get: (visit) => page(visit, noProblems, isSold),
-      async post(visit, sent, { id }) {
+      get: (visit, account) => page(visit, account, noProblems, isSold),
+      async post(visit, sent, account) {
         const { language } = visit;
-        const outcome = await closing.ask(id, sent.text("now"));
+        const outcome = await closing.ask(account.id, sent.text("now"));
         if (outcome.kind === "done") return done(visit, paths.close, "mailed");
         return page(
           visit,
+          account,
           problemOf(language, outcome, () => "now", { "too-many": words[language].enough }),
           isSold,
         );
@@ -119,7 +121,7 @@ export function closeRoutes({ directory, closing, beside }: Services): readonly 
   ];
 }
 
-function page(visit: Mine, problems: Problems, isSold: boolean): Reply {
+function page(visit: Mine, account: Account, problems: Problems, isSold: boolean): Reply {
   const { language } = visit;
   const word = words[language];
   const money: Html | false = isSold && html`<p>${word.money} <a href="${visit.to(paths.plan)}">${word.plan}</a></p>\n`;
@@ -129,7 +131,7 @@ function page(visit: Mine, problems: Problems, isSold: boolean): Reply {
     problems,
     doneNotice(visit, word.done),
     html`${notice(word.lead, "warning")}<ol>${word.steps.map((step) => html`<li>${step}</li>`)}</ol>
-${money}${form(visit.to(paths.close), visit.formToken(), passwordNow(language, problems), buttons({ label: word.ask, look: "grave" }))}
+${money}${form(visit.to(paths.close), visit.formToken(), passwordNow(language, problems, account), buttons({ label: word.ask, look: "grave" }))}
 `,
   );
 }

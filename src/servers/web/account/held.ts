@@ -2,9 +2,10 @@
  * What we hold: everything in the account's record, as its holder sees it (promise D1), and how much the filter has learned
  * of the account's mail, which its holder clears and switches off.
  */
-import type { Account } from "../../../store/directory.ts";
-import type { Holdings } from "../../../store/defence-memory.ts";
+
 import { setLearning } from "../../../service/holder/learning.ts";
+import type { Holdings } from "../../../store/defence-memory.ts";
+import type { Account } from "../../../store/directory.ts";
 import { html, type Part } from "../markup.ts";
 import { buttons, form, noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";

@@ -1,7 +1,7 @@
 /** Words that several of the holder's pages say: fields, and why something was not done. */
 import type { RefusalReason, Refused } from "../../../service/accounts/accounts.ts";
-import type { Language } from "../site/language.ts";
 import type { Problems } from "../portal/fields.ts";
+import type { Language } from "../site/language.ts";
 
 const en = {
   back: "Back to your account",

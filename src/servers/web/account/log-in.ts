@@ -4,14 +4,12 @@
  * visitor's forms, and the cookie changes when the session begins.
  */
 import { createHash } from "node:crypto";
-import { MINUTE } from "../../../host/clock.ts";
 import type { Login } from "../../../service/accounts/authenticator.ts";
 import { clientKind } from "../../../service/web-access/client-kind.ts";
 import type { WebSession } from "../../../service/web-access/web-sessions.ts";
 import { html } from "../markup.ts";
 import { buttons, field, form, noProblems, type Problems, tick } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
-import { sessionLives } from "../../../service/web-access/web-sessions.ts";
 import { paths } from "./account-paths.ts";
 import { doneNotice, wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
@@ -24,7 +22,6 @@ type Services = Pick<
 
 /** Characters that are looked at: an address has no more. */
 const LONGEST_NAME = 320;
-export const WAITING_MINUTES: number = sessionLives.waitingMs / MINUTE;
 
 export function logInRoutes(services: Services): readonly PortalRoute[] {
   const { authenticator, sessions, secondSteps, logIns, domains, clock } = services;

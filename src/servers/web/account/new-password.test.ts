@@ -4,7 +4,7 @@ import { turns } from "../../../../test/world/fake-clock.ts";
 import { newRecoveryCodes, recoveryMark } from "../../../service/accounts/recovery-code.ts";
 import { logInRoutes } from "./log-in.ts";
 import { newPasswordRoutes } from "./new-password.ts";
-import { ADA, ELSEWHERE, openPortalWorld, problemIn, type PortalWorld } from "./portal-world.fixture.ts";
+import { ADA, ELSEWHERE, openPortalWorld, type PortalWorld, problemIn } from "./portal-world.fixture.ts";
 
 const NEW = "many words in a row";
 

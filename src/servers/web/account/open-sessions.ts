@@ -1,6 +1,7 @@
 /** The sessions of an account: what is logged in here, ended one by one, or all others at once (promise W3). */
-import type { Account } from "../../../store/directory.ts";
+
 import type { WebSession } from "../../../service/web-access/web-sessions.ts";
+import type { Account } from "../../../store/directory.ts";
 import { html } from "../markup.ts";
 import { buttons, form, noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";

@@ -1,8 +1,9 @@
 /** The first page of an account: plan, paid until, room, log-ins of ten days, and the way to all other pages. */
-import { expiryAt } from "../../../service/web-access/log-in-records.ts";
-import type { AccountId } from "../../../store/ids.ts";
+
 import { clientWords } from "../../../service/web-access/client-kind.ts";
+import { expiryAt } from "../../../service/web-access/log-in-records.ts";
 import type { Account } from "../../../store/directory.ts";
+import type { AccountId } from "../../../store/ids.ts";
 import type { LogInRecord } from "../../../store/web-access.ts";
 import { type Html, html, type Part } from "../markup.ts";
 import { buttons, form, noProblems, notice } from "../portal/fields.ts";

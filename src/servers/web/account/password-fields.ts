@@ -2,6 +2,7 @@
 import { weaknessOf } from "../../../rules/sign-up/common-passwords.ts";
 import { weakPasswordWords } from "../../../rules/sign-up/sign-up-words.ts";
 import { MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, preparePassword } from "../../../service/accounts/password-text.ts";
+import type { Account } from "../../../store/directory.ts";
 import { type Html, html } from "../markup.ts";
 import { field, type Problems } from "../portal/fields.ts";
 import type { Form } from "../portal/form.ts";
@@ -40,11 +41,17 @@ export const keepWords = (language: Language): { readonly label: string; readonl
   hint: words[language].keepHint,
 });
 
-/** The account password once more. @param name of the field, where a page has several forms */
-export function passwordNow(language: Language, problems: Problems, name = "now"): Html {
+/**
+ * The account password once more, with whose it is for those programs that keep passwords; that is not sent.
+ * @param name of the field, where a page has several forms
+ */
+export function passwordNow(language: Language, problems: Problems, { primary }: Whose, name = "now"): Html {
   const { passwordNow: label, passwordNowHint: hint } = holderWords[language];
-  return field({ name, label, hint, type: "password", autocomplete: "current-password" }, problems);
+  return html`<input type="text" autocomplete="username" value="${primary}" readonly hidden>
+${field({ name, label, hint, type: "password", autocomplete: "current-password" }, problems)}`;
 }
+
+type Whose = Pick<Account, "primary">;
 
 export function newPasswordFields(language: Language, problems: Problems): Html {
   const { password, again, hint } = words[language];

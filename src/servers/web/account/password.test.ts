@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { logInRoutes } from "./log-in.ts";
 import { passwordRoutes } from "./password.ts";
-import { ADA, openPortalWorld, PASSWORD, problemIn, type PortalWorld, type Typed } from "./portal-world.fixture.ts";
+import { ADA, openPortalWorld, PASSWORD, type PortalWorld, problemIn, type Typed } from "./portal-world.fixture.ts";
 
 const NEW = "many words in a row";
 const open = (): Promise<PortalWorld> =>

@@ -1,4 +1,5 @@
 /** A holder changes the password (promise D7): the old one is needed, and everybody else has to log in again. */
+import type { Account } from "../../../store/directory.ts";
 import { html } from "../markup.ts";
 import { buttons, form, noProblems, type Problems, tick } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
@@ -37,13 +38,14 @@ export function passwordRoutes({
 }: Pick<HolderServices, "directory" | "changePassword" | "serviceName" | "domains">): readonly PortalRoute[] {
   return [
     holderRoute(directory, paths.password, {
-      get: (visit) => page(visit, noProblems, true),
-      async post(visit, sent, { id, primary }) {
+      get: (visit, account) => page(visit, account, noProblems, true),
+      async post(visit, sent, account) {
+        const { id, primary } = account;
         const { language, session } = visit;
         const keepAppPasswords = sent.has("keep");
         const whose = { address: primary, ownNames: [serviceName, ...domains] };
         const problems = newPasswordProblems(sent, language, whose);
-        if (problems.size > 0) return page(visit, problems, keepAppPasswords);
+        if (problems.size > 0) return page(visit, account, problems, keepAppPasswords);
         const outcome = await changePassword(id, {
           old: sent.text("now"),
           password: sent.text("password"),
@@ -53,13 +55,13 @@ export function passwordRoutes({
         if (outcome.kind === "done") return done(visit, paths.password, "changed");
         const { invalid } = words[language];
         const wrong = problemOf(language, outcome, (why) => (why === "invalid" ? "password" : "now"), { invalid });
-        return page(visit, wrong, keepAppPasswords);
+        return page(visit, account, wrong, keepAppPasswords);
       },
     }),
   ];
 }
 
-function page(visit: Mine, problems: Problems, isKept: boolean): Reply {
+function page(visit: Mine, account: Account, problems: Problems, isKept: boolean): Reply {
   const { language } = visit;
   const word = words[language];
   return shown(
@@ -73,7 +75,7 @@ function page(visit: Mine, problems: Problems, isKept: boolean): Reply {
     form(
       visit.to(paths.password),
       visit.formToken(),
-      passwordNow(language, problems),
+      passwordNow(language, problems, account),
       newPasswordFields(language, problems),
       tick({ name: "keep", ...keepWords(language), isChosen: isKept }, problems),
       buttons({ label: word.change }),

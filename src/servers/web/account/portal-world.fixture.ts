@@ -262,7 +262,7 @@ function formOf({ body, path }: Shown, action: string): { readonly to: string; r
   for (const [input] of inner.matchAll(/<input [^>]*>/g)) {
     const of = (name: string): string => plainText(new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? "");
     const isLeftOut = /type="(?:checkbox|radio)"/.test(input) && !/ checked/.test(input);
-    if (!isLeftOut) filled.append(of("name"), of("value"));
+    if (!isLeftOut && of("name") !== "") filled.append(of("name"), of("value"));
   }
   return { to, filled };
 }

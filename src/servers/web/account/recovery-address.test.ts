@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR } from "../../../host/clock.ts";
 import { logInRoutes } from "./log-in.ts";
-import { ELSEWHERE, openPortalWorld, PASSWORD, problemIn, type PortalWorld } from "./portal-world.fixture.ts";
+import { ELSEWHERE, openPortalWorld, PASSWORD, type PortalWorld, problemIn } from "./portal-world.fixture.ts";
 import { recoveryRoutes } from "./recovery-address.ts";
 
 const open = (): Promise<PortalWorld> =>

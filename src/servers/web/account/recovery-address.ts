@@ -2,10 +2,11 @@
  * The recovery address (promise A4): given, changed, removed with the password; it counts when the link that was mailed
  * there was opened and its button pressed. The page of the link is for everybody: it may be opened in another browser.
  */
+
+import type { Account } from "../../../store/directory.ts";
 import { html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
-import type { Account } from "../../../store/directory.ts";
 import { linkPage, linkRoute, paths } from "./account-paths.ts";
 import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
@@ -67,13 +68,13 @@ export function recoveryRoutes(services: Services): readonly PortalRoute[] {
 async function page(
   { recovery }: Services,
   visit: Mine,
-  { id }: Account,
+  account: Account,
   { problems = noProblems, typed = "" }: { readonly problems?: Problems; readonly typed?: string },
 ): Promise<Reply> {
   const { language } = visit;
   const word = words[language];
   const action = visit.to(paths.recovery);
-  const now = await recovery.show(id);
+  const now = await recovery.show(account.id);
   const state =
     now === undefined
       ? notice(word.none, "warning")
@@ -88,7 +89,7 @@ async function page(
 ${form(
   action,
   visit.formToken(),
-  passwordNow(language, problems, "now-remove"),
+  passwordNow(language, problems, account, "now-remove"),
   buttons({ label: word.remove, name: "remove", look: "second" }),
 )}
 `;
@@ -114,7 +115,7 @@ ${form(
     },
     problems,
   ),
-  passwordNow(language, problems),
+  passwordNow(language, problems, account),
   buttons({ label: word.give }),
 )}
 ${removal}`,

@@ -17,7 +17,8 @@ const en = {
   hint: "We mail a link there. An address that was confirmed before counts until the new one is confirmed, and is then told of the change.",
   give: "Mail the link",
   removeTitle: "Remove the address",
-  removeLead: "Without one there is no way back after a lost password. The address is told that it was removed.",
+  removeLead:
+    "Without one there is no way back after a lost password. One that was confirmed is told that it was removed.",
   remove: "Remove it",
   invalid: "This cannot be a recovery address: write an ordinary address of another provider, as name@domain.",
   same: "This is your recovery address already, and it is confirmed.",
@@ -52,7 +53,8 @@ export const recoveryWords: Readonly<Record<Language, typeof en>> = {
     hint: "Vi skickar en länk dit. En adress som var bekräftad gäller tills den nya är bekräftad, och får då veta om bytet.",
     give: "Skicka länken",
     removeTitle: "Ta bort adressen",
-    removeLead: "Utan en sådan finns ingen väg tillbaka när lösenordet är borta. Adressen får veta att den togs bort.",
+    removeLead:
+      "Utan en sådan finns ingen väg tillbaka när lösenordet är borta. En som var bekräftad får veta att den togs bort.",
     remove: "Ta bort den",
     invalid:
       "Det här kan inte vara en återställningsadress: skriv en vanlig adress hos en annan leverantör, som namn@domän.",

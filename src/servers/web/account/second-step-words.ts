@@ -8,6 +8,7 @@ const en = {
   mailPrograms:
     "Before you turn it on: mail programs cannot ask for a code, so from then on they are let in with app passwords only. Those that use your account password now are logged out at once.",
   appPasswords: "Make app passwords for them",
+  toAppPasswords: "App passwords for your mail programs",
   scanTitle: "1. Tell your app",
   scan: "Any app for one-time codes will do (TOTP, RFC 6238). Let it scan this picture.",
   picture: "QR code with the secret for your app; it stands below as text",
@@ -42,6 +43,7 @@ export const secondStepWords: Readonly<Record<Language, typeof en>> = {
     mailPrograms:
       "Innan du slår på den: e-postprogram kan inte fråga efter en kod, så från och med då släpps de in bara med applösenord. De som nu använder kontots lösenord loggas ut genast.",
     appPasswords: "Skapa applösenord åt dem",
+    toAppPasswords: "Applösenord till dina e-postprogram",
     scanTitle: "1. Berätta för din app",
     scan: "Vilken app för engångskoder som helst duger (TOTP, RFC 6238). Låt den läsa av bilden.",
     picture: "QR-kod med hemligheten till din app; den står som text nedanför",

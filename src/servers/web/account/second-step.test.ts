@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Secret, TOTP } from "otpauth";
 import { MINUTE } from "../../../host/clock.ts";
 import { logInRoutes } from "./log-in.ts";
-import { openPortalWorld, PASSWORD, problemIn, type PortalWorld, type Shown } from "./portal-world.fixture.ts";
+import { openPortalWorld, PASSWORD, type PortalWorld, problemIn, type Shown } from "./portal-world.fixture.ts";
 import { secondStepRoutes } from "./second-step.ts";
 
 const open = (): Promise<PortalWorld> =>

@@ -2,15 +2,16 @@
  * Two-step log-in: turned on with a code that shows that the app works, off with password and code. The page says before
  * what it does to mail programs. Recovery codes are shown in the answer to the form, and nowhere else.
  */
-import { enrolUri, secretOf } from "../../../service/accounts/one-time-code.ts";
+
 import type { RefusalReason, Refused } from "../../../service/accounts/accounts.ts";
+import { enrolUri, secretOf } from "../../../service/accounts/one-time-code.ts";
 import type { Account } from "../../../store/directory.ts";
 import { type Html, html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import { numberIn } from "../site/words.ts";
 import { paths } from "./account-paths.ts";
-import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
+import { done, doneNotice, facts, holderRoute, type Mine, shown, wayOn } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
 import { passwordNow } from "./password-fields.ts";
@@ -62,7 +63,8 @@ async function page(
   const word = words[language];
   const { on, codesLeft } = await secondSteps.state(account.id);
   const title = on ? word.titleOn : word.title;
-  if (on) return shown(visit, title, problems, doneNotice(visit, word.done), changeForm(visit, problems, codesLeft));
+  if (on)
+    return shown(visit, title, problems, doneNotice(visit, word.done), changeForm(visit, account, problems, codesLeft));
   const bytes = secretOf(secret);
   const names = { issuer: serviceName, account: account.primary };
   const proposed = bytes === undefined ? secondSteps.propose(account) : { secret, uri: enrolUri(bytes, names) };
@@ -72,12 +74,13 @@ async function page(
     problems,
     doneNotice(visit, word.done),
     html`<p>${word.lead}</p>
-${notice(html`${word.mailPrograms} <a href="${visit.to(paths.appPasswords)}">${word.appPasswords}</a>`, "warning")}${turnOnForm(visit, problems, proposed)}`,
+${notice(html`${word.mailPrograms} <a href="${visit.to(paths.appPasswords)}">${word.appPasswords}</a>`, "warning")}${turnOnForm(visit, account, problems, proposed)}`,
   );
 }
 
 function turnOnForm(
   visit: Mine,
+  account: Account,
   problems: Problems,
   { secret, uri }: { readonly secret: string; readonly uri: string },
 ): Html {
@@ -96,12 +99,12 @@ ${form(
   html`<input type="hidden" name="secret" value="${secret}">
 `,
   field({ name: "code", label: word.code, hint: word.codeHint, autocomplete: "one-time-code" }, problems),
-  passwordNow(language, problems),
+  passwordNow(language, problems, account),
   buttons({ label: word.turnOn }),
 )}`;
 }
 
-function changeForm(visit: Mine, problems: Problems, codesLeft: number): Html {
+function changeForm(visit: Mine, account: Account, problems: Problems, codesLeft: number): Html {
   const { language } = visit;
   const word = words[language];
   return html`<p>${word.leadOn}</p>
@@ -110,7 +113,7 @@ ${facts([[word.codesLeft, numberIn(language, codesLeft)]])}${codesLeft <= 3 && n
   visit.to(paths.secondStep),
   visit.formToken(),
   field({ name: "code", label: word.code, hint: word.codeHintOn, autocomplete: "one-time-code" }, problems),
-  passwordNow(language, problems),
+  passwordNow(language, problems, account),
   buttons({ label: word.newCodes, name: "codes" }, { label: word.turnOff, name: "off", look: "second" }),
 )}
 <p>${word.whatCodes}</p>
@@ -121,7 +124,6 @@ function codesPage(visit: Mine, codes: readonly string[]): Reply {
   const word = words[visit.language];
   const body = html`<p>${word.codesLead}</p>
 <ul class="secret">${codes.map((code) => html`<li>${code}</li>`)}</ul>
-${notice(word.codesOnce, "warning")}<p><a href="${visit.to(paths.appPasswords)}">${word.appPasswords}</a></p>
-`;
+${notice(word.codesOnce, "warning")}${wayOn(visit.to(paths.appPasswords), word.toAppPasswords)}`;
   return shown(visit, word.codesTitle, noProblems, body);
 }

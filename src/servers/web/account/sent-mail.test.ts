@@ -4,8 +4,8 @@ import { DAY } from "../../../host/clock.ts";
 import { deliveryId } from "../../../store/ids.ts";
 import { logInRoutes } from "./log-in.ts";
 import { openPortalWorld, type PortalWorld, type Shown } from "./portal-world.fixture.ts";
-import { sampleSent } from "./sent-sample.fixture.ts";
 import { sentMailRoutes } from "./sent-mail.ts";
+import { sampleSent } from "./sent-sample.fixture.ts";
 
 const open = (): Promise<PortalWorld> =>
   openPortalWorld((services) => [...logInRoutes(services), ...sentMailRoutes(services)]);

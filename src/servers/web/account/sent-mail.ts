@@ -2,12 +2,12 @@
  * What became of sent mail (promise D2: ten days, without content): for each recipient when and how it ended, what the
  * other side said, and under which TLS it was handed over.
  */
-import { sentPage, type SentPosition, type SentRecipient } from "../../../service/queue/delivery-record.ts";
+import { type SentPosition, type SentRecipient, sentPage } from "../../../service/queue/delivery-record.ts";
+import type { Feedback, RecipientEnd } from "../../../store/outbound-queue.ts";
 import { type Html, html } from "../markup.ts";
 import { noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
-import type { Feedback, RecipientEnd } from "../../../store/outbound-queue.ts";
 import { paths } from "./account-paths.ts";
 import { facts, holderRoute, type Mine, shown, timeOf } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";

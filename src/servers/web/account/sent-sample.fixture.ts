@@ -1,8 +1,9 @@
 /** Mail that was sent and came to every kind of end, for tests of the page that shows it. */
+
+import { SITE_HOST } from "../../../../test/world/web-site.ts";
 import { HOUR } from "../../../host/clock.ts";
 import { type AccountId, deliveryId } from "../../../store/ids.ts";
 import type { DeliveryRecord, RecipientEnd, RemoteReply } from "../../../store/outbound-queue.ts";
-import { SITE_HOST } from "../../../../test/world/web-site.ts";
 
 const ENDS: readonly RecipientEnd[] = ["delivered", "relayed", "failed", "expired", "dropped"];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { logInRoutes } from "./log-in.ts";
-import { openPortalWorld, problemIn, type PortalWorld, type Shown } from "./portal-world.fixture.ts";
+import { openPortalWorld, type PortalWorld, problemIn, type Shown } from "./portal-world.fixture.ts";
 import { wishRoutes } from "./wishes.ts";
 
 const open = (): Promise<PortalWorld> =>

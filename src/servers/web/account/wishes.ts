@@ -1,6 +1,7 @@
 /** What a holder wishes of the service: old mail of Junk and Trash erased, forwarders known, the language of letters. */
+
+import { changeWishes, type Wishes, wishLimits } from "../../../service/holder/wishes.ts";
 import { type Account, type Language as LetterLanguage, type Preferences } from "../../../store/directory.ts";
-import { changeWishes, wishLimits, type Wishes } from "../../../service/holder/wishes.ts";
 import { html } from "../markup.ts";
 import { buttons, choices, field, form, noProblems, type Problems } from "../portal/fields.ts";
 import type { Form } from "../portal/form.ts";
