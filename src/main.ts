@@ -16,7 +16,7 @@ import type { WorkerStatus } from "./cli/service/status.ts";
 import { openWebPorts } from "./cli/service/website.ts";
 import type { News, WorkerStart } from "./cli/service/worker-start.ts";
 import { answerRequest } from "./cli/store-commands.ts";
-import { openStores } from "./cli/stores.ts";
+import { CLOSING_TOPIC, openStores } from "./cli/stores.ts";
 import { SECOND, systemClock } from "./host/clock.ts";
 import type { Log } from "./host/events/events.ts";
 import { createLogSender } from "./host/log/sender.ts";
@@ -54,8 +54,12 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   parts.stores = stores;
   const arriving = openArriving({ settings, stores, clock, log });
   const comingIn = openComingIn({ settings, stores, workers, clock, log });
+  const beginDeletions = (): void => {
+    if (parts.elected === undefined) bus.publish(CLOSING_TOPIC, {});
+    else parts.elected.beginDeletions();
+  };
   const services = settings.siteServe ? openPortalServices({ settings, stores, comingIn, clock, log }) : undefined;
-  const portal = services && openPortal({ settings, stores, comingIn, services, workers, clock, log });
+  const portal = services && openPortal({ settings, stores, comingIn, services, beginDeletions, workers, clock, log });
   const listeners = [
     ...(await openPorts({ settings, workers, stores, arriving, comingIn, tls, clock, log, signal })),
     ...(await openWebPorts({ settings, workers, tls, clock, log, ...portal })),

@@ -161,6 +161,7 @@ async function openBackups(
     directory,
     directoryArchive: opening.use(await openSqliteDirectoryArchive({ ...file("system"), clock })),
     memory,
+    subscriptions: stores.billing,
     sealing: { seal, unseal },
     clock,
     log,

@@ -136,6 +136,9 @@ export type Stores = AsyncDisposable & {
 /** Tells the elected worker that something vanished in an account, for the ledger of the backups. */
 export const VANISHED_TOPIC = "backup/vanished";
 
+/** Somebody closes his account: the elected worker ends it at once. */
+export const CLOSING_TOPIC = "accounts/closing";
+
 /** Something new is in the queue to the world. */
 const QUEUED_TOPIC = "queue/new";
 

@@ -33,13 +33,15 @@ export type ElectedDuty = {
   readonly page: MetricsPage;
   /** `undefined` when it could not be opened, which was reported. */
   readonly office: Promise<Office | undefined>;
+  /** Ends the accounts that are being closed, now. */
+  readonly beginDeletions: () => void;
   /** Ends what the worker's signal has told to end; answers that are under way until `grace` aborts. */
   end(grace: AbortSignal): Promise<void>;
 };
 
 /** Begins at once. */
 export function beElected(election: Election): ElectedDuty {
-  const { settings, clock, log, report } = election;
+  const { settings, stores, clock, log, report } = election;
   const page = createMetricsPage(clock);
   const office = openReported(election);
   const jobs = work(election, office);
@@ -51,6 +53,7 @@ export function beElected(election: Election): ElectedDuty {
   return {
     page,
     office,
+    beginDeletions: () => void stores.accounts.finishDeletions().catch(report),
     async end(grace) {
       await (await metricsWeb)?.close(grace);
       const opened = await office;

@@ -16,7 +16,7 @@ import { accountId } from "../../store/ids.ts";
 import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
 import type { Office } from "../office.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
-import { type Stores, VANISHED_TOPIC } from "../stores.ts";
+import { CLOSING_TOPIC, type Stores, VANISHED_TOPIC } from "../stores.ts";
 import { runArriving } from "./arriving-jobs.ts";
 import { runOutgoing } from "./outgoing-jobs.ts";
 
@@ -60,6 +60,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
     }),
   );
   held.use(bus.subscribe(VANISHED_TOPIC, ({ account }) => backups.ledger?.vanished(accountId(String(account)))));
+  held.use(bus.subscribe(CLOSING_TOPIC, () => void accounts.finishDeletions().catch(report)));
   held.use(mail.archive.onVanished((account) => backups.ledger?.vanished(account)));
   await using _watching = watch.lead();
   sweep();

@@ -40,6 +40,8 @@ export type PortalOptions = {
   readonly stores: Stores;
   readonly comingIn: ComingIn;
   readonly services: PortalServices;
+  /** Tells the elected worker that an account waits for its end; it looks by itself too. */
+  readonly beginDeletions: () => void;
   /** How many workers share the bounds. */
   readonly workers: number;
   readonly clock: Clock;
@@ -129,8 +131,7 @@ function holderServices(options: PortalOptions, reset: PasswordReset, askOfNames
     recovery,
     reset,
     secondSteps: createSecondSteps(parts, serviceName),
-    // The elected worker looks for accounts that are to be closed each minute.
-    closing: createClosingByHolder(parts, () => {}),
+    closing: createClosingByHolder(parts, options.beginDeletions),
     queue: outbound,
     memory,
     ...(settings.billingProvider === "stripe" ? { contract: (account) => billing.contract(account) } : {}),

@@ -17,6 +17,7 @@ import { accountId, type AccountId, type Uid } from "../../store/ids.ts";
 import { openSqliteBackupBook } from "../../store/sqlite/backup/book.ts";
 import { openSqliteDefenceMemory } from "../../store/sqlite/defence/defence-memory.ts";
 import { openSqliteDirectoryArchive } from "../../store/sqlite/directory/archive.ts";
+import { openSqliteBilling } from "../../store/sqlite/billing/billing.ts";
 import { openSqliteDirectory } from "../../store/sqlite/directory/directory.ts";
 import { openSqliteMailStore } from "../../store/sqlite/mail/mail-store.ts";
 import { parseMessage } from "../../syntax/message/parse.ts";
@@ -131,6 +132,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
   const directory = await openSqliteDirectory(system);
   const directoryArchive = await openSqliteDirectoryArchive(system);
   const book = await openSqliteBackupBook({ file: join(folder, "backup.db"), key: key(), clock });
+  const subscriptions = await openSqliteBilling({ file: join(folder, "billing.db"), key: key(), clock });
   const keys = passingKeys();
   const defence = { file: join(folder, "defence.db"), key: key(), clock };
   const memory = await openSqliteDefenceMemory({ ...defence, keyOf: (account) => keys.get(account) });
@@ -152,6 +154,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
     directory,
     directoryArchive,
     memory,
+    subscriptions,
     sealing: { seal, unseal },
     clock,
     log: (name) => void events.push(name),
@@ -216,6 +219,7 @@ export async function openHome(places: Places, more: Partial<BackupsOptions> = {
       await memory[Symbol.asyncDispose]();
       await book[Symbol.asyncDispose]();
       await directoryArchive[Symbol.asyncDispose]();
+      await subscriptions[Symbol.asyncDispose]();
       await directory[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -11,6 +11,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { HostError } from "../../host/host-error.ts";
+import type { Subscription } from "../../store/billing.ts";
 import type { CredentialsRecord, HolderPlan, RecoveryAddress } from "../../store/credentials.ts";
 import type { UsedAddresses } from "../../store/directory-archive.ts";
 import { type Account, type AppPassword, NO_PREFERENCES, type Preferences } from "../../store/directory.ts";
@@ -32,6 +33,8 @@ export type AccountRecord = {
   readonly preferences: Preferences;
   /** Recovery address, second step and plan. */
   readonly credentials: CredentialsRecord;
+  /** `undefined`: nobody pays for it. Left out of a set then, and missing in sets from before there were any. */
+  readonly subscription?: Subscription | undefined;
 };
 export type SetLine = PartKey & { readonly record: AccountRecord };
 
@@ -177,8 +180,14 @@ function credentialsOf({ recovery, secondStep, plan }: StoredCredentials = {}): 
   return { recovery, secondStep: step, plan };
 }
 
+/** What a row has none of is not in the set. */
+function subscriptionOf(stored: Subscription): Subscription {
+  const { until, warnedAt, withdrawnAt } = stored;
+  return { ...stored, account: accountId(stored.account), until, warnedAt, withdrawnAt };
+}
+
 function lineOf(line: StoredLine): SetLine {
-  const { account, aliases, reserved, appPasswords, preferences, credentials, part, key } = line;
+  const { account, aliases, reserved, appPasswords, preferences, credentials, subscription, part, key } = line;
   const id: AccountId = accountId(account.id);
   const record: AccountRecord = {
     account: { ...account, id },
@@ -186,6 +195,7 @@ function lineOf(line: StoredLine): SetLine {
     reserved,
     preferences: { ...NO_PREFERENCES, ...preferences },
     credentials: credentialsOf(credentials),
+    subscription: subscription && subscriptionOf(subscription),
     appPasswords: appPasswords.map(({ id: name, label, createdAt, salt, iterations, storedKey, serverKey }) => ({
       id: name,
       account: id,

@@ -99,7 +99,10 @@ async function archiveAll(
   };
 }
 
-async function recordOf({ directory, directoryArchive }: BackupParts, account: Account): Promise<AccountRecord> {
+async function recordOf(
+  { directory, directoryArchive, subscriptions }: BackupParts,
+  account: Account,
+): Promise<AccountRecord> {
   return {
     account,
     aliases: await directory.aliases(account.id),
@@ -107,6 +110,7 @@ async function recordOf({ directory, directoryArchive }: BackupParts, account: A
     appPasswords: await directory.appPasswords(account.id),
     preferences: await directory.preferences(account.id),
     credentials: await directoryArchive.credentials(account.id),
+    subscription: await subscriptions.byAccount(account.id),
   };
 }
 

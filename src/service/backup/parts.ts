@@ -3,6 +3,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { AccountArchive } from "../../store/account-archive.ts";
 import type { BackupBook } from "../../store/backup-book.ts";
+import type { BillingStore } from "../../store/billing.ts";
 import type { DefenceMemory } from "../../store/defence-memory.ts";
 import type { DirectoryArchive } from "../../store/directory-archive.ts";
 import type { Directory } from "../../store/directory.ts";
@@ -24,6 +25,8 @@ export type BackupParts = {
   readonly directoryArchive: DirectoryArchive;
   /** In no set; switched off again for whom it was off. */
   readonly memory: Pick<DefenceMemory, "setOn">;
+  /** Who pays for what, for an account's record. */
+  readonly subscriptions: Pick<BillingStore, "byAccount" | "restore">;
   readonly sealing: Sealing;
   readonly clock: Clock;
   readonly log: Log;

@@ -5,8 +5,6 @@
  */
 import { HostError } from "../../host/host-error.ts";
 import type { AccountArchive } from "../../store/account-archive.ts";
-import type { DirectoryArchive } from "../../store/directory-archive.ts";
-import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -91,7 +89,7 @@ export async function restoreEverything(
         const restored = await restoreMail(parts, mail, line, deleted, signal);
         // Before there is an account whose mail anybody could learn from.
         if (!line.record.preferences.learns) await memory.setOn(account.id, false);
-        await restoreRecord(directory, directoryArchive, line.record);
+        await restoreRecord(parts, line.record);
         await book.noteRestored(account.id);
         mails += restored;
       }
@@ -150,8 +148,11 @@ async function isThere(archive: AccountArchive, account: AccountId): Promise<boo
 }
 
 /** May be repeated. */
-async function restoreRecord(directory: Directory, archive: DirectoryArchive, record: AccountRecord): Promise<void> {
-  const { account, aliases, reserved, appPasswords, preferences, credentials } = record;
+async function restoreRecord(
+  { directory, directoryArchive, subscriptions }: BackupParts,
+  record: AccountRecord,
+): Promise<void> {
+  const { account, aliases, reserved, appPasswords, preferences, credentials, subscription } = record;
   if ((await directory.byId(account.id)) === undefined) await directory.add([account]);
   for (const alias of aliases) await directory.addAlias(account.id, alias);
   for (const alias of reserved) {
@@ -161,7 +162,8 @@ async function restoreRecord(directory: Directory, archive: DirectoryArchive, re
   const { emptyJunkDays, emptyTrashDays, forwarders, learns } = preferences;
   if (emptyJunkDays !== undefined || emptyTrashDays !== undefined || forwarders.length > 0 || !learns)
     await directory.setPreferences(account.id, preferences);
-  await archive.restoreCredentials(account.id, credentials);
+  await directoryArchive.restoreCredentials(account.id, credentials);
+  if (subscription !== undefined) await subscriptions.restore(subscription);
   const there = new Set((await directory.appPasswords(account.id)).map(({ id }) => id));
   for (const password of appPasswords) if (!there.has(password.id)) await directory.addAppPassword(password);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DELETED } from "../../store/flags.ts";
+import type { Subscription } from "../../store/billing.ts";
 import type { AccountId, Uid } from "../../store/ids.ts";
 import { fromNumbers } from "../../syntax/bytes/number-set.ts";
 import { type Home, makePlaces, openHome, type Places, working } from "./backup-home.fixture.ts";
@@ -23,6 +24,23 @@ const CREDENTIALS = {
   plan: { name: "small", aliases: 5 },
 };
 
+const subscriptionOf = (account: AccountId): Subscription => ({
+  account,
+  reference: "0123456789abcdef0123456789abcdef",
+  subscription: "sub_1",
+  customer: "cus_1",
+  plan: "Letter",
+  standing: "paid",
+  until: 1_800_000_000_000,
+  standingSince: 1_700_000_000_000,
+  stage: "open",
+  stageSince: 1_700_000_000_000,
+  warnedAt: undefined,
+  boughtAt: 1_700_000_000_000,
+  withdrawnAt: undefined,
+  version: 3,
+});
+
 test("D5: everything comes back to an empty home, but not what was deleted or closed since", async () => {
   const places = await makePlaces();
   let ada: AccountId;
@@ -42,6 +60,7 @@ test("D5: everything comes back to an empty home, but not what was deleted or cl
     };
     await directory.setPreferences(ada, WISHES);
     await home.options.directoryArchive.restoreCredentials(ada, CREDENTIALS);
+    await home.options.subscriptions.restore(subscriptionOf(ada));
     await directory.addAppPassword({ id: "p1", account: ada, label: "telephone", createdAt: 5, scram });
     const gone = await home.deliver(ada, "gone");
     await home.deliver(ada, "stays");
@@ -85,6 +104,10 @@ test("D5: everything comes back to an empty home, but not what was deleted or cl
     [Buffer.alloc(32, 2)],
   );
   assert.equal(secondStep?.lastStep, 7);
+  const { version: _version, ...row } =
+    (await home.options.subscriptions.byAccount(ada)) ?? assert.fail("none is there");
+  const { version: _before, ...paid } = subscriptionOf(ada);
+  assert.deepEqual(row, paid);
   assert.equal((await home.options.directoryArchive.reserved(ada))[0], "old@example.org");
   assert.deepEqual((await home.subjects(ada, "INBOX")).toSorted(), ["long", "moved", "stays"]);
   assert.deepEqual(await home.mail.check(ada), []);
