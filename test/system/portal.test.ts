@@ -246,6 +246,11 @@ const validator = new HtmlValidate({
   },
 });
 
+async function htmlFaults(text: string): Promise<readonly string[]> {
+  const { results } = await validator.validateString(text);
+  return results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`));
+}
+
 test("every page is valid HTML, fits 320 pixels, and axe finds nothing, in both languages and schemes", async (context) => {
   const opened = await open(context);
   if (opened === undefined) return;
@@ -257,9 +262,7 @@ test("every page is valid HTML, fits 320 pixels, and axe finds nothing, in both 
   const { page } = await openPage(visitor);
   const look = async (path: string): Promise<void> => {
     const answer = await page.goto(origin + path);
-    const { results } = await validator.validateString((await answer?.text()) ?? "");
-    const faults = results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`));
-    assert.deepEqual(faults, [], path);
+    assert.deepEqual(await htmlFaults((await answer?.text()) ?? ""), [], path);
     assert.equal(await isTooWide(page), false, path);
     assert.deepEqual(await axeFaults(page), [], path);
     // In the dark only colours are others, and words have none of their own.
@@ -272,6 +275,48 @@ test("every page is valid HTML, fits 320 pixels, and axe finds nothing, in both 
   for (const path of both([...OPEN_PAGES, world.link()])) await look(path);
   await logIn(page, origin);
   for (const path of both(HOLDER_PAGES)) await look(path);
+});
+
+test("so are pages that answer a form: what is wrong, what is shown once, the second step", async (context) => {
+  const opened = await open(context);
+  if (opened === undefined) return;
+  const [world, chromium] = opened;
+  await using _ = world;
+  const { origin } = world.site;
+  await using visitor = await openContext(chromium, { width: 320 });
+  const { page } = await openPage(visitor);
+  const pressAndLook = async (button: string): Promise<void> => {
+    const answered = page.waitForResponse((response) => response.status() !== 303);
+    await press(page, button);
+    assert.deepEqual(await htmlFaults(await (await answered).text()), [], button);
+    assert.equal(await isTooWide(page), false, button);
+    assert.deepEqual(await axeFaults(page), [], button);
+  };
+  await page.goto(origin + paths.logIn);
+  await page.fill("#name", "nobody");
+  await page.fill("#password", "no word at all");
+  await pressAndLook("Log in");
+  await logIn(page, origin);
+  await page.goto(origin + paths.appPasswords);
+  await page.fill("#label", "a label of the greatest length that is taken, which is 64 letters");
+  await pressAndLook("Make an app password");
+  await page.goto(origin + paths.secondStep);
+  const secret = await page.locator(".secret").innerText();
+  await page.fill("#code", "000000");
+  await page.fill("#now", PASSWORD);
+  await pressAndLook("Turn on two-step log-in");
+  await page.fill("#code", codeOf(secret, world.clock.now()));
+  await page.fill("#now", PASSWORD);
+  await pressAndLook("Turn on two-step log-in");
+  await heading(page, "Your recovery codes");
+  await page.goto(origin + paths.secondStep);
+  assert.deepEqual(await axeFaults(page), []);
+  await page.goto(origin + paths.overview);
+  await press(page, "Log out");
+  await page.fill("#name", "ada");
+  await page.fill("#password", PASSWORD);
+  await pressAndLook("Log in");
+  await heading(page, "Second step");
 });
 
 test("a keyboard alone logs in, makes an alias and logs out", async (context) => {
