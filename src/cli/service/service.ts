@@ -36,10 +36,10 @@ import type { ScannerLine } from "../scanners.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";
 import { checkPayments } from "./portal-services.ts";
-import { siteOf } from "./website.ts";
 import { endDays } from "./end-days.ts";
 import type { ServiceStatus, WorkerStatus } from "./status.ts";
 import { turnNight } from "./turn-night.ts";
+import { checkPages } from "./website.ts";
 import type { News, WorkerStart } from "./worker-start.ts";
 
 export type ServiceOptions = {
@@ -89,7 +89,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     checkCertificate(settings);
     checkArriving(settings, clock);
     checkPayments(settings);
-    if (settings.siteServe) siteOf(settings);
+    if (settings.siteServe) checkPages(settings);
     if (options.root === undefined) await service.seal();
     else await service.unlock(options.root);
     if (!signals.stop.aborted) await once(signals.stop, "abort");

@@ -15,7 +15,7 @@ import type { WebApplication } from "../../servers/web/respond.ts";
 import { openLabAuthority } from "../../host/tls/lab-authority.ts";
 import { ServerTls } from "../../host/tls/server-tls.ts";
 import type { Office } from "../office.ts";
-import { keepStatement, openWebPorts, siteOf } from "./website.ts";
+import { checkPages, keepStatement, openWebPorts, siteOf } from "./website.ts";
 
 const home = mkdtempSync(join(tmpdir(), "altmail-website-"));
 process.on("exit", () => rmSync(home, { recursive: true, force: true }));
@@ -90,10 +90,13 @@ test("a place that nobody filled keeps the site from being made; a value may dif
     mkdirSync(join(pages, language), { recursive: true });
     writeFileSync(join(pages, language, "home.md"), `${head}Call {{phone}}.\n`);
   }
-  const made = (...values: Settings["siteValues"]): ReturnType<typeof siteOf> =>
-    siteOf({ ...settings, sitePages: pages, siteValues: values });
-  assert.throws(() => made(), /en\/home\.md line 6: nothing is known for \{\{phone\}\}/);
-  const texts = made({ name: "phone", text: "08-1" }, { name: "phone", language: "en", text: "+46 8 1" }).resources;
+  const given = (...siteValues: Settings["siteValues"]): Settings => ({ ...settings, sitePages: pages, siteValues });
+  const missing = /en\/home\.md line 6: nothing is known for \{\{phone\}\}/;
+  assert.throws(() => siteOf(given()), missing);
+  assert.throws(() => checkPages(given()), missing);
+  const both = given({ name: "phone", text: "08-1" }, { name: "phone", language: "en", text: "+46 8 1" });
+  checkPages(both);
+  const texts = siteOf(both).resources;
   assert.match(String(texts.get("/")?.encoded.identity), /Call \+46 8 1\./);
   assert.match(String(texts.get("/sv/")?.encoded.identity), /Call 08-1\./);
 });

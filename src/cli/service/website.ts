@@ -16,7 +16,8 @@ import { plainPage, publicPage, type PublicOptions } from "../../servers/web/pub
 import type { WebApplication } from "../../servers/web/respond.ts";
 import { serveSite } from "../../servers/web/server.ts";
 import type { Language } from "../../servers/web/site/language.ts";
-import { makeSite, type Site } from "../../servers/web/site/site.ts";
+import { readSite } from "../../servers/web/site/read-site.ts";
+import { makeSite, type Site, type SiteOptions } from "../../servers/web/site/site.ts";
 import type { Values } from "../../servers/web/site/values.ts";
 import { sizeIn } from "../../servers/web/site/words.ts";
 import type { Office } from "../office.ts";
@@ -84,12 +85,22 @@ function siteAndPortal(
   return { site, application: application(site), moreHosts: CLIENT_SETTINGS_HOSTS };
 }
 
-/** Makes the site as these settings have it, to serve it or to say early what is wrong with it. @throws SiteError. */
+/** Makes the site as these settings have it. @throws SiteError, HostError. */
 export function siteOf(settings: Settings): Site {
+  return makeSite(optionsOf(settings));
+}
+
+/** Says early what is wrong with the pages; making them ready to be sent costs more, and is the workers'. @throws SiteError, HostError. */
+export function checkPages(settings: Settings): void {
+  const options = optionsOf(settings);
+  readSite(options.folder, options);
+}
+
+function optionsOf(settings: Settings): SiteOptions {
   const { sitePages, siteName, domains, hostName } = settings;
   const values = { en: valuesOf(settings, "en"), sv: valuesOf(settings, "sv") };
   const name = siteName ?? domains[0] ?? hostName;
-  return makeSite({ folder: sitePages ?? PAGES, name, hasAccounts: true, values, plans: shownPlans(settings) });
+  return { folder: sitePages ?? PAGES, name, hasAccounts: true, values, plans: shownPlans(settings) };
 }
 
 /** site/README.md says what each is; the operator's own words come last and so win. */
