@@ -8,6 +8,7 @@ import type { Log } from "../../host/events/events.ts";
 import { plainAddress } from "../../host/listener-peers.ts";
 import { plain, type WebAnswer, type WebRoute, type WebRoutes } from "./answer.ts";
 import type { WebLimits } from "./limits.ts";
+import { comeAgain, passes } from "./passing.ts";
 import { find, type Resource } from "./resource.ts";
 
 /** What may be had of a server. */
@@ -135,6 +136,8 @@ async function answerOf(options: RespondOptions, { host, path, isRead }: Asked, 
     return (await route?.({ host, path })) ?? fail(404, `There is nothing here. Ask for ${known}.`);
   } catch (error) {
     log("connection.failed", { listener: name, error: nameOf(error), at: resource });
+    if (passes(error))
+      return { ...plain(503, "This cannot be answered just now: come again in half a minute."), headers: comeAgain };
     return fail(500, "This could not be answered by a fault of altmail: its log has the place.");
   }
 }

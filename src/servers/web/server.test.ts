@@ -7,6 +7,7 @@ import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { SECOND, systemClock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { createProcessMetrics } from "../../host/metrics/process-metrics.ts";
+import { StoreError } from "../../store/store-error.ts";
 import { plain, type WebRoutes } from "./answer.ts";
 import { metricsLimits, publicLimits, type WebLimits } from "./limits.ts";
 import { createMetricsPage, refuseOthers } from "./metrics.ts";
@@ -98,6 +99,14 @@ test("a route that fails is a 500 without its words, and the listener lives on",
   assert.doesNotMatch(reply.body, /canary/);
   assert.doesNotMatch(JSON.stringify(web.logged), /canary/);
   assert.equal((await ask(web.port, "/health")).code, 200);
+});
+
+test("a route whose store does not answer for now is a 503 that says when to come again", async () => {
+  const busy = new StoreError("busy", "canary");
+  await using web = await opened({ "/busy": () => Promise.reject(busy) });
+  const reply = await ask(web.port, "/busy");
+  assert.deepEqual([reply.code, reply.headers["retry-after"]], [503, "30"]);
+  assert.match(reply.body, /come again in half a minute/);
 });
 
 test("limits: large headers, too many requests, what is no HTTP, silent peers", async () => {

@@ -28,8 +28,11 @@ ${problemList(problems, language)}${body}
   });
 }
 
-/** Says that what was sent was not taken. */
-export function refusalPage(why: "stale" | "strange", language: Language): PortalPage {
+/** `later`: it cannot be answered for now. */
+export type Refusal = "stale" | "strange" | "later";
+
+/** Says that what was sent was not taken, or that it is not known. */
+export function refusalPage(why: Refusal, language: Language): PortalPage {
   const { again, [why]: refused } = portalWords[language];
   const [title, sentence] = refused;
   return { title, body: html`<p>${sentence}</p>\n<p><a href="${pathIn(language, "/account/")}">${again}</a></p>` };

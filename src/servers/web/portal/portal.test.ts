@@ -8,6 +8,7 @@ import { ACCOUNT, portalFixture, SessionsInMemory } from "../../../../test/world
 import { SITE_HOST, startSite, type WebSite } from "../../../../test/world/web-site.ts";
 import { MINUTE, systemClock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
+import { StoreError, type StoreErrorCode } from "../../../store/store-error.ts";
 import { formTokenOf, parseToken, sessionIdOf, type VisitToken } from "./token.ts";
 
 type Reply = { readonly code: number | undefined; readonly headers: Record<string, unknown>; readonly body: string };
@@ -122,7 +123,7 @@ test("log-in makes a token that nobody knew; the store has only its hash; log-ou
   assert.equal((await world.ask("/account/", { headers: { cookie } })).code, 303);
 });
 
-test("who logs in anew ends the session before; who stays has a cookie for ninety days", async () => {
+test("who logs in anew ends the session before; who stays has a cookie for ten days", async () => {
   await using world = await open();
   const first = cookieOf(await logIn(world));
   const form = formTokenOf(tokenOf(first));
@@ -131,7 +132,7 @@ test("who logs in anew ends the session before; who stays has a cookie for ninet
     body: `form=${form}&stay=yes`,
     headers: { ...FORM, cookie: first },
   });
-  assert.match(String(second.headers["set-cookie"]), /Max-Age=7776000$/);
+  assert.match(String(second.headers["set-cookie"]), /Max-Age=864000$/);
   assert.deepEqual([...world.sessions.all.keys()], [sessionIdOf(tokenOf(cookieOf(second)))]);
 });
 
@@ -143,6 +144,44 @@ test("a visit is written down now and again, not each time", async () => {
   world.clock.lateMs = 11 * MINUTE;
   for (let n = 0; n < 3; n++) await world.ask("/account/", { headers: { cookie } });
   assert.equal(world.sessions.touched, 1);
+});
+
+test("the cookie of who stays logged in lives on with the session, ten days from the last visit that was noted", async () => {
+  await using world = await open();
+  const visit = (cookie: string): Promise<Reply> => world.ask("/account/", { headers: { cookie } });
+  const [stays, leaves] = [await logIn(world, "&stay=yes"), await logIn(world)].map(cookieOf) as [string, string];
+  assert.equal((await visit(stays)).headers["set-cookie"], undefined);
+  world.clock.lateMs = 11 * MINUTE;
+  const [renewed, other] = [await visit(stays), await visit(leaves)];
+  assert.equal(cookieOf(renewed), stays, "the same one");
+  assert.match(String(renewed.headers["set-cookie"]), /Max-Age=864000$/);
+  assert.equal(other.headers["set-cookie"], undefined, "the browser forgets it when it closes");
+  assert.equal((await visit(stays)).headers["set-cookie"], undefined, "noted just now");
+});
+
+test("a store that does not answer for now is a page that says when to come again; a broken one is a fault", async () => {
+  await using world = await open();
+  const cookie = cookieOf(await logIn(world));
+  const visit = (code: StoreErrorCode, path: string): Promise<Reply> => {
+    world.sessions.find = async () => {
+      throw new StoreError(code, "canary");
+    };
+    return world.ask(path, { headers: { cookie } });
+  };
+  for (const code of ["busy", "full", "closed", "no-account", "gone"] as const) {
+    const reply = await visit(code, "/account/");
+    assert.deepEqual([reply.code, reply.headers["retry-after"]], [503, "30"], code);
+    assert.match(reply.body, /Wait half a minute and load it again/);
+    assert.equal(reply.headers["cache-control"], "no-store");
+  }
+  assert.match((await visit("busy", "/sv/account/")).body, /Vänta en halv minut/);
+  for (const code of ["io", "key"] as const) {
+    const reply = await visit(code, "/account/");
+    assert.deepEqual([reply.code, reply.headers["retry-after"]], [500, undefined], code);
+  }
+  const failed = world.logged.filter((line) => (line as { name: string }).name === "connection.failed");
+  assert.equal(failed.length, 8, "operators are told of each");
+  assert.doesNotMatch(JSON.stringify(world.logged), /canary/);
 });
 
 test("what is no form of ours is refused, and nobody waits for the rest of it", async () => {

@@ -2,7 +2,8 @@
  * The portal: routes of pages and forms, behind one cookie. For every request it finds the session, for every form it asks
  * for the visitor's token, and what a route replies it makes into an answer that no one may keep. A form without the token of
  * its cookie changes nothing, before log-in as after: browsers' own word on where a request comes from (Fetch metadata) is
- * believed only when it speaks against it, for text browsers do not send it.
+ * believed only when it speaks against it, for text browsers do not send it. A store that does not answer for now is a page
+ * that says so, and when to come again.
  *
  * Answers are not compressed: they hold a token, and their length would tell of it to who can make the visitor ask.
  */
@@ -10,14 +11,15 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
+import { comeAgain, passes } from "../passing.ts";
 import type { Outcome, WebApplication } from "../respond.ts";
 import { pageHeaders } from "../security-headers.ts";
 import { type Language, LANGUAGES, languageOf, pathIn } from "../site/language.ts";
 import { HTML, type Site } from "../site/site.ts";
 import { FORM_TOKEN } from "./fields.ts";
 import { readForm } from "./form.ts";
-import { portalPage, refusalPage } from "./page.ts";
-import type { PortalPage, PortalRoute, Reply } from "./route.ts";
+import { portalPage, type Refusal, refusalPage } from "./page.ts";
+import type { PortalRoute, Reply } from "./route.ts";
 import type { Sessions } from "./sessions.ts";
 import { isFormTokenOf } from "./token.ts";
 import { type Asked, cookieAfter, meet } from "./visitor.ts";
@@ -51,7 +53,8 @@ export function createPortal(options: PortalOptions): WebApplication {
     fields: Record<string, string>,
   ): Response => {
     outcomes.set(context.env.incoming, { resource, code, bytes: Buffer.byteLength(text) });
-    return new Response(text === "" ? null : text, { status: code, headers: fields });
+    const headers = code === 503 ? { ...fields, ...comeAgain } : fields;
+    return new Response(text === "" ? null : text, { status: code, headers });
   };
   const error = (context: Context<Env>, resource: string, code: 404 | 405 | 500): Response =>
     show(context, resource, code, site.errorPage(code, context.req.path), pageFields("no script"));
@@ -70,7 +73,9 @@ export function createPortal(options: PortalOptions): WebApplication {
             error: fault instanceof Error ? fault.name : "unknown",
             at: path,
           });
-          return error(context, path, 500);
+          if (!passes(fault)) return error(context, path, 500);
+          const later = refusal(site, "later", { code: 503, language, path: context.req.path });
+          return show(context, path, later.code, later.text, later.fields);
         }
       });
     }
@@ -100,11 +105,8 @@ export function createPortal(options: PortalOptions): WebApplication {
     });
     const { visit, token } = asked;
     const answer = (reply: Reply): Promise<Answer> => answerWith(options, asked, reply, context.req.path);
-    const refuse = (why: "stale" | "strange", code: number): Answer => {
-      return { code, text: text(refusalPage(why, language)), fields: pageFields("no script") };
-    };
-    const text = (page: PortalPage): string =>
-      portalPage(site.frame, page, { language, path: englishPath(context.req.path) }).toString();
+    const refuse = (why: "stale" | "strange", code: number): Answer =>
+      refusal(site, why, { code, language, path: context.req.path });
     const isPost = context.req.method === "POST";
     const deed = isPost ? route.post : route.get;
     if (deed === undefined || !["GET", "HEAD", "POST"].includes(context.req.method)) return undefined;
@@ -123,6 +125,13 @@ export function createPortal(options: PortalOptions): WebApplication {
 /** What a route may be called with, whoever it is for: the gate above saw to the session. */
 type Deed = Extract<PortalRoute, { access: "everybody" }>;
 type Answer = { readonly code: number; readonly text: string; readonly fields: Record<string, string> };
+
+type Refused = { readonly code: number; readonly language: Language; readonly path: string };
+
+function refusal(site: Site, why: Refusal, { code, language, path }: Refused): Answer {
+  const page = portalPage(site.frame, refusalPage(why, language), { language, path: englishPath(path) });
+  return { code, text: page.toString(), fields: pageFields("no script") };
+}
 
 async function answerWith(options: PortalOptions, asked: Asked, reply: Reply, path: string): Promise<Answer> {
   const { site } = options;

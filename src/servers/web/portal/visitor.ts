@@ -1,10 +1,10 @@
 /** Who asks: the visitor behind a cookie, with the session if there is one; and what a reply makes of both. */
-import { type Clock, DAY, MINUTE } from "../../../host/clock.ts";
+import { type Clock, DAY, MINUTE, SECOND } from "../../../host/clock.ts";
 import { plainAddress } from "../../../host/listener-peers.ts";
 import { type Language, pathIn } from "../site/language.ts";
 import { dropCookie, readCookie, writeCookie } from "./cookie.ts";
 import type { SessionChange, Visit } from "./route.ts";
-import type { PortalSession, Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import { formTokenOf, newToken, sessionIdOf, type VisitToken } from "./token.ts";
 
 export type Visitors = { readonly sessions: Sessions; readonly clock: Clock };
@@ -23,17 +23,23 @@ export type Asked = {
   readonly visit: Visit;
   /** The token that a page asked for and that its visitor has not. */
   readonly made: () => VisitToken | undefined;
+  /** This visit was noted, so the session lives for longer. */
+  readonly isNoted: boolean;
 };
 
-/** How long a cookie of who stays logged in is kept; the store may end a session before. */
-export const STAY_MS: number = 90 * DAY;
+/** How long a cookie of who stays logged in is kept after the last visit that was noted; its session ends before. */
+const STAY_S: number = (10 * DAY) / SECOND;
 /** A session is not written at each visit. */
 const TOUCH_EVERY_MS: number = 10 * MINUTE;
+
 /** Finds who asks; makes a token for who has none only when a page wants it. */
 export async function meet(visitors: Visitors, language: Language, sent: Sent): Promise<Asked> {
   const token = readCookie(sent.cookie);
+  const now = visitors.clock.now();
   let made: VisitToken | undefined;
-  const session = token === undefined ? undefined : await findSession(visitors, token);
+  const session = token === undefined ? undefined : await visitors.sessions.find(sessionIdOf(token), now);
+  const isNoted = session !== undefined && now - session.seenAt >= TOUCH_EVERY_MS;
+  if (isNoted) await visitors.sessions.touch(session.id, now);
   const visit: Visit = {
     language,
     session,
@@ -44,14 +50,7 @@ export async function meet(visitors: Visitors, language: Language, sent: Sent): 
     peerAddress: plainAddress(sent.address ?? ""),
     client: sent.client ?? "",
   };
-  return { token, visit, made: () => made };
-}
-
-async function findSession({ sessions, clock }: Visitors, token: VisitToken): Promise<PortalSession | undefined> {
-  const now = clock.now();
-  const session = await sessions.find(sessionIdOf(token), now);
-  if (session !== undefined && now - session.seenAt >= TOUCH_EVERY_MS) await sessions.touch(session.id, now);
-  return session;
+  return { token, visit, made: () => made, isNoted };
 }
 
 /**
@@ -60,15 +59,18 @@ async function findSession({ sessions, clock }: Visitors, token: VisitToken): Pr
  */
 export async function cookieAfter(
   { sessions, clock }: Visitors,
-  { visit, made }: Asked,
+  { token, visit, made, isNoted }: Asked,
   change: SessionChange | undefined,
 ): Promise<string | undefined> {
-  const first = made();
-  if (change === undefined) return first === undefined ? undefined : writeCookie(first);
+  if (change === undefined) {
+    const first = made();
+    if (first !== undefined) return writeCookie(first);
+    return isNoted && token !== undefined && visit.session?.isStaying === true ? writeCookie(token, STAY_S) : undefined;
+  }
   if (visit.session !== undefined) await sessions.end(visit.session.id);
   if (change.kind === "end") return dropCookie;
   const { account, isStaying } = change;
   const [fresh, now] = [newToken(), clock.now()];
   await sessions.create({ id: sessionIdOf(fresh), account, begunAt: now, seenAt: now, isStaying });
-  return writeCookie(fresh, isStaying ? Math.floor(STAY_MS / 1000) : undefined);
+  return writeCookie(fresh, isStaying ? STAY_S : undefined);
 }
