@@ -97,9 +97,10 @@ export function checkPayments({ billingProvider, billingKeyFile, billingWebhookS
 
 function paymentsOf(settings: Settings, clock: Clock): Payments {
   const { billingProvider, billingKeyFile, billingWebhookSecretFile, hostName: installation } = settings;
+  const { billingServer: server, billingAutomaticTax: automaticTax } = settings;
   if (billingProvider === "none") return noPayments(installation);
   const [key, webhookSecret] = [secretOf(billingKeyFile), secretOf(billingWebhookSecretFile)];
-  return createStripePayments({ key, webhookSecret, installation, clock });
+  return createStripePayments({ key, webhookSecret, installation, server, automaticTax, clock });
 }
 
 function secretOf(file = ""): string {

@@ -15,7 +15,7 @@ async function serve(listener: RequestListener, maxAnswerBytes: number) {
     webhookSecret: "whsec",
     installation: "here",
     clock: new FakeClock("2026-11-21"),
-    server: { host: "127.0.0.1", port: at.port },
+    server: `http://127.0.0.1:${at.port}`,
     retries: 0,
     limits: { maxAnswerBytes },
   });

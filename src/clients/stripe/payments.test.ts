@@ -288,7 +288,7 @@ test("the fake fails a test that sends it an at sign, an unknown parameter or a 
   const ask = async (path: string, key = STRIPE_KEY): Promise<string> => {
     const fake = await openFakeStripe(clock);
     const headers = { authorization: `Bearer ${key}`, "user-agent": "" };
-    await fetch(`http://127.0.0.1:${fake.server.port}${path}`, { headers }).then((answer) => answer.text());
+    await fetch(`${fake.server}${path}`, { headers }).then((answer) => answer.text());
     return fake[Symbol.asyncDispose]().then(
       () => "nothing",
       (error: Error) => error.message,

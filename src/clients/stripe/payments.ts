@@ -20,8 +20,10 @@ export type StripeOptions = {
   readonly installation: string;
   readonly clock?: Clock;
   readonly limits?: Partial<StripeHttpLimits>;
-  /** A test's server in Stripe's place. */
-  readonly server?: { readonly host: string; readonly port: number };
+  /** Where its API is asked, as `https://api.stripe.com`; http in the clear is for this machine alone. */
+  readonly server: string;
+  /** Whether Stripe computes the tax of each payment. */
+  readonly automaticTax?: boolean;
   /** Of a request that met a fault of the network; pauses between are the library's. */
   readonly retries?: number;
 };
@@ -38,7 +40,7 @@ const NO_REFUND: ReadonlySet<string> = new Set(["charge_already_refunded", "char
 type Library = { readonly stripe: StripeLibrary } & Disposable;
 
 export function createStripePayments(options: StripeOptions): Payments {
-  const { installation, clock = systemClock } = options;
+  const { installation, automaticTax = false, clock = systemClock } = options;
   let loading: Promise<Library> | undefined;
   const library = (): Promise<Library> => (loading ??= load(options, clock));
 
@@ -78,6 +80,7 @@ export function createStripePayments(options: StripeOptions): Payments {
             expires_at: Math.floor(expiresAt / 1000),
             locale: language,
             metadata,
+            ...(automaticTax ? { automatic_tax: { enabled: true } } : {}),
             subscription_data: { metadata },
           },
           { idempotencyKey: `checkout-${reference}` },
@@ -188,6 +191,16 @@ async function paymentsOf(stripe: StripeLibrary, customer: string): Promise<Subs
   return payments;
 }
 
+function placeOf(server: string): Pick<StripeLibrary.StripeConfig, "protocol" | "host" | "port"> {
+  const { protocol, hostname, port } = new URL(server);
+  const isPlain = protocol === "http:";
+  return {
+    protocol: isPlain ? "http" : "https",
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? (isPlain ? 80 : 443) : Number(port),
+  };
+}
+
 async function load({ key, limits, server, retries = 2 }: StripeOptions, clock: Clock): Promise<Library> {
   const { default: Stripe } = await import("stripe");
   const http = createStripeHttp(clock, { ...stripeHttpLimits, ...limits });
@@ -195,7 +208,7 @@ async function load({ key, limits, server, retries = 2 }: StripeOptions, clock: 
     httpClient: http,
     maxNetworkRetries: retries,
     telemetry: false,
-    ...(server === undefined ? {} : { ...server, protocol: "http" }),
+    ...placeOf(server),
   });
   return { stripe, [Symbol.dispose]: () => http[Symbol.dispose]() };
 }

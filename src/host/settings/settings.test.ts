@@ -100,6 +100,7 @@ test("what is left out has its default, paths start at the file, domains are in 
     sitePages: undefined,
     siteValues: [],
     billingProvider: "none",
+    billingServer: "https://api.stripe.com",
     billingKeyFile: undefined,
     billingWebhookSecretFile: undefined,
     billingNotSendingDays: 30,
@@ -107,6 +108,7 @@ test("what is left out has its default, paths start at the file, domains are in 
     billingLaterDays: 14,
     billingNoticeDays: 7,
     billingCheckoutMinutes: 120,
+    billingAutomaticTax: false,
     plans: [],
     dnsServers: [{ host: "127.0.0.1", port: 53 }],
     dnsAddresses: [],
@@ -387,4 +389,29 @@ ${PLAN}`;
   wrong(paid.replace('"stripe"', '"none"'), /plan needs billing\.provider/);
   wrong(paid.replace("serve = true", 'serve = true\norigin = "https://elsewhere.example"'), /site\.origin must be at/);
   wrong(paid.replace("serve = true", 'serve = true\norigin = "http://example.org"'), /site\.origin must be "" or/);
+});
+
+test("D8: the key of payments goes to Stripe, encrypted; another server is named on purpose, in the clear on this machine alone", () => {
+  const at = (server: string): string => `${LEAST}\n[billing]\nserver = ${JSON.stringify(server)}\n`;
+  assert.equal(parseSettings(LEAST, "/etc/altmail.toml").billingServer, "https://api.stripe.com");
+  for (const server of ["https://gateway.example.org:8443", "http://127.0.0.1:12111", "http://[::1]:12111"])
+    assert.equal(parseSettings(at(server), "/etc/altmail.toml").billingServer, server);
+  for (const server of [
+    "http://api.stripe.com",
+    "http://localhost:12111",
+    "http://127.example.org",
+    "http://192.0.2.1",
+    "https://api.stripe.com/",
+    "https://user@api.stripe.com",
+    "ftp://127.0.0.1",
+    "api.stripe.com",
+    "",
+  ])
+    assert.match(refused(at(server)), /billing\.server must be the beginning of an address.*must not cross a network/);
+});
+
+test("a page to pay at lives as long as Stripe allows, with room for clocks that differ", () => {
+  const after = (minutes: number): string => `${LEAST}\n[billing]\ncheckout-minutes = ${minutes}\n`;
+  assert.equal(parseSettings(after(35), "/etc/altmail.toml").billingCheckoutMinutes, 35);
+  for (const minutes of [30, 34, 1431, 1440]) assert.match(refused(after(minutes)), /from 35 to 1430/);
 });

@@ -101,6 +101,8 @@ export type Settings = {
   readonly sitePages: string | undefined;
   readonly siteValues: readonly SiteValue[];
   readonly billingProvider: "none" | "stripe";
+  /** As `https://api.stripe.com`: without a slash at its end. */
+  readonly billingServer: string;
   /** Absolute path. */
   readonly billingKeyFile: string | undefined;
   /** Absolute path. */
@@ -111,6 +113,8 @@ export type Settings = {
   readonly billingLaterDays: number;
   readonly billingNoticeDays: number;
   readonly billingCheckoutMinutes: number;
+  /** Whether Stripe computes the tax of each payment. */
+  readonly billingAutomaticTax: boolean;
   readonly plans: readonly PlanSettings[];
   /** Validating resolvers, asked in turn. */
   readonly dnsServers: readonly ListenAddress[];

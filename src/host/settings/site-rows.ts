@@ -2,11 +2,14 @@
 import { oneOf } from "./arriving-values.ts";
 import type { RowsOf } from "./row.ts";
 import type { Settings } from "./settings.ts";
-import { httpsOrigin, plans, shortText, siteValues } from "./site-values.ts";
+import { httpsOrigin, paymentsOrigin, plans, shortText, siteValues } from "./site-values.ts";
 import { mailAddress, orNone, path, whole, yesOrNo } from "./values.ts";
 
 type Site = Extract<keyof Settings, `site${string}` | `billing${string}`>;
 
+/** Stripe keeps a page to pay for half an hour to a day, by its own clock: room for clocks that differ, and for the way there. */
+const LEAST_CHECKOUT_MINUTES = 35;
+const MOST_CHECKOUT_MINUTES = 1430;
 /** Promise M2: who loses something was told a week before. */
 const LEAST_NOTICE_DAYS = 7;
 
@@ -79,6 +82,15 @@ export const siteRows: RowsOf<Site> = {
     sentence:
       "Who takes the money: none (accounts are made by commands and by invitation codes, `altmail invite`) or stripe.",
   },
+  billingServer: {
+    name: "billing.server",
+    form: () => paymentsOrigin,
+    unit: "https address",
+    otherwise: '"https://api.stripe.com"',
+    example: '"https://api.stripe.com"',
+    sentence:
+      "Where Stripe's API is asked: another one only for trials and behind a gateway of your own, for whoever answers there gets the key. Plain http is refused but for this machine.",
+  },
   billingKeyFile: {
     name: "billing.key-file",
     form: (folder) => orNone(path(folder)),
@@ -129,11 +141,20 @@ export const siteRows: RowsOf<Site> = {
   },
   billingCheckoutMinutes: {
     name: "billing.checkout-minutes",
-    form: () => whole(30, 1440),
+    form: () => whole(LEAST_CHECKOUT_MINUTES, MOST_CHECKOUT_MINUTES),
     unit: "minutes",
     otherwise: "120",
     example: "120",
     sentence: "How long somebody who signs up has for paying; an hour longer the name is kept.",
+  },
+  billingAutomaticTax: {
+    name: "billing.automatic-tax",
+    form: () => yesOrNo,
+    unit: "true or false",
+    otherwise: "false",
+    example: "true",
+    sentence:
+      "Whether Stripe Tax computes the tax of each payment. It must be set up at Stripe first, and the prices there include tax, as pages say; Stripe then asks buyers where they live.",
   },
 };
 

@@ -1,7 +1,8 @@
 /** The forms of values that the website and payments take: texts for pages, an origin, plans. */
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { PlanSettings, SiteValue } from "./settings.ts";
-import { octets, whole } from "./values.ts";
+import { isLoopback, octets, whole } from "./values.ts";
 
 const NAME = "must be a text in quotes, of at most 60 signs";
 
@@ -13,6 +14,18 @@ const ORIGIN = 'must be "" or the beginning of an address: "https://example.org"
 export const httpsOrigin: z.ZodType<string> = z
   .string(ORIGIN)
   .refine((text) => text.startsWith("https://") && URL.parse(text)?.origin === text, ORIGIN);
+
+const PAYMENTS =
+  'must be the beginning of an address, "https://api.stripe.com", without a slash at its end; http:// only with 127.0.0.1 or [::1], for the key must not cross a network in the clear';
+
+/** Where the house that takes the money is asked. */
+export const paymentsOrigin: z.ZodType<string> = z.string(PAYMENTS).refine((text) => {
+  const url = URL.parse(text);
+  if (url === null || url.origin !== text) return false;
+  if (url.protocol === "https:") return true;
+  const address = url.hostname.replace(/^\[|\]$/g, "");
+  return url.protocol === "http:" && isIP(address) !== 0 && isLoopback(address);
+}, PAYMENTS);
 
 const VALUE = /^([A-Za-z][A-Za-z0-9]*)(?:\.(en|sv))? *= *(\S.*)$/s;
 const VALUES = 'must be a list of texts, each with its name: ["phone = +46 8 000 00 00", "operator.sv = Exempel AB"]';

@@ -15,7 +15,8 @@ export type Fault = "down" | "limited" | "lost" | "silent";
 
 export type FakeStripe = AsyncDisposable & {
   readonly ledger: StripeLedger;
-  readonly server: { readonly host: string; readonly port: number };
+  /** Where it listens, as `billing.server` has it. */
+  readonly server: string;
   /** Method and path of each, in order. */
   readonly requests: string[];
   /** Of the next requests, one each; `always`: of all until it is taken away. */
@@ -88,7 +89,7 @@ export async function openFakeStripe(clock: Clock): Promise<FakeStripe> {
   if (at === null || typeof at === "string") throw new Error("the fake has no port");
   const fake: FakeStripe = {
     ledger,
-    server: { host: "127.0.0.1", port: at.port },
+    server: `http://127.0.0.1:${at.port}`,
     requests: [],
     faults: [],
     always: undefined,
