@@ -35,19 +35,15 @@ export async function runArriving(
   { stores, office, settings, clock, log, signal }: ArrivingJobsOptions,
   job: (next: Job["next"], work: Job["work"], first?: "at once" | "in time") => Promise<void>,
 ): Promise<void> {
-  const { outbound, mail, directory, dmarcResults, receivedReports, memory, signer } = stores;
+  const { outbound, mail, directory, dmarcResults, receivedReports, memory, signer, wakeQueue } = stores;
   const { hostName, domains } = settings;
   const [domain = hostName] = domains;
-  const submit = createReportSubmit({ queue: outbound, signer, clock, kind: "dmarc" });
+  const submit = createReportSubmit({ queue: outbound, signer, wake: wakeQueue, clock, kind: "dmarc" });
   // Also where nothing is verified now: what was counted before has its end.
   const reporter = createDmarcReporter({
     results: dmarcResults,
     resolver: office.outgoing.resolver,
-    async submit(letter) {
-      const submitted = await submit(letter);
-      if (submitted === "queued") stores.wakeQueue();
-      return submitted;
-    },
+    submit,
     clock,
     log,
     organisation: domain,

@@ -59,15 +59,11 @@ export async function runOutgoing(
     schedule,
   });
   using _wakes = stores.onWake(() => runner.wake());
-  const submit = createReportSubmit({ queue: outbound, signer, clock });
+  const submit = createReportSubmit({ queue: outbound, signer, wake: stores.wakeQueue, clock, kind: "tls" });
   const reporter = createTlsReporter({
     results: tlsResults,
     resolver,
-    async submit(letter) {
-      const submitted = await submit(letter);
-      if (submitted === "queued") runner.wake();
-      return submitted;
-    },
+    submit,
     post: reports.post,
     clock,
     log,

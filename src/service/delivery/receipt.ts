@@ -5,17 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
-import { contentOf, firstOctets } from "../../store/content-of.ts";
+import { firstOctets } from "../../store/content-of.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import type { OutboundQueue } from "../../store/outbound-queue.ts";
 import { composeStatusReport } from "../../syntax/message/dsn.ts";
 import { headerFields } from "../../syntax/message/header-fields.ts";
-import { isAscii } from "../../syntax/message/octets.ts";
 import { textOf } from "../notices/letter.ts";
-import { enqueue } from "../queue/enqueue.ts";
-import type { DkimSigner } from "../submission/dkim-signer.ts";
-import { signedLetter } from "../submission/signed-letter.ts";
+import { type OwnLetterPost, postOwnLetter } from "../queue/own-letter.ts";
 import type { Envelope } from "./inbound.ts";
 
 /** A message that was delivered to recipients whose delivery is to be told. */
@@ -31,11 +27,7 @@ export type Receipt = {
 /** Durable in the queue when it fulfils. @throws StoreError, SpoolError */
 export type SendReceipt = (receipt: Receipt) => Promise<void>;
 
-export type ReceiptOptions = {
-  readonly queue: OutboundQueue;
-  readonly signer: DkimSigner;
-  /** Something is in the queue. */
-  readonly wake: () => void;
+export type ReceiptOptions = OwnLetterPost & {
   readonly clock: Clock;
   readonly hostName: string;
   /** Ours: receipts come from postmaster there. */
@@ -46,7 +38,8 @@ export type ReceiptOptions = {
 const LIFE_MS: number = DAY;
 const MOST_HEADER_BYTES = 64 * 1024;
 
-export function createReceipts({ queue, signer, wake, clock, hostName, domain }: ReceiptOptions): SendReceipt {
+export function createReceipts(options: ReceiptOptions): SendReceipt {
+  const { clock, hostName, domain } = options;
   return async ({ delivery, arrivedAt, envelope, recipients, content }) => {
     const { sender, envid } = envelope;
     const now = clock.now();
@@ -74,23 +67,20 @@ export function createReceipts({ queue, signer, wake, clock, hostName, domain }:
       returned: { kind: "headers", octets: await headerOf(content) },
       boundary: `=_${id}`,
     });
-    const bytes = (await signedLetter(signer, domain, letter, now)) ?? letter;
-    const message = {
+    await postOwnLetter(options, {
       id,
-      account: undefined,
       sender: "",
+      to: sender,
+      domain,
+      mustBeSigned: false,
+      destinationPrefix: "",
       messageId: undefined,
-      body: bytes.some((octet) => octet > 0x7f) ? "8BITMIME" : "7BIT",
-      smtpUtf8: !isAscii(sender),
-      requireTls: false,
       ret: undefined,
       envid: undefined,
       submittedAt: now,
-    } as const;
-    const notify = { success: false, failure: false, delay: false };
-    const life = { lifeMs: LIFE_MS, delayAfterMs: LIFE_MS };
-    await enqueue(queue, message, [{ address: sender, notify, orcpt: undefined }], contentOf(bytes), life);
-    wake();
+      deadline: now + LIFE_MS,
+      content: letter,
+    });
   };
 }
 

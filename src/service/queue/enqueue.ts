@@ -22,4 +22,4 @@ export function enqueue(
 }
 
 /** What stands behind the last `@`; a quoted local part may hold one too. */
-const destinationOf = (address: string): string => lowerAscii(address.slice(address.lastIndexOf("@") + 1));
+export const destinationOf = (address: string): string => lowerAscii(address.slice(address.lastIndexOf("@") + 1));

@@ -5,16 +5,13 @@
  */
 import { hash } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
-import { contentOf } from "../../store/content-of.ts";
 import type { Language } from "../../store/directory.ts";
 import { deliveryId } from "../../store/ids.ts";
-import type { OutboundQueue } from "../../store/outbound-queue.ts";
 import { composeMessage } from "../../syntax/message/compose.ts";
 import { textOf } from "../notices/letter.ts";
 import type { HolderNotice, OutsideNotice } from "../notices/notices.ts";
 import { letterOf } from "../notices/tellings.ts";
-import type { DkimSigner } from "../submission/dkim-signer.ts";
-import { signedLetter } from "../submission/signed-letter.ts";
+import { type OwnLetterPost, postOwnLetter } from "../queue/own-letter.ts";
 
 export type OutsideLetter = {
   /** Canonical and ASCII. */
@@ -28,11 +25,7 @@ export type OutsideLetter = {
 /** Fulfils when the letter is durable in the queue. @throws StoreError */
 export type PostOutside = (letter: OutsideLetter) => Promise<void>;
 
-export type OutsideOptions = {
-  readonly queue: OutboundQueue;
-  readonly signer: DkimSigner;
-  /** Something is in the queue. */
-  readonly wake: () => void;
+export type OutsideOptions = OwnLetterPost & {
   readonly clock: Clock;
   readonly hostName: string;
   /** The first of ours: letters come from postmaster there. */
@@ -43,7 +36,7 @@ export type OutsideOptions = {
 const LIFE_MS: number = 5 * DAY;
 
 export function createOutsideLetters(options: OutsideOptions): PostOutside {
-  const { queue, signer, wake, clock, hostName, domain } = options;
+  const { clock, hostName, domain } = options;
   const contact = `postmaster@${domain}`;
   return async ({ to, language, notice, occasion }) => {
     const now = clock.now();
@@ -57,33 +50,20 @@ export function createOutsideLetters(options: OutsideOptions): PostOutside {
       date: now,
       messageId: `${id}@${hostName}`,
     });
-    // Without a key that signs yet it goes as it is: who waits for a link is helped by it all the same.
-    const bytes = (await signedLetter(signer, domain, letter, now)) ?? letter;
-    const end = "until" in notice ? Math.max(now, notice.until) : now + LIFE_MS;
-    await queue.add(
-      {
-        id,
-        account: undefined,
-        sender: "",
-        messageId: undefined,
-        body: "7BIT",
-        smtpUtf8: false,
-        requireTls: false,
-        ret: "HDRS",
-        envid: undefined,
-        submittedAt: now,
-      },
-      [
-        {
-          address: to,
-          destination: to.slice(to.lastIndexOf("@") + 1),
-          notify: { success: false, failure: false, delay: false },
-          orcpt: undefined,
-        },
-      ],
-      { dueAt: now, deadline: end, delayAt: end },
-      contentOf(bytes),
-    );
-    wake();
+    await postOwnLetter(options, {
+      id,
+      sender: "",
+      to,
+      domain,
+      // Who waits for a link is helped by it all the same.
+      mustBeSigned: false,
+      destinationPrefix: "",
+      messageId: undefined,
+      ret: "HDRS",
+      envid: undefined,
+      submittedAt: now,
+      deadline: "until" in notice ? Math.max(now, notice.until) : now + LIFE_MS,
+      content: letter,
+    });
   };
 }

@@ -49,14 +49,17 @@ async function submitting(withKeys: boolean, kind: "tls" | "dmarc" = "tls") {
     await clock.advance(3_600_000);
   }
   const queue = memoryOutboundQueue(clock);
-  const submit = createReportSubmit({ queue, signer: createDkimSigner({ keys, clock }), clock, kind });
-  return { clock, queue, submit, zone };
+  let woken = 0;
+  const wake = (): void => void woken++;
+  const submit = createReportSubmit({ queue, signer: createDkimSigner({ keys, clock }), wake, clock, kind });
+  return { clock, queue, submit, zone, woken: () => woken };
 }
 
 test("F5: a report goes signed by both keys, from its domain, for a day, told to nobody, and once", async () => {
-  const { clock, queue, submit, zone } = await submitting(true);
+  const { clock, queue, submit, zone, woken } = await submitting(true);
   assert.equal(await submit(letter), "queued");
   assert.equal(await submit(letter), "queued");
+  assert.equal(woken(), 2);
   const batch = await queue.claim(wish(clock.now(), { standing: "new" }));
   assert.equal(batch?.works.length, 1);
   const [work = assert.fail()] = batch?.works ?? [];
@@ -87,8 +90,9 @@ test("F5: a report goes signed by both keys, from its domain, for a day, told to
 });
 
 test("a report that nobody could believe is not sent", async () => {
-  const { clock, queue, submit } = await submitting(false);
+  const { clock, queue, submit, woken } = await submitting(false);
   assert.equal(await submit(letter), "unsigned");
+  assert.equal(woken(), 0);
   assert.equal(await queue.claim(wish(clock.now(), { standing: "new" })), undefined);
 });
 

@@ -5,11 +5,8 @@
  */
 import { type Clock, DAY } from "../../host/clock.ts";
 import { domainOf } from "../../rules/daily-report/place.ts";
-import { contentOf } from "../../store/content-of.ts";
 import type { DeliveryId } from "../../store/ids.ts";
-import type { OutboundQueue } from "../../store/outbound-queue.ts";
-import type { DkimSigner } from "../submission/dkim-signer.ts";
-import { signedLetter } from "../submission/signed-letter.ts";
+import { type OwnLetterPost, postOwnLetter } from "../queue/own-letter.ts";
 
 export type ReportLetter = {
   /** Of this report to this place: the queue takes it once. */
@@ -36,47 +33,29 @@ export function letterPlace(destination: string): { readonly kind: ReportKind; r
   return kind === undefined ? undefined : { kind, domain: destination.slice(PREFIXES[kind].length) };
 }
 
-export function createReportSubmit({
-  queue,
-  signer,
-  clock,
-  kind = "tls",
-}: {
-  readonly queue: OutboundQueue;
-  readonly signer: DkimSigner;
+export type ReportSubmitOptions = OwnLetterPost & {
   readonly clock: Clock;
-  readonly kind?: ReportKind;
-}): SubmitReport {
-  return async ({ id, from, to, messageId, content }) => {
-    const time = clock.now();
-    const bytes = await signedLetter(signer, domainOf(from), content, time);
-    if (bytes === undefined) return "unsigned";
-    await queue.add(
-      {
-        id,
-        account: undefined,
-        sender: from,
-        messageId,
-        body: "7BIT",
-        smtpUtf8: false,
-        requireTls: false,
-        ret: "HDRS",
-        envid: undefined,
-        submittedAt: time,
-      },
-      // Nobody waits for word of a report (RFC 3461 section 4.1, NEVER).
-      [
-        {
-          address: to,
-          destination: `${PREFIXES[kind]}${domainOf(to)}`,
-          notify: { success: false, failure: false, delay: false },
-          orcpt: undefined,
-        },
-      ],
+  readonly kind: ReportKind;
+};
+
+export function createReportSubmit(options: ReportSubmitOptions): SubmitReport {
+  const { clock, kind } = options;
+  return ({ id, from, to, messageId, content }) => {
+    const now = clock.now();
+    return postOwnLetter(options, {
+      id,
+      sender: from,
+      to,
+      domain: domainOf(from),
+      mustBeSigned: true,
+      destinationPrefix: PREFIXES[kind],
+      messageId,
+      ret: "HDRS",
+      envid: undefined,
+      submittedAt: now,
       // RFC 8460 section 5.5: tried for 24 hours.
-      { dueAt: time, deadline: time + DAY, delayAt: time + DAY },
-      contentOf(bytes),
-    );
-    return "queued";
+      deadline: now + DAY,
+      content,
+    });
   };
 }
