@@ -1,8 +1,14 @@
-/** Time as a parameter: tests move it, the service takes the machine's. Nothing in `src` calls Date.now or setTimeout beside this. */
+/**
+ * Time as a parameter: tests move it, the service takes the machine's. Nothing in `src` calls Date.now or setTimeout beside
+ * this. Dates and what is shared or stored go by `now`. How long somebody has waited goes by `steady`: when the machine's
+ * date is set, or a sleeping machine wakes, no connection and no wait for a lock may end because of it.
+ */
 
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
+  /** Milliseconds since a moment of this process's own, never set by anybody. */
+  steady(): number;
   /** Calls `callback` once after `delayMs`; disposing cancels. Does not keep the process alive. */
   after(delayMs: number, callback: () => void): Disposable;
 }
@@ -14,6 +20,7 @@ export const DAY: number = 24 * HOUR;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     timer.unref();

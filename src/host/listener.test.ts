@@ -236,6 +236,7 @@ test("a handshake that does not come ends at its time", async () => {
   const timers: (() => void)[] = [];
   const clock: Clock = {
     now: () => 0,
+    steady: () => 0,
     after(_delay, callback) {
       timers.push(callback);
       return { [Symbol.dispose]() {} };

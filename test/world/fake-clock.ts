@@ -6,6 +6,7 @@ type Timer = { readonly at: number; readonly order: number; readonly callback: (
 
 export class FakeClock implements Clock {
   #now: number;
+  #setMs = 0;
   #order = 0;
   readonly #timers = new Set<Timer>();
 
@@ -14,7 +15,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#setMs;
+  }
+
+  steady(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the machine's date, so much later; nobody has waited for it. */
+  setLater(ms: number): void {
+    this.#setMs += ms;
   }
 
   after(delayMs: number, callback: () => void): Disposable {

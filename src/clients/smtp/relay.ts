@@ -61,7 +61,7 @@ export class Relay {
     }
     let left = this.#without(wanted);
     while (left.length > 0 && this.isUsable) {
-      wire.endAt(this.#clock.now() + this.#limits.transactionTimeoutMs);
+      wire.endAt(this.#clock.steady() + this.#limits.transactionTimeoutMs);
       const unreached = await this.#transact(plan, this.#group(plan, left), message);
       if (unreached !== undefined) {
         wire.lose("closed");

@@ -173,7 +173,7 @@ export class Wire {
   async #wait(isWaiting: () => boolean, timeoutMs: number): Promise<void> {
     const { clock } = this.#options;
     if (this.#loss !== undefined || !isWaiting()) return;
-    const timer = clock.after(Math.min(timeoutMs, this.#end - clock.now()), () => this.lose("timeout"));
+    const timer = clock.after(Math.min(timeoutMs, this.#end - clock.steady()), () => this.lose("timeout"));
     while (this.#loss === undefined && isWaiting())
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -27,6 +27,9 @@ class TestClock implements Clock {
   now(): number {
     return this.#now;
   }
+  steady(): number {
+    return this.#now;
+  }
   after(delayMs: number, callback: () => void): Disposable {
     const entry = { at: this.#now + delayMs, callback };
     this.#waiting.push(entry);

@@ -22,13 +22,13 @@ export class PastNotices<By> {
   }
 
   add(by: By, topic: string, notice: Notice): void {
-    this.#ring[this.#count % REMEMBER_NOTICES] = { at: this.#clock.now(), by, topic, notice };
+    this.#ring[this.#count % REMEMBER_NOTICES] = { at: this.#clock.steady(), by, topic, notice };
     this.#count += 1;
   }
 
   /** Those of a topic that are still remembered, oldest first. */
   of(topic: string): readonly { readonly by: By; readonly notice: Notice }[] {
-    const since = this.#clock.now() - REMEMBER_MS;
+    const since = this.#clock.steady() - REMEMBER_MS;
     const start = this.#count % REMEMBER_NOTICES;
     return [...this.#ring.slice(start), ...this.#ring.slice(0, start)].filter(
       (past) => past.topic === topic && past.at >= since,

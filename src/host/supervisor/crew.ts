@@ -169,7 +169,7 @@ export class Crew {
         this.#begun?.reject(new HostError(message.sentence));
         break;
       case "ready":
-        member.readySince = this.#options.clock.now();
+        member.readySince = this.#options.clock.steady();
         this.#elect();
         this.#options.onChange();
         if (this.#ready().length === this.#options.size) this.#begun?.resolve();
@@ -197,7 +197,7 @@ export class Crew {
     this.#options.onChange();
     this.#options.onLoss(member.worker.process.pid ?? 0, code, signal);
     const { clock } = this.#options;
-    const young = member.readySince === undefined || clock.now() - member.readySince < YOUNG_MS;
+    const young = member.readySince === undefined || clock.steady() - member.readySince < YOUNG_MS;
     this.#youngDeaths = young ? this.#youngDeaths + 1 : 0;
     if (this.#begun !== undefined && this.#youngDeaths >= this.#options.size * 3) {
       this.#begun.reject(

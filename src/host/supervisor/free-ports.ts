@@ -15,12 +15,12 @@ const RETRY_MS = 50;
 
 /** @throws HostError for the first port that cannot be had. */
 export async function checkPorts(ports: readonly Port[], clock: Clock): Promise<void> {
-  const until = clock.now() + ORPHANS_MS;
+  const until = clock.steady() + ORPHANS_MS;
   for (const { name, host, port } of ports) {
     for (;;) {
       const error = await bind(host, port);
       if (error === undefined) break;
-      if (codeOf(error) !== "EADDRINUSE" || clock.now() > until)
+      if (codeOf(error) !== "EADDRINUSE" || clock.steady() > until)
         throw new HostError(sentence(codeOf(error), name, host, port), { cause: error });
       await pause(clock, RETRY_MS);
     }

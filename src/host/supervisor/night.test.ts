@@ -13,6 +13,7 @@ function movable(start: number): {
   return {
     clock: {
       now: () => now,
+      steady: () => now,
       after(delayMs, call) {
         const own = { at: now + delayMs, call };
         timer = own;

@@ -34,7 +34,7 @@ test("a port is waited for while the workers of a killed supervisor let go of it
     server.close(() => call());
     return { [Symbol.dispose]() {} };
   };
-  await checkPorts([{ name: "SMTP", host: "127.0.0.1", port }], { now: () => 0, after });
+  await checkPorts([{ name: "SMTP", host: "127.0.0.1", port }], { now: () => 0, steady: () => 0, after });
 });
 
 test("an address that this machine does not have is told as such", async () => {

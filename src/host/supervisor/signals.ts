@@ -26,8 +26,8 @@ export function listenToSignals(clock: Clock, hangUp: "reload" | "stop"): Signal
   const force = new AbortController();
   let first: number | undefined;
   const onStop = (): void => {
-    first ??= clock.now();
-    if (stop.signal.aborted && clock.now() - first > MOMENT_MS) force.abort();
+    first ??= clock.steady();
+    if (stop.signal.aborted && clock.steady() - first > MOMENT_MS) force.abort();
     stop.abort();
   };
   const onHangUp = hangUp === "stop" ? onStop : reload;

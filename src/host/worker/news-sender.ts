@@ -53,9 +53,9 @@ export function createNewsSender(clock: Clock, send: (news: readonly ControlNews
       if (size > MAX_GATHERED) await new Promise<void>((resolve) => waiting.push(resolve));
     },
     progress(step, done, total) {
-      const isSoon = step === last.step && clock.now() - last.at < PROGRESS_MS;
+      const isSoon = step === last.step && clock.steady() - last.at < PROGRESS_MS;
       if (gone.signal.aborted || (isSoon && done !== total)) return;
-      last = { step, at: clock.now() };
+      last = { step, at: clock.steady() };
       add(progressNews(step, done, total));
     },
     signal: gone.signal,

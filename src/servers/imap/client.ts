@@ -33,7 +33,7 @@ export class Client {
     this.#input = new Input(stream, limits.maxReadAheadBytes);
     this.#framer = new CommandFramer(limits.strangerFrame);
     this.output = new Output(stream, clock, limits);
-    this.#activeAt = clock.now();
+    this.#activeAt = clock.steady();
     this.#deadline = this.#activeAt + limits.loginTimeoutMs;
     this.#arm(this.#deadline);
   }
@@ -67,7 +67,7 @@ export class Client {
 
   /** The next frame; undefined when the client has gone or the session is to end. Sends what waits before it waits. */
   async frame(): Promise<Frame | undefined> {
-    this.#activeAt = this.#clock.now();
+    this.#activeAt = this.#clock.steady();
     for (;;) {
       if (this.#ending !== undefined) return undefined;
       const frame = this.#framer.next();
@@ -141,7 +141,7 @@ export class Client {
     const chunk = this.#input.next();
     if (chunk === undefined) return false;
     this.#framer.push(chunk);
-    this.#activeAt = this.#clock.now();
+    this.#activeAt = this.#clock.steady();
     return true;
   }
 
@@ -155,7 +155,7 @@ export class Client {
     }
     await this.output.flush();
     if (this.#take()) return true;
-    if (this.#clock.now() >= this.#deadline) this.#endLate();
+    if (this.#clock.steady() >= this.#deadline) this.#endLate();
     if (this.#input.isOver || this.#ending !== undefined) return false;
     await this.#input.wait();
     return this.#ending === undefined && !this.#input.isOver;
@@ -168,12 +168,12 @@ export class Client {
   #arm(at: number): void {
     this.#timer?.[Symbol.dispose]();
     this.#timerAt = at;
-    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#check());
+    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.steady()), () => this.#check());
   }
 
   /** The timer is moved seldom and looks at the deadline when it runs: no work for it in each command. */
   #check(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const { stalledSince } = this.output;
     const { stallTimeoutMs } = this.#limits;
     if (stalledSince !== undefined && now - stalledSince >= stallTimeoutMs) {

@@ -63,7 +63,7 @@ export class Output {
   /** Marks where the answer to the next command begins. */
   startAnswer(): void {
     this.#answerStart = this.total;
-    if (this.#clock.now() - this.#wroteAt > this.#limits.pauseMs) this.#burstStart = this.#written;
+    if (this.#clock.steady() - this.#wroteAt > this.#limits.pauseMs) this.#burstStart = this.#written;
   }
 
   /** Octets of the answer under way. */
@@ -90,7 +90,7 @@ export class Output {
   #writePiece(): Promise<void> {
     const { octets, release } = this.#queue.cut(this.#size());
     this.#written += octets.length;
-    this.#wroteAt = this.#clock.now();
+    this.#wroteAt = this.#clock.steady();
     this.#stalledSince = this.#wroteAt;
     return new Promise((resolve, reject) => {
       this.#fail = reject;

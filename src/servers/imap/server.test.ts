@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
+import type { Duplex } from "node:stream";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Duplex } from "node:stream";
 import { LineReader } from "../../../test/transcript/line-reader.ts";
 import { idOf, mailOf } from "../../../test/world/cast.ts";
 import { turns } from "../../../test/world/fake-clock.ts";
 import { ServiceWorld } from "../../../test/world/service-world.ts";
 import { worldSpool } from "../../../test/world/spool.ts";
-import { SpoolError } from "../../host/spool/spool-error.ts";
+import { HOUR } from "../../host/clock.ts";
 import type { Spool, SpoolFile } from "../../host/spool/spool.ts";
+import { SpoolError } from "../../host/spool/spool-error.ts";
 import { createCapture } from "../../service/delivery/capture.ts";
 import type { MailStore } from "../../store/mail-store.ts";
-import { imapLimits, type ImapLimits } from "./limits.ts";
+import { type ImapLimits, imapLimits } from "./limits.ts";
 import { serveImap } from "./server.ts";
 import type { ImapServices } from "./services.ts";
 
@@ -173,6 +174,15 @@ test("whoever may not log in any more hears BYE at once, and an account without 
   assert.equal(await two.reader.read(), undefined);
   await turns(5);
   assert.equal(it.revoke(), 0);
+});
+
+test("a session outlives a machine's date that is set", async () => {
+  await using it = await stage("INBOX with 1 message");
+  const talk = await it.open();
+  it.world.clock.setLater(4 * HOUR);
+  await it.world.happen("61 seconds pass");
+  talk.say("a1 NOOP\r\n");
+  await talk.until("a1");
 });
 
 test("a large message leaves under back-pressure and comes back exact", async () => {

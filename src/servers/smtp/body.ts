@@ -28,7 +28,7 @@ type Source = { readonly input: Input; readonly wait: Wait; readonly clock: Cloc
 /** Reads up to the line with the single dot. */
 export async function readData({ input, wait, clock, limits }: Source, reception: Reception): Promise<Body> {
   const decoder = new DataDecoder();
-  const last = clock.now() + limits.messageTimeoutMs;
+  const last = clock.steady() + limits.messageTimeoutMs;
   let bytes = 0;
   let reply: Reply | undefined;
   for (;;) {
@@ -48,7 +48,7 @@ export async function readData({ input, wait, clock, limits }: Source, reception
       if (reply !== undefined && bytes > limits.maxMessageBytes + limits.maxDiscardBytes)
         return { kind: "refused", bytes, reply, close: true };
     }
-    const arrival = await wait(Math.min(last, clock.now() + limits.dataTimeoutMs));
+    const arrival = await wait(Math.min(last, clock.steady() + limits.dataTimeoutMs));
     if (arrival !== "octets") return { kind: "broken-off", bytes, arrival };
   }
 }
@@ -59,7 +59,7 @@ export async function readChunk(
   size: number,
   reception: Reception | undefined,
 ): Promise<Body> {
-  const last = clock.now() + limits.messageTimeoutMs;
+  const last = clock.steady() + limits.messageTimeoutMs;
   let bytes = 0;
   for (;;) {
     const octets = input.take(size - bytes);
@@ -67,7 +67,7 @@ export async function readChunk(
     const pending = octets.length > 0 ? reception?.write(octets) : undefined;
     if (pending !== undefined) await pending;
     if (bytes === size) return { kind: "whole", bytes };
-    const arrival = await wait(Math.min(last, clock.now() + limits.dataTimeoutMs));
+    const arrival = await wait(Math.min(last, clock.steady() + limits.dataTimeoutMs));
     if (arrival !== "octets") return { kind: "broken-off", bytes, arrival };
   }
 }

@@ -17,7 +17,7 @@ export class Deadline {
   /** @param at epoch milliseconds; when it has passed, as after a jump of the machine's clock, it is late at once. */
   set(at: number): void {
     this.#at = at;
-    if (this.#timer !== undefined && this.#timerAt <= at && at > this.#clock.now()) return;
+    if (this.#timer !== undefined && this.#timerAt <= at && at > this.#clock.steady()) return;
     this.#arm(at);
   }
 
@@ -34,11 +34,11 @@ export class Deadline {
   #arm(at: number): void {
     this.#timer?.[Symbol.dispose]();
     this.#timerAt = at;
-    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.steady()), () => {
       this.#timer = undefined;
       const due = this.#at;
       if (due === undefined) return;
-      if (due > this.#clock.now()) this.#arm(due);
+      if (due > this.#clock.steady()) this.#arm(due);
       else {
         this.#at = undefined;
         this.#late();

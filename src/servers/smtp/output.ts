@@ -50,7 +50,7 @@ export class Output {
       const onDrain = (): void => end(true);
       const onClose = (): void => end(false);
       const deadline = new Deadline(this.#clock, onClose);
-      deadline.set(this.#clock.now() + this.#timeoutMs);
+      deadline.set(this.#clock.steady() + this.#timeoutMs);
       stream.on("drain", onDrain);
       stream.on("close", onClose);
     });

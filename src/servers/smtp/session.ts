@@ -129,7 +129,7 @@ export class SmtpSession {
       const line = this.#input.takeLine();
       if (line === undefined) {
         // For the whole line: octets that drip in do not prolong it.
-        until ??= clock.now() + limits.commandTimeoutMs;
+        until ??= clock.steady() + limits.commandTimeoutMs;
         const arrival = await this.#wait(until);
         if (arrival !== "octets") return arrival;
         continue;
@@ -186,7 +186,7 @@ export class SmtpSession {
   async #hold(delayMs: number): Promise<Ending | undefined> {
     const heard = this.#output.flush();
     if (heard !== true && !(await heard)) return "gone";
-    const rested = await this.#input.rest(this.#services.clock.now() + delayMs);
+    const rested = await this.#input.rest(this.#services.clock.steady() + delayMs);
     return rested === "over" ? undefined : rested;
   }
 

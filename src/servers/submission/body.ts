@@ -27,7 +27,7 @@ type Source = { readonly wire: Wire; readonly clock: Clock; readonly limits: Sub
 /** Reads up to the line with the single dot. */
 export async function readData({ wire, clock, limits }: Source, draft: Draft): Promise<Body> {
   const decoder = new DataDecoder();
-  const last = clock.now() + limits.messageTimeoutMs;
+  const last = clock.steady() + limits.messageTimeoutMs;
   let bytes = 0;
   let reply: SubmissionReply | undefined;
   for (;;) {
@@ -47,7 +47,7 @@ export async function readData({ wire, clock, limits }: Source, draft: Draft): P
       if (reply !== undefined && bytes > limits.maxMessageBytes + limits.maxDiscardBytes)
         return { kind: "refused", bytes, reply, close: true };
     }
-    const arrival = await wire.more(Math.min(last, clock.now() + limits.dataTimeoutMs));
+    const arrival = await wire.more(Math.min(last, clock.steady() + limits.dataTimeoutMs));
     if (arrival !== "octets") return { kind: "broken-off", bytes, arrival };
   }
 }
@@ -59,7 +59,7 @@ export async function readChunk(
   draft: Draft | undefined,
   lineEnds: LineEnds,
 ): Promise<Body> {
-  const last = clock.now() + limits.messageTimeoutMs;
+  const last = clock.steady() + limits.messageTimeoutMs;
   let bytes = 0;
   for (;;) {
     const octets = wire.take(size - bytes);
@@ -71,7 +71,7 @@ export async function readChunk(
       return lineEnds.isBroken
         ? { kind: "refused", bytes, reply: bareLineEnd, close: false }
         : { kind: "whole", bytes };
-    const arrival = await wire.more(Math.min(last, clock.now() + limits.dataTimeoutMs));
+    const arrival = await wire.more(Math.min(last, clock.steady() + limits.dataTimeoutMs));
     if (arrival !== "octets") return { kind: "broken-off", bytes, arrival };
   }
 }

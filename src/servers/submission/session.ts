@@ -117,7 +117,7 @@ export class SubmissionSession {
   /** The next line; octets that drip in do not prolong the wait for it. */
   async #line(): Promise<Uint8Array | "too-long" | undefined> {
     const { clock, limits } = this.#services;
-    const until = clock.now() + limits.commandTimeoutMs;
+    const until = clock.steady() + limits.commandTimeoutMs;
     for (;;) {
       const line = this.#wire.takeLine();
       if (line !== undefined) return line;

@@ -124,7 +124,7 @@ export class Wire implements Disposable {
     if (this.#end !== undefined) return this.#end;
     if (this.#stream.isPaused()) this.#stream.resume();
     return new Promise((resolve) => {
-      const timer = this.#clock.after(Math.max(0, until - this.#clock.now()), () => this.#wake?.("timeout"));
+      const timer = this.#clock.after(Math.max(0, until - this.#clock.steady()), () => this.#wake?.("timeout"));
       this.#wake = (arrival) => {
         this.#wake = undefined;
         timer[Symbol.dispose]();

@@ -26,7 +26,7 @@ export function createMetricsPage(clock: Clock): MetricsPage {
   let last: { readonly at: number; readonly total: Snapshot } | undefined;
 
   const fresh = (): Snapshot | undefined =>
-    last !== undefined && clock.now() - last.at <= FRESH_MS ? last.total : undefined;
+    last !== undefined && clock.steady() - last.at <= FRESH_MS ? last.total : undefined;
   const stale = (): WebAnswer =>
     plain(503, "Not every worker answers: look at altmail status and at the service's journal.");
 
@@ -39,7 +39,7 @@ export function createMetricsPage(clock: Clock): MetricsPage {
       "/health": () => (fresh() === undefined ? stale() : plain(200, "Every worker answers.")),
     },
     told(total) {
-      last = { at: clock.now(), total };
+      last = { at: clock.steady(), total };
     },
   };
 }

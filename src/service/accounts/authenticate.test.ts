@@ -74,6 +74,7 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   const timers: { at: number; callback: () => void }[] = [];
   const clock: Clock = {
     now: () => now,
+    steady: () => now,
     after(delayMs, callback) {
       const timer = { at: now + delayMs, callback };
       timers.push(timer);

@@ -17,6 +17,7 @@ function oneTimer(): { readonly clock: Clock; readonly pass: (ms: number) => voi
   let timer: { readonly at: number; readonly callback: () => void } | undefined;
   const clock: Clock = {
     now: () => now,
+    steady: () => now,
     after(delayMs, callback) {
       assert.equal(timer, undefined);
       timer = { at: now + delayMs, callback };

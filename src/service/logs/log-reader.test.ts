@@ -116,6 +116,7 @@ test("who follows sees within a second what is written, over midnight too, until
   let isAsleep = false;
   const clock: Clock = {
     now: () => it.clock.now(),
+    steady: () => it.clock.steady(),
     after(delayMs, callback) {
       isAsleep = true;
       return it.clock.after(delayMs, () => {

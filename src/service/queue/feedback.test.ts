@@ -6,7 +6,7 @@ import { memoryOutboundQueue } from "../../store/memory/outbound-queue.ts";
 import type { OutboundQueue } from "../../store/outbound-queue.ts";
 import { noteArrived } from "./feedback.ts";
 
-const clock = { now: () => 1000, after: () => ({ [Symbol.dispose]: () => {} }) };
+const clock = { now: () => 1000, steady: () => 1000, after: () => ({ [Symbol.dispose]: () => {} }) };
 
 async function sent(messageId: string): Promise<OutboundQueue> {
   const queue = memoryOutboundQueue(clock);

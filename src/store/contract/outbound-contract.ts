@@ -212,7 +212,7 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
   outboundEndCases(claims);
 
   test(`after disposal it says that it is closed (${name})`, async () => {
-    const queue = await openQueue({ now: () => 1, after: () => ({ [Symbol.dispose]: () => {} }) });
+    const queue = await openQueue({ now: () => 1, steady: () => 1, after: () => ({ [Symbol.dispose]: () => {} }) });
     await queue[Symbol.asyncDispose]();
     await queue[Symbol.asyncDispose]();
     const isClosed = (error: unknown): boolean => error instanceof StoreError && error.code === "closed";

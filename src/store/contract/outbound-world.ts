@@ -37,7 +37,7 @@ export function outboundCaseRegister(
   return (claim, body) => {
     test(`${claim} (${name})`, async () => {
       let now = 1000;
-      const clock: Clock = { now: () => now, after: () => ({ [Symbol.dispose]: () => {} }) };
+      const clock: Clock = { now: () => now, steady: () => now, after: () => ({ [Symbol.dispose]: () => {} }) };
       await using queue = await openQueue(clock);
       const put: World["put"] = async (to, more) => {
         const message = outbound(more);

@@ -13,8 +13,8 @@ import type { FileKey } from "../crypt/account-keys.ts";
 import type { OutboundQueue } from "../outbound-queue.ts";
 import { StoreError } from "../store-error.ts";
 import { APPLICATION, type Database, openDatabase } from "./database.ts";
-import type { Sync } from "./mail/commits.ts";
 import { Commits } from "./group-commits.ts";
+import type { Sync } from "./mail/commits.ts";
 import { openSqliteOutboundQueue } from "./outbound-queue/outbound-queue.ts";
 import { outboundMigrations } from "./outbound-queue/schema.ts";
 
@@ -29,6 +29,7 @@ const isIo = (error: unknown): boolean => error instanceof StoreError && error.c
 /** Pauses end in the next turn. */
 const hurried: Clock = {
   now: () => now,
+  steady: () => now,
   after(_delayMs, callback) {
     const soon = setImmediate(callback);
     return { [Symbol.dispose]: () => clearImmediate(soon) };
@@ -36,7 +37,7 @@ const hurried: Clock = {
 };
 
 /** The queue without its eraser, on a clock that stands. */
-const standing: Clock = { now: () => now, after: () => ({ [Symbol.dispose]: () => {} }) };
+const standing: Clock = { now: () => now, steady: () => now, after: () => ({ [Symbol.dispose]: () => {} }) };
 
 function put(queue: OutboundQueue): Promise<"added" | "known"> {
   return queue.add(outbound(), [recipient("one@a.example")], TIMES, inMemory(randomBytes(1000)));

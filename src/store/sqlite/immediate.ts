@@ -39,13 +39,13 @@ function attempt<T>(db: Database, step: () => T): Outcome<T> {
 
 /** Calls `step` until it is not turned away by a lock. */
 export async function retried<T>({ clock, deadlineMs = DEADLINE_MS }: Patience, step: () => T): Promise<T> {
-  const end = clock.now() + deadlineMs;
+  const end = clock.steady() + deadlineMs;
   for (let longest = 1; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
       return step();
     } catch (error) {
       if (!isBusy(error)) throw storeError(error, "A statement");
-      if (clock.now() >= end)
+      if (clock.steady() >= end)
         throw new StoreError("busy", "Another process holds the database's lock.", { cause: error });
     }
     using _alive = stayAlive();
@@ -63,6 +63,16 @@ export async function truncateLog(db: Database, { clock }: Patience): Promise<bo
     await pause(clock, 20);
   }
   return false;
+}
+
+/** What `look` sees of the database is of one moment, however many statements it needs: others change it between two of them. */
+export function snapshot<T>(db: Database, look: () => T): T {
+  db.exec("BEGIN");
+  try {
+    return look();
+  } finally {
+    if (db.inTransaction) db.exec("ROLLBACK");
+  }
 }
 
 type Step = <T>(step: () => T) => Promise<T>;

@@ -5,11 +5,11 @@ import type { DirectoryArchive, UsedAddresses } from "../../directory-archive.ts
 import type { AccountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { immediate, retried } from "../immediate.ts";
+import { immediate, retried, snapshot } from "../immediate.ts";
+import { openSystemDatabase } from "../system-database.ts";
 import { credentialRows, recordOf } from "./credential-rows.ts";
 import type { SqliteDirectoryOptions } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
-import { openSystemDatabase } from "../system-database.ts";
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteDirectoryArchive(options: SqliteDirectoryOptions): Promise<DirectoryArchive> {
@@ -17,7 +17,7 @@ export async function openSqliteDirectoryArchive(options: SqliteDirectoryOptions
   const db = await openSystemDatabase(options, APPLICATION.system, directoryMigrations);
   const rows = credentialRows(db);
   return {
-    credentials: (account) => retried({ clock }, () => recordOf(rows, account)),
+    credentials: (account) => retried({ clock }, () => snapshot(db, () => recordOf(rows, account))),
     restoreCredentials: (account, { recovery, secondStep, plan }) =>
       immediate(db, { clock }, () => {
         if (!rows.isAccount(account)) return;
@@ -30,7 +30,7 @@ export async function openSqliteDirectoryArchive(options: SqliteDirectoryOptions
         const sql = "SELECT address FROM address WHERE account = ? AND kind = 'reserved' ORDER BY address";
         return db.prepare(sql).pluck().all(account) as string[];
       }),
-    used: () => retried({ clock }, () => readUsed(db)),
+    used: () => retried({ clock }, () => snapshot(db, () => readUsed(db))),
     restoreUsed: (used, closed) => immediate(db, { clock }, () => writeUsed(db, used, closed)),
     async [Symbol.asyncDispose]() {
       if (db.open) db.close();

@@ -14,22 +14,22 @@ import type {
   Language,
   Preferences,
 } from "../../directory.ts";
-import { accountId, type AccountId } from "../../ids.ts";
+import { type AccountId, accountId } from "../../ids.ts";
 import { APPLICATION, type Database } from "../database.ts";
-import { type Steps, stepsOn, truncateLog } from "../immediate.ts";
+import { type Steps, snapshot, stepsOn, truncateLog } from "../immediate.ts";
+import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { auditDirectory } from "./audit.ts";
 import {
   ACCOUNT_COLUMNS,
-  accountOf,
   type AccountRow,
-  appPasswordOf,
   type AppPasswordRow,
+  accountOf,
+  appPasswordOf,
   type PreferenceRow,
   preferencesOf,
 } from "./rows.ts";
 import { directoryMigrations } from "./schema.ts";
-import { directoryStatements, type DirectoryStatements } from "./statements.ts";
-import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
+import { type DirectoryStatements, directoryStatements } from "./statements.ts";
 
 export type SqliteDirectoryOptions = SystemDatabaseOptions;
 
@@ -69,7 +69,7 @@ class SqliteDirectory implements Directory {
   }
 
   async isTaken(address: string): Promise<boolean> {
-    return this.#steps.read(() => this.#isTaken(address));
+    return this.#look(() => this.#isTaken(address));
   }
 
   async accounts(): Promise<readonly Account[]> {
@@ -89,7 +89,7 @@ class SqliteDirectory implements Directory {
   }
 
   async preferences(id: AccountId): Promise<Preferences> {
-    return this.#steps.read(() => this.#preferences(id));
+    return this.#look(() => this.#preferences(id));
   }
 
   async emptying(): Promise<readonly AccountId[]> {
@@ -189,12 +189,17 @@ class SqliteDirectory implements Directory {
   }
 
   async check(): ReturnType<Directory["check"]> {
-    return this.#steps.read(() => auditDirectory(this.#db, (address) => this.#fingerprint(address)));
+    return this.#look(() => auditDirectory(this.#db, (address) => this.#fingerprint(address)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#db.open) this.#db.close();
     this.#fingerprintKey.fill(0);
+  }
+
+  /** For what needs several statements. */
+  #look<T>(step: () => T): Promise<T> {
+    return this.#steps.read(() => snapshot(this.#db, step));
   }
 
   #fingerprint(address: string): Uint8Array {

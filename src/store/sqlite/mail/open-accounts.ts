@@ -5,10 +5,10 @@
 import type { Bus } from "../../../host/bus.ts";
 import type { Clock } from "../../../host/clock.ts";
 import type { Log } from "../../../host/events/events.ts";
-import { accountId, type AccountId } from "../../ids.ts";
+import { type AccountId, accountId } from "../../ids.ts";
 import { StoreError } from "../../store-error.ts";
-import { HOLD_OFF_MS, LET_GO_TOPIC } from "../rekey/let-go.ts";
 import { mendLog } from "../rekey/key-change.ts";
+import { HOLD_OFF_MS, LET_GO_TOPIC } from "../rekey/let-go.ts";
 import { settleKey } from "../rekey/settle.ts";
 import { storeError } from "../sqlite-error.ts";
 import type { Handle } from "./handle.ts";
@@ -111,7 +111,7 @@ export class OpenAccounts {
    * `takeAgain`, or for a moment: another is to have it alone.
    */
   letGo(account: AccountId): void {
-    this.#heldOff.set(account, this.#options.clock.now() + HOLD_OFF_MS);
+    this.#heldOff.set(account, this.#options.clock.steady() + HOLD_OFF_MS);
     this.#leave();
   }
 
@@ -205,7 +205,7 @@ export class OpenAccounts {
   #openNow(account: AccountId): Handle {
     const { place, limits, clock } = this.#options;
     const now = clock.now();
-    this.#holdOff(account, now);
+    this.#holdOff(account, clock.steady());
     settleKey({ place, limits, now }, account);
     const { handle, hasDoomed, isCrossed } = openAccountFile(place, account, limits, now);
     if (this.#mended(handle)) return this.#openNow(account);

@@ -17,7 +17,7 @@ export class Patience {
 
   constructor(clock: Clock, deadlineMs: number) {
     this.#clock = clock;
-    this.#deadline = clock.now() + deadlineMs;
+    this.#deadline = clock.steady() + deadlineMs;
   }
 
   /**
@@ -26,7 +26,7 @@ export class Patience {
    */
   async after(error: unknown): Promise<void> {
     if (!isBusy(error)) throw error;
-    if (this.#clock.now() >= this.#deadline) {
+    if (this.#clock.steady() >= this.#deadline) {
       throw new StoreError("busy", "Another process holds the account's lock.", { cause: error });
     }
     this.#tries += 1;

@@ -35,7 +35,7 @@ import type {
 } from "../../outbound-queue.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database, openDatabase } from "../database.ts";
-import { retried, truncateLog } from "../immediate.ts";
+import { retried, snapshot, truncateLog } from "../immediate.ts";
 import type { Sync } from "../mail/commits.ts";
 import * as claims from "./claims.ts";
 import { Commits, type Manner } from "../group-commits.ts";
@@ -163,7 +163,7 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   late(now: number, most: number): Promise<readonly Work[]> {
-    return this.#read((db) => claims.late(db, now, most));
+    return this.#look((db) => claims.late(db, now, most));
   }
 
   noteLate(item: number, report: Report | undefined): Promise<void> {
@@ -240,11 +240,11 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]> {
-    return this.#read((db) => chosen.list(db, selection, after, most));
+    return this.#look((db) => chosen.list(db, selection, after, most));
   }
 
   sums(): Promise<QueueSums> {
-    return this.#read(chosen.sums);
+    return this.#look(chosen.sums);
   }
 
   records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]> {
@@ -380,6 +380,11 @@ class SqliteOutboundQueue implements OutboundQueue {
   async #read<T>(step: (db: Database) => T): Promise<T> {
     if (!this.#db.open) throw new StoreError("closed", "The queue is closed.");
     return retried({ clock: this.#clock }, () => step(this.#db));
+  }
+
+  /** For what needs several statements. */
+  #look<T>(step: (db: Database) => T): Promise<T> {
+    return this.#read((db) => snapshot(db, () => step(db)));
   }
 
   #write<T>(step: (db: Database) => T, manner: Manner = "durable"): Promise<T> {
