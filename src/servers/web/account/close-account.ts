@@ -7,13 +7,13 @@ import type { Closing } from "../../../service/recovery/close.ts";
 import type { Account } from "../../../store/directory.ts";
 import { type Html, html } from "../markup.ts";
 import { buttons, form, noProblems, notice, type Problems } from "../portal/fields.ts";
-import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
+import type { PortalRoute, Reply } from "../portal/route.ts";
 import type { Language } from "../site/language.ts";
-import { linkPage, linkRoute, paths } from "./account-paths.ts";
+import { paths } from "./account-paths.ts";
+import { confirmingRoute } from "./confirming-route.ts";
 import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
-import { linkGone } from "./link-gone.ts";
 import { passwordNow } from "./password-fields.ts";
 
 const en = {
@@ -97,19 +97,14 @@ export function closeRoutes({ directory, closing, beside }: Services): readonly 
         );
       },
     }),
-    {
-      path: linkRoute("close-account"),
-      access: "everybody",
-      async get(visit) {
-        const link = await closing.look(visit.part("token"));
-        return link === undefined ? linkGone(visit, paths.close) : confirmPage(visit, link);
-      },
-      async post(visit) {
-        const outcome = await closing.confirm(visit.part("token"));
-        if (outcome.kind === "refused") return linkGone(visit, paths.close);
-        return { kind: "go", path: visit.to(paths.closed), session: { kind: "end" } };
-      },
-    },
+    confirmingRoute({
+      purpose: "close-account",
+      look: (token) => closing.look(token),
+      ask: whatHappens,
+      confirm: (token) => closing.confirm(token),
+      done: { path: paths.closed, session: { kind: "end" } },
+      anew: paths.close,
+    }),
     {
       path: paths.closed,
       access: "everybody",
@@ -136,18 +131,13 @@ ${money}${form(visit.to(paths.close), visit.formToken(), passwordNow(language, p
   );
 }
 
-function confirmPage(visit: Visit, { primary, aliases, doneBy, copiesUntil }: Closing): Reply {
-  const { language } = visit;
+function whatHappens({ primary, aliases, doneBy, copiesUntil }: Closing, language: Language) {
   const word = words[language];
-  const body = html`${facts([
+  const lead = html`${facts([
     [word.addresses, [primary, ...aliases].join(", ")],
     [word.at, word.atWhat],
     [word.doneBy, dateWords(doneBy, language)],
     [word.copies, dateWords(copiesUntil, language)],
-  ])}${notice(word.final, "warning")}${form(
-    visit.to(linkPage("close-account", visit.part("token"))),
-    visit.formToken(),
-    buttons({ label: word.confirm, look: "grave" }),
-  )}`;
-  return { kind: "page", page: { title: word.confirmTitle, body } };
+  ])}${notice(word.final, "warning")}`;
+  return { title: word.confirmTitle, lead, button: { label: word.confirm, look: "grave" } } as const;
 }

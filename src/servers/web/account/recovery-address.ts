@@ -2,16 +2,16 @@
  * The recovery address (promise A4): given, changed, removed with the password; it counts when the link that was mailed
  * there was opened and its button pressed. The page of the link is for everybody: it may be opened in another browser.
  */
-
 import type { Account } from "../../../store/directory.ts";
 import { html } from "../markup.ts";
 import { buttons, field, form, noProblems, notice, type Problems } from "../portal/fields.ts";
-import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
-import { linkPage, linkRoute, paths } from "./account-paths.ts";
+import type { PortalRoute, Reply } from "../portal/route.ts";
+import type { Language } from "../site/language.ts";
+import { paths } from "./account-paths.ts";
+import { confirmingRoute } from "./confirming-route.ts";
 import { done, doneNotice, facts, holderRoute, type Mine, shown } from "./holder-page.ts";
 import type { HolderServices } from "./holder-services.ts";
 import { problemOf } from "./holder-words.ts";
-import { linkGone } from "./link-gone.ts";
 import { passwordNow } from "./password-fields.ts";
 import { recoveryWords as words } from "./recovery-words.ts";
 
@@ -41,19 +41,14 @@ export function recoveryRoutes(services: Services): readonly PortalRoute[] {
         return page(services, visit, account, { problems: problemOf(language, outcome, fieldOf, own), typed });
       },
     }),
-    {
-      path: linkRoute("recovery-address"),
-      access: "everybody",
-      async get(visit) {
-        const address = await recovery.look(visit.part("token"));
-        return address === undefined ? linkGone(visit, paths.recovery) : confirmPage(visit, address);
-      },
-      async post(visit) {
-        const outcome = await recovery.confirm(visit.part("token"));
-        if (outcome.kind === "refused") return linkGone(visit, paths.recovery);
-        return { kind: "go", path: visit.to(paths.confirmed) };
-      },
-    },
+    confirmingRoute({
+      purpose: "recovery-address",
+      look: (token) => recovery.look(token),
+      ask: whatCounts,
+      confirm: (token) => recovery.confirm(token),
+      done: { path: paths.confirmed },
+      anew: paths.recovery,
+    }),
     {
       path: paths.confirmed,
       access: "everybody",
@@ -122,9 +117,7 @@ ${removal}`,
   );
 }
 
-function confirmPage(visit: Visit, address: string): Reply {
-  const word = words[visit.language];
-  const body = html`<p>${word.confirmLead(address)}</p>
-${form(visit.to(linkPage("recovery-address", visit.part("token"))), visit.formToken(), buttons({ label: word.confirm }))}`;
-  return { kind: "page", page: { title: word.confirmTitle, body } };
+function whatCounts(address: string, language: Language) {
+  const { confirmTitle: title, confirmLead, confirm: label } = words[language];
+  return { title, lead: html`<p>${confirmLead(address)}</p>\n`, button: { label } };
 }
