@@ -3,8 +3,10 @@
  * against both in turn, and prints the medians with their ratios. Quote the ratios: machines are noisy, and both sides
  * met the same noise.
  *
- *   npm run bench -- [--runs 3] [--only ingest,poll] [--no-peer] [--cold] [--idle] [--verify]
+ *   npm run bench -- [--runs 3] [--warm 0] [--only ingest,poll] [--no-peer] [--cold] [--idle] [--verify]
  *
+ * --warm: rounds of the same work before, on both sides, that do not count. Servers run for weeks, and this one is compiled
+ * while it runs: its first thousands of messages cost twice what later ones do.
  * --verify: deliveries of twenty domains that sign, which we verify (SPF, DKIM, DMARC) with a resolver on loopback, and the
  * peer does not; it needs unbound and nsd.
  * The peer (bench/peers) runs mdbox without encryption and SHA512-CRYPT; it needs root, and Debian's dovecot-imapd,
@@ -23,6 +25,7 @@ import { makeSenders } from "./senders.ts";
 const { values: options } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
+    warm: { type: "string", default: "0" },
     only: { type: "string", default: "" },
     peer: { type: "boolean", default: true },
     cold: { type: "boolean", default: false },
@@ -211,12 +214,18 @@ function note(what: string, side: string, value: number | undefined): void {
   seen.set(what, bySide.set(side, [...(bySide.get(side) ?? []), value]));
 }
 
+/** Those before the first are warm-up. */
 async function measure(sides: readonly Side[], row: Row, run: number): Promise<void> {
   for (const side of sides) {
     const report = await drive(side, row.args(run));
     process.stderr.write(`${new Date().toISOString().slice(11, 19)} run ${run} ${row.name} ${side.label}\n`);
+    if (run < 1) continue;
     for (const [path, what] of Object.entries(row.figures)) note(what, side.label, figure(report, path));
   }
+}
+
+async function eachRun(work: (run: number) => Promise<void>): Promise<void> {
+  for (let run = 1 - Number(options.warm); run <= Number(options.runs); run++) await work(run);
 }
 
 /** Runs `work` against both sides, started for it and stopped after it. */
@@ -239,7 +248,9 @@ async function withSides(
 const wanted = options.only === "" ? rows : rows.filter((row) => options.only.split(",").includes(row.name));
 if (!options.cold && !options.idle && !options.verify)
   await withSides(USERS + 2, "0", async (sides) => {
-    for (let run = 1; run <= Number(options.runs); run++) for (const row of wanted) await measure(sides, row, run);
+    await eachRun(async (run) => {
+      for (const row of wanted) await measure(sides, row, run);
+    });
   });
 if (options.cold)
   await withSides(10_000, "0", async (sides) => {
@@ -280,10 +291,7 @@ if (options.verify) {
     ],
     figures: { acceptedPerS: "verified, accepted /s", visiblePerS: "verified, visible /s" },
   };
-  const measureAll = async (sides: readonly Side[]): Promise<void> => {
-    for (let run = 1; run <= Number(options.runs); run++) await measure(sides, row, run);
-  };
-  await withSides(USERS + 2, "0", measureAll, servers.resolver);
+  await withSides(USERS + 2, "0", (sides) => eachRun((run) => measure(sides, row, run)), servers.resolver);
   rmSync(folder, { recursive: true });
 }
 if (options.idle)
