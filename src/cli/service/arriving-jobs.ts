@@ -2,27 +2,14 @@
  * What must run once for arriving mail: the daily reports on DMARC to other domains, the end of what was reported to us and
  * of what accounts have learned, and the emptying of folders as holders wish.
  */
-import { type Clock, DAY, HOUR, MINUTE } from "../../host/clock.ts";
-import type { Log } from "../../host/events/events.ts";
-import { dailyAt, every, type Job } from "../../host/job.ts";
-import type { Settings } from "../../host/settings/settings.ts";
+import { DAY, HOUR, MINUTE } from "../../host/clock.ts";
+import { dailyAt, every } from "../../host/job.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
 import { forgetOld } from "../../service/defence/expiry.ts";
 import { createDmarcReporter } from "../../service/dmarc-reports/dmarc-reporter.ts";
 import { emptyFolders } from "../../service/holder/empty-folders.ts";
 import { createReportSubmit } from "../../service/tls-reports/report-letter.ts";
-import type { Office } from "../office.ts";
-import type { Stores } from "../stores.ts";
-
-export type ArrivingJobsOptions = {
-  readonly stores: Stores;
-  readonly office: Office;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends all of it. */
-  readonly signal: AbortSignal;
-};
+import type { Again, ElectedWork } from "./elected-work.ts";
 
 const REPORTS_EVERY_MS: number = 5 * MINUTE;
 /** As long as others' reports are shown. */
@@ -32,8 +19,8 @@ const EMPTYING_AT = 75;
 
 /** Runs until the signal aborts. */
 export async function runArriving(
-  { stores, office, settings, clock, log, signal }: ArrivingJobsOptions,
-  job: (next: Job["next"], work: Job["work"], first?: "at once" | "in time") => Promise<void>,
+  { stores, office, settings, clock, log, signal }: ElectedWork,
+  job: Again,
 ): Promise<void> {
   const { outbound, mail, directory, dmarcResults, receivedReports, memory, signer, wakeQueue } = stores;
   const { hostName, domains } = settings;

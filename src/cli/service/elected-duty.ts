@@ -1,31 +1,16 @@
 /** What the elected worker does besides serving: the operator's office with its jobs, and metrics for this machine. */
-import type { Bus } from "../../host/bus.ts";
-import type { Clock } from "../../host/clock.ts";
-import type { Log } from "../../host/events/events.ts";
-import type { Settings } from "../../host/settings/settings.ts";
 import type { ServerTls } from "../../host/tls/server-tls.ts";
 import { metricsLimits } from "../../servers/web/limits.ts";
 import { createMetricsPage, type MetricsPage, refuseOthers } from "../../servers/web/metrics.ts";
 import { serveWeb } from "../../servers/web/server.ts";
-import type { Billing } from "../../service/billing/billing.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { type Office, openOffice } from "../office.ts";
-import type { Stores } from "../stores.ts";
-import { runElectedJobs } from "./elected-jobs.ts";
+import { type ElectedJobsOptions, runElectedJobs } from "./elected-jobs.ts";
 import { keepStatement } from "./website.ts";
 
-export type Election = {
-  readonly settings: Settings;
-  readonly stores: Stores;
-  /** `undefined` where there is no website. */
-  readonly billing: Billing | undefined;
+export type Election = Omit<ElectedJobsOptions, "office"> & {
   readonly root: Root;
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly tls: ServerTls;
-  /** Aborted when the worker stops. */
-  readonly signal: AbortSignal;
   readonly report: (error: unknown) => void;
 };
 

@@ -3,34 +3,25 @@
  * policies, reports on arriving mail, folders that empty themselves, deletions and erasures that a crash broke off, the end of
  * what has an age, the watch, the gate's letters, statistics, backups, the nightly audit.
  */
-import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
+import { HOUR, MINUTE } from "../../host/clock.ts";
 import type { Bus } from "../../host/bus.ts";
-import type { Log } from "../../host/events/events.ts";
-import { dailyAt, every, type Job, runJob } from "../../host/job.ts";
-import type { Settings } from "../../host/settings/settings.ts";
+import { dailyAt, every, runJob } from "../../host/job.ts";
 import { runBackups } from "../../service/backup/run-backups.ts";
 import { runDeferred } from "../../service/delivery/deferred.ts";
 import { expiryAt } from "../../service/web-access/log-in-records.ts";
 import type { Billing } from "../../service/billing/billing.ts";
 import { accountId } from "../../store/ids.ts";
 import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
-import type { Office } from "../office.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
-import { CLOSING_TOPIC, type Stores, VANISHED_TOPIC } from "../stores.ts";
+import { CLOSING_TOPIC, VANISHED_TOPIC } from "../stores.ts";
 import { runArriving } from "./arriving-jobs.ts";
+import type { Again, ElectedWork } from "./elected-work.ts";
 import { runOutgoing } from "./outgoing-jobs.ts";
 
-export type ElectedJobsOptions = {
-  readonly stores: Stores;
-  readonly office: Office;
+export type ElectedJobsOptions = ElectedWork & {
   /** `undefined` where there is no website. */
   readonly billing: Billing | undefined;
-  readonly settings: Settings;
   readonly bus: Bus;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends all jobs after what is under way. */
-  readonly signal: AbortSignal;
 };
 
 /** Minutes after midnight, UTC. A day of the log counts as over ten minutes after its end. */
@@ -46,8 +37,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
   const report = (error: unknown): void => {
     if (!signal.aborted) log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
   };
-  const job = (next: Job["next"], work: Job["work"], first: "at once" | "in time" = "at once"): Promise<void> =>
-    runJob(clock, { next, work, failed: report }, signal, first);
+  const job: Again = (next, work, first = "at once") => runJob(clock, { next, work, failed: report }, signal, first);
   const sweeps: Promise<void>[] = [];
   const sweep = (): void => void sweeps.push(mail.sweep(signal).catch(report));
 

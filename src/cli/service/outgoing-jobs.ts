@@ -1,27 +1,14 @@
 /** What must run once for mail to the world: the queue itself, its records' end, policies, the turns of signing keys. */
 import { isIP } from "node:net";
-import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
-import type { Log } from "../../host/events/events.ts";
-import { every, type Job } from "../../host/job.ts";
-import type { Settings } from "../../host/settings/settings.ts";
+import { HOUR, MINUTE } from "../../host/clock.ts";
+import { every } from "../../host/job.ts";
 import { createReportSubmit } from "../../service/tls-reports/report-letter.ts";
 import { createReportingWays } from "../../service/tls-reports/reporting-ways.ts";
 import { createTlsSessionCounter } from "../../service/tls-reports/session-counter.ts";
 import { createTlsReporter } from "../../service/tls-reports/tls-reporter.ts";
 import { createQueueRunner } from "../../service/queue/runner.ts";
 import { type TextLookup, turnDkimKeys, turnUnpublishedKeys } from "../../service/submission/dkim-rotation.ts";
-import type { Office } from "../office.ts";
-import type { Stores } from "../stores.ts";
-
-export type OutgoingJobsOptions = {
-  readonly stores: Stores;
-  readonly office: Office;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends all of it; what is handed over goes to its end. */
-  readonly signal: AbortSignal;
-};
+import type { Again, ElectedWork } from "./elected-work.ts";
 
 /** Promise D2: records of delivery live ten days, with an hour to spare for this job. */
 const RECORD_LIFE_MS: number = 239 * HOUR;
@@ -29,10 +16,10 @@ const REPORTS_EVERY_MS: number = 5 * MINUTE;
 const COUNTED_MINUTES = 24 * 60;
 const REMEMBERED_MINUTES = 240 * 60;
 
-/** Runs until the signal aborts; fulfils when the last attempt has ended. */
+/** Runs until the signal aborts; what is handed over then goes to its end, and it fulfils when the last attempt has. */
 export async function runOutgoing(
-  { stores, office, settings, clock, log, signal }: OutgoingJobsOptions,
-  job: (next: Job["next"], work: Job["work"]) => Promise<void>,
+  { stores, office, settings, clock, log, signal }: ElectedWork,
+  job: Again,
 ): Promise<void> {
   const { outbound, mail, directory, counts, dkimKeys, schedule, signer, tlsResults } = stores;
   const { sts, ways, resolver, reports } = office.outgoing;
