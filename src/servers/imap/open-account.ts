@@ -12,8 +12,6 @@ import type { ImapServices } from "./services.ts";
 /** What a session wants to hear. */
 export interface AccountListener {
   changed(change: MailboxChange): void;
-  /** The account's log-ins end at once. */
-  revoked(): void;
 }
 
 type SharedMap = { readonly modSeq: ModSeq; readonly map: UidMap };
@@ -27,16 +25,12 @@ export class OpenAccount {
   readonly #listeners = new Set<AccountListener>();
   readonly #services: ImapServices;
   #watch: Disposable | undefined;
-  readonly #revoked: Disposable;
 
   constructor(id: AccountId, services: ImapServices) {
     this.id = id;
     this.#services = services;
     this.reader = services.mail.read(id);
     this.writer = services.mail.write(id);
-    this.#revoked = services.authenticator.onRevoked(id, () => {
-      for (const listener of this.#listeners) listener.revoked();
-    });
   }
 
   /** Has listeners told of changes from now on; to be called before a state is read that they are to be held against. */
@@ -74,6 +68,5 @@ export class OpenAccount {
 
   [Symbol.dispose](): void {
     this.#watch?.[Symbol.dispose]();
-    this.#revoked[Symbol.dispose]();
   }
 }

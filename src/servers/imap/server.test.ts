@@ -11,6 +11,8 @@ import { HOUR } from "../../host/clock.ts";
 import type { Spool, SpoolFile } from "../../host/spool/spool.ts";
 import { SpoolError } from "../../host/spool/spool-error.ts";
 import { createCapture } from "../../service/delivery/capture.ts";
+import { newAppPassword, scramVerifier } from "../../service/accounts/app-password.ts";
+import type { Proof } from "../../service/accounts/proof.ts";
 import type { MailStore } from "../../store/mail-store.ts";
 import { type ImapLimits, imapLimits } from "./limits.ts";
 import { serveImap } from "./server.ts";
@@ -20,8 +22,8 @@ type Event = { readonly name: string; readonly fields: Readonly<Record<string, u
 type Stage = AsyncDisposable & {
   readonly world: ServiceWorld;
   readonly events: Event[];
-  /** Ends the log-ins of every account; how many are listened for. */
-  revoke(): number;
+  /** Ends the log-ins that were opened so; how many there were. */
+  revoke(what: readonly Proof["kind"][]): number;
   open(login?: boolean): Promise<Talk>;
 };
 type Talk = {
@@ -39,13 +41,13 @@ async function stage(
 ): Promise<Stage> {
   const world = await ServiceWorld.open("memory", new Map([["given", given]]));
   const events: Event[] = [];
-  const revoked = new Set<() => void>();
+  const revoked = new Map<() => void, Proof["kind"]>();
   const services: ImapServices = {
     mail: mail?.(world.mail) ?? world.mail,
     authenticator: {
       authenticate: (name, password) => world.authenticator.authenticate(name, password),
-      onRevoked(_account, listener) {
-        revoked.add(listener);
+      onRevoked({ proof }, listener) {
+        revoked.set(listener, proof.kind);
         return { [Symbol.dispose]: () => void revoked.delete(listener) };
       },
     },
@@ -85,10 +87,10 @@ async function stage(
     world,
     events,
     open,
-    revoke() {
-      const { size } = revoked;
-      for (const listener of revoked) listener();
-      return size;
+    revoke(what) {
+      const listeners = [...revoked].flatMap(([listener, kind]) => (what.includes(kind) ? [listener] : []));
+      for (const listener of listeners) listener();
+      return listeners.length;
     },
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
@@ -162,18 +164,27 @@ test("a service that stops says BYE to everyone, also in IDLE", async () => {
   assert.equal(await two.reader.read(), undefined);
 });
 
-test("whoever may not log in any more hears BYE at once, and an account without sessions is let go", async () => {
+test("whoever may not log in any more hears BYE at once, by what opened the session", async () => {
   await using it = await stage("INBOX with 1 message");
-  const [one, two] = [await it.open(), await it.open()];
+  const password = newAppPassword();
+  const scram = await scramVerifier(password);
+  await it.world.directory.addAppPassword({ id: "1", account: idOf("u1"), label: "phone", createdAt: 0, scram });
+  const [one, two, phone] = [await it.open(), await it.open(), await it.open(false)];
+  phone.say(`l1 LOGIN u1@example.test ${password}\r\n`);
+  await phone.until("l1");
   one.say("a1 IDLE\r\n");
   await one.until("+");
-  assert.equal(it.revoke(), 1, "sessions of one account share one watch");
-  await one.until("*");
-  await two.until("*");
-  assert.equal(await one.reader.read(), undefined);
-  assert.equal(await two.reader.read(), undefined);
+  const hearsBye = async (talk: Talk): Promise<void> => {
+    assert.match((await talk.until("*")).at(-1) ?? "", /^\* BYE This account may not log in any more/);
+    assert.equal(await talk.reader.read(), undefined);
+  };
+  assert.equal(it.revoke(["app"]), 1);
+  await hearsBye(phone);
+  assert.equal(it.revoke(["password"]), 2, "the others went on");
+  await hearsBye(one);
+  await hearsBye(two);
   await turns(5);
-  assert.equal(it.revoke(), 0);
+  assert.equal(it.revoke(["app", "password"]), 0);
 });
 
 test("a session outlives a machine's date that is set", async () => {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
+import type { Proven } from "../../service/accounts/proof.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailboxChange } from "../../store/mail-store.ts";
 import type { Client } from "./client.ts";
@@ -29,6 +30,7 @@ export class Session implements AccountListener {
   failedLogins = 0;
   readonly #sessions: WorkerSessions;
   #account: OpenAccount | undefined;
+  #revocation: Disposable | undefined;
   /** Takes the name of a client that says it after its log-in. */
   #named: ((clientName: string) => void) | undefined;
   #view: View | undefined;
@@ -63,8 +65,11 @@ export class Session implements AccountListener {
     return this.#account?.id;
   }
 
-  logIn(account: AccountId): void {
-    this.#account = this.#sessions.open(account, this);
+  logIn(login: Proven): void {
+    this.#account = this.#sessions.open(login.account, this);
+    this.#revocation = this.services.authenticator.onRevoked(login, () =>
+      this.client.end("This account may not log in any more"),
+    );
     this.client.trust();
   }
 
@@ -110,16 +115,13 @@ export class Session implements AccountListener {
     if (this.#view.isBehind) this.client.poke();
   }
 
-  revoked(): void {
-    this.client.end("This account may not log in any more");
-  }
-
   stop(): void {
     this.client.end("[UNAVAILABLE] The service is stopping; please come back soon");
   }
 
   [Symbol.dispose](): void {
     this.#view = undefined;
+    this.#revocation?.[Symbol.dispose]();
     this.#sessions.remove(this);
     if (this.#account !== undefined) this.#sessions.close(this.#account, this);
   }

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { idOf, message } from "../../../test/world/cast.ts";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
-import type { Authenticator } from "../../service/accounts/authenticator.ts";
 import { DELETED, FLAGGED } from "../../store/flags.ts";
 import type { MailboxId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -51,8 +50,6 @@ class ClientModel {
   }
 }
 
-const authenticator = { onRevoked: () => ({ [Symbol.dispose]() {} }) } as unknown as Authenticator;
-
 async function act(mail: MailStore, mailbox: MailboxId, clock: FakeClock, [kind, a, b]: Step): Promise<void> {
   const writer = mail.write(idOf("u1"));
   const all = [...numbers((await mail.read(idOf("u1")).uids(mailbox)) ?? fromNumbers([]))];
@@ -90,7 +87,7 @@ for (const [title, expungeLog] of [
         const clock = new FakeClock("2026-06-01T12:00:00Z");
         await using mail = memoryMailStore({ clock, limits: { vanishedCommits: expungeLog } });
         await mail.create(idOf("u1"), { quotaBytes: 1e9 });
-        const account = new OpenAccount(idOf("u1"), { mail, authenticator } as unknown as ImapServices);
+        const account = new OpenAccount(idOf("u1"), { mail } as unknown as ImapServices);
         account.watch();
         const writer = mail.write(idOf("u1"));
         const inbox = await account.reader.mailbox("INBOX");
@@ -100,7 +97,7 @@ for (const [title, expungeLog] of [
         assert.ok(state);
         const view = new View(account, state, false);
         const client = new ClientModel(state.messages);
-        account.join({ changed: (change) => view.noticed(change), revoked() {} });
+        account.join({ changed: (change) => view.noticed(change) });
         const report = async (mayExpunge: boolean): Promise<void> => {
           await view.report(client.output, { mayExpunge, condstore: false });
           client.hear(mayExpunge);

@@ -1,5 +1,6 @@
 /** What is known in a session, and what a command's handler gives back: the session alone reads, writes and waits. */
 import type { Connection } from "../../host/connection.ts";
+import type { Proven } from "../../service/accounts/proof.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { Draft, SubmissionReply } from "../../service/submission/submission.ts";
 import type { SubmissionServerServices } from "./services.ts";
@@ -55,7 +56,7 @@ export type Next =
       readonly refusal: SubmissionReply | undefined;
     }
   | { readonly kind: "tls" }
-  | { readonly kind: "logged-in" }
+  | { readonly kind: "logged-in"; readonly login: Proven }
   /** `errors`: with 421 after the reply. */
   | { readonly kind: "close"; readonly why: "quit" | "errors" };
 

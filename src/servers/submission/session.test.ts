@@ -38,7 +38,7 @@ class Client implements AsyncDisposable {
     const authenticator: Authenticator = {
       authenticate: async (_name, password) =>
         password === "right"
-          ? { kind: "accepted", account, primary: "u1@example.test", appPassword: false }
+          ? { kind: "accepted", account, primary: "u1@example.test", proof: { kind: "app", id: "1" } }
           : { kind: "wrong" },
       onRevoked: (_account, listener) => {
         this.revoke = listener;

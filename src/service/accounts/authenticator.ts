@@ -1,12 +1,13 @@
 /** Checks who logs in. The interface that every server with a log-in uses; authenticate.ts implements it. */
 import type { AccountId } from "../../store/ids.ts";
+import type { Proof, Proven } from "./proof.ts";
 
 export type Login =
   | {
       readonly kind: "accepted";
       readonly account: AccountId;
       readonly primary: string;
-      readonly appPassword: boolean;
+      readonly proof: Proof;
       /** At the portal: the password was right, and a code is due before anything is shown or done. */
       readonly secondStep?: true;
     }
@@ -35,6 +36,9 @@ export type Observe = (name: string, fields: Readonly<Record<string, unknown>>, 
 export interface Authenticator {
   /** @param name the primary address, in any case; @param password as typed (SASLprep is applied here). */
   authenticate(name: string, password: string, asking?: Asking): Promise<Login>;
-  /** Calls `listener` when the account's log-ins end at once: suspended, deleted. Sessions then say BYE. */
-  onRevoked(account: AccountId, listener: () => void): Disposable;
+  /**
+   * Calls `listener` once, when what was accepted is worth nothing any more: the account is suspended or deleted, its password
+   * changed, the app password revoked. Sessions then say BYE.
+   */
+  onRevoked(login: Proven, listener: () => void): Disposable;
 }

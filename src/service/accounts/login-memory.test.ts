@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { silentBus } from "../../host/bus.ts";
 import { type Clock, MINUTE } from "../../host/clock.ts";
 import { accountId } from "../../store/ids.ts";
-import { LoginMemory, type Remembered } from "./login-memory.ts";
+import { LoginMemory } from "./login-memory.ts";
+import type { Proven } from "./proof.ts";
 import { createRevocations } from "./revocation.ts";
 
-const of = (digit: string): Remembered => ({
+const of = (digit: string): Proven => ({
   account: accountId(digit.repeat(32)),
   proof: { kind: "password", hash: "hash" },
 });

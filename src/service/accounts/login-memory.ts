@@ -6,18 +6,13 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { type Clock, MINUTE } from "../../host/clock.ts";
 import type { AccountId } from "../../store/ids.ts";
+import type { Proven } from "./proof.ts";
 import type { Revocations } from "./revocation.ts";
-
-/** What was right: the account's hash or app password of that moment, to compare with the directory. */
-export type Remembered = {
-  readonly account: AccountId;
-  readonly proof: { readonly kind: "password"; readonly hash: string } | { readonly kind: "app"; readonly id: string };
-};
 
 export type MemoryBounds = { readonly lifeMs: number; readonly entries: number };
 export const MEMORY_BOUNDS: MemoryBounds = Object.freeze({ lifeMs: 15 * MINUTE, entries: 20_000 });
 
-type Entry = Remembered & { readonly until: number };
+type Entry = Proven & { readonly until: number };
 type Watched = { readonly keys: Set<string>; readonly subscription: Disposable };
 
 export class LoginMemory implements Disposable {
@@ -47,12 +42,12 @@ export class LoginMemory implements Disposable {
     return this.#entries.size;
   }
 
-  recall(key: string): Remembered | undefined {
+  recall(key: string): Proven | undefined {
     const entry = this.#entries.get(key);
     return entry !== undefined && entry.until > this.#clock.now() ? entry : undefined;
   }
 
-  remember(key: string, what: Remembered): void {
+  remember(key: string, what: Proven): void {
     this.forget(key);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size < this.#bounds.entries) break;

@@ -65,8 +65,9 @@ test("D7: a new password counts at once; what the old one opened ends in every w
   before = await hashOf(id);
   for (const worker of [first, second])
     assert.equal((await worker.authenticate(ALICE, PASSWORD)).kind, "accepted", "remembered in both");
-  using _here = first.onRevoked(id, () => void steps.push("ended here"));
-  using _there = second.onRevoked(id, () => void steps.push("ended there"));
+  const login = { account: id, proof: { kind: "password", hash: before ?? assert.fail() } } as const;
+  using _here = first.onRevoked(login, () => void steps.push("ended here"));
+  using _there = second.onRevoked(login, () => void steps.push("ended there"));
 
   assert.equal((await accounts.setPassword(ALICE, "short")).kind, "refused");
   assert.deepEqual(steps, [], "a refusal ends nothing");

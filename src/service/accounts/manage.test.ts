@@ -209,9 +209,9 @@ test("an account whose mail file cannot be made is not made at all", () =>
 
 test("suspending ends log-ins and sessions, keeps the mail, and can be undone", () =>
   world(async ({ accounts, authenticator, directory, mail }) => {
-    const { id } = (await directory.byAddress(ALICE)) ?? assert.fail();
+    const { id, passwordHash: hash } = (await directory.byAddress(ALICE)) ?? assert.fail();
     let ended = 0;
-    using _revoked = authenticator.onRevoked(id, () => {
+    using _revoked = authenticator.onRevoked({ account: id, proof: { kind: "password", hash } }, () => {
       ended += 1;
     });
     assert.deepEqual(await accounts.suspend(ALICE), { kind: "done" });
@@ -224,10 +224,10 @@ test("suspending ends log-ins and sessions, keeps the mail, and can be undone", 
 
 test("D5: deleting takes mail, record, aliases and log-ins, and the address is never given again", () =>
   world(async ({ accounts, authenticator, directory, mail }) => {
-    const { id } = (await directory.byAddress(ALICE)) ?? assert.fail();
+    const { id, passwordHash: hash } = (await directory.byAddress(ALICE)) ?? assert.fail();
     await accounts.addAlias(ALICE, "ally@example.org");
     let ended = 0;
-    using _revoked = authenticator.onRevoked(id, () => {
+    using _revoked = authenticator.onRevoked({ account: id, proof: { kind: "password", hash } }, () => {
       ended += 1;
     });
     assert.deepEqual(await accounts.delete(ALICE), { kind: "done", undelivered: [] });
@@ -317,7 +317,7 @@ test("app passwords are shown once, listed, bounded and revoked", () =>
     }
     for (const { password } of [one, two]) {
       const login = await authenticator.authenticate(ALICE, password);
-      assert.ok(login.kind === "accepted" && login.appPassword);
+      assert.ok(login.kind === "accepted" && login.proof.kind === "app");
     }
     const { id } = (await directory.byAddress(ALICE)) ?? assert.fail();
     const [first, second] = await directory.appPasswords(id);

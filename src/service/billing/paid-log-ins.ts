@@ -20,5 +20,5 @@ export const paidLogIns = (authenticator: Authenticator, allowance: AllowanceOf)
       throw error;
     }
   },
-  onRevoked: (account, listener) => authenticator.onRevoked(account, listener),
+  onRevoked: (login, listener) => authenticator.onRevoked(login, listener),
 });

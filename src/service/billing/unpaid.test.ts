@@ -40,7 +40,7 @@ test("M2: senders to an account that is read only are asked to wait for 14 days,
 });
 
 test("M2: who may read still logs in; who is being closed hears why; a store that is silent is no verdict", async () => {
-  const accepted: Login = { kind: "accepted", account: ADA.id, primary: ADA.primary, appPassword: false };
+  const accepted: Login = { kind: "accepted", account: ADA.id, primary: ADA.primary, proof: { kind: "app", id: "1" } };
   const kindWith = async (allowance: AllowanceOf, login: Login = accepted): Promise<string> => {
     const authenticator = { authenticate: async () => login, onRevoked: () => assert.fail() };
     return (await paidLogIns(authenticator, allowance).authenticate("ada@example.org", "x")).kind;

@@ -20,7 +20,7 @@ export async function logIn(session: Session, name: string, password: string): P
   const login = await session.services.authenticator.authenticate(name, password, { client: session.address });
   switch (login.kind) {
     case "accepted":
-      session.logIn(login.account);
+      session.logIn(login);
       session.noteLogIn(login.account);
       await alert(session, login.account);
       return ok("Logged in", `CAPABILITY ${CAPABILITIES}`);

@@ -79,7 +79,7 @@ async function check(talk: Conversation, name: string, password: string): Promis
         named: undefined,
         address: client,
       });
-      return { ...answer(235, "2.7.0", "Logged in"), next: { kind: "logged-in" } };
+      return { ...answer(235, "2.7.0", "Logged in"), next: { kind: "logged-in", login: result } };
     case "wrong":
       return failed(talk, answer(535, "5.7.8", "The user name or the password is wrong"));
     case "refused":
