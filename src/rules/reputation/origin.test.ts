@@ -96,7 +96,9 @@ test("a field without results is an origin of which nothing is known", () => {
   assert.deepEqual([origin.network, origin.author, origin.isAuthorVerified], [undefined, undefined, false]);
 });
 
-test("networks are those that are given out", () => {
+test("networks are those that are given out, under the names that what was learned is kept under", () => {
+  assert.equal(networkOf("192.0.2.7"), "192.0.2");
+  assert.equal(networkOf("2001:db8:a0:2::"), "32:1:13:184:0:160");
   assert.equal(networkOf("192.0.2.7"), networkOf("192.0.2.200"));
   assert.notEqual(networkOf("192.0.2.7"), networkOf("192.0.3.7"));
   assert.equal(networkOf("2001:db8:1:2::"), networkOf("2001:db8:1:ffff::9"));

@@ -7,9 +7,10 @@ import type { AuthenticationResults, MethodResult } from "../../syntax/message/a
 import type { Authentication } from "../authentication/authentication.ts";
 import { isAtOrBelow } from "../authentication/lookup.ts";
 import { addressOctets } from "../dns-zone/ip-address.ts";
+import { networkOctets } from "../dns-zone/network.ts";
 
 export type Origin = {
-  /** IPv4 by its first 24 bits, IPv6 by its first 48. */
+  /** As `networkOf` names it. */
   readonly network: string | undefined;
   /** The address has a name that leads back to it. */
   readonly isNamed: boolean;
@@ -26,9 +27,7 @@ export type Origin = {
   readonly isOpen: boolean;
 };
 
-/** Networks as they are given out, in octets. */
-const IPV4_NETWORK = 3;
-const IPV6_NETWORK = 6;
+const IPV4_OCTETS = 4;
 
 /** From what was found when the message arrived. */
 export function originOf({ client, iprev, spf, dkim, dmarc }: Authentication): Origin {
@@ -92,11 +91,11 @@ function speaks(author: string, spfDomain: string | undefined, signers: readonly
   return spfDomain === author || signers.some((signer) => signer.includes(".") && isAtOrBelow(author, signer));
 }
 
-/** A name of the network of an address. */
+/** A name of the network of an address: its octets in decimal, also those of IPv6, as what was learned is kept under it. */
 export function networkOf(address: string): string | undefined {
   const octets = addressOctets(address);
   if (octets === undefined) return undefined;
-  return octets.length === 4 ? octets.slice(0, IPV4_NETWORK).join(".") : octets.slice(0, IPV6_NETWORK).join(":");
+  return networkOctets(octets).join(octets.length === IPV4_OCTETS ? "." : ":");
 }
 
 function property(result: MethodResult | undefined, wanted: string): string {

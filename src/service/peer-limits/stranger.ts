@@ -6,14 +6,14 @@ import { createHmac, randomBytes } from "node:crypto";
 import { type Clock, DAY } from "../../host/clock.ts";
 import { plainAddress } from "../../host/listener-peers.ts";
 import { addressOctets } from "../../rules/dns-zone/ip-address.ts";
+import { networkOctets } from "../../rules/dns-zone/network.ts";
 import type { Print } from "./counter-table.ts";
 
 export type Stranger = { readonly host: Print; readonly network: Print };
 
 const KEY_BYTES = 32;
-/** Octets of a host and of a network. */
-const IPV4 = { host: 4, network: 3 } as const;
-const IPV6 = { host: 8, network: 6 } as const;
+/** Of IPv6 the first 64 bits, of IPv4 all: who has one address of such a network has them all (RFC 4291 section 2.5.1). */
+const HOST_OCTETS = 8;
 
 export class DailyPrints {
   readonly #clock: Clock;
@@ -40,10 +40,9 @@ export class DailyPrints {
   stranger(address: string): Stranger | undefined {
     const octets = addressOctets(plainAddress(address));
     if (octets === undefined) return undefined;
-    const bytes = octets.length === IPV4.host ? IPV4 : IPV6;
     return {
-      host: this.of(`host ${octets.slice(0, bytes.host).join(".")}`),
-      network: this.of(`network ${octets.slice(0, bytes.network).join(".")}`),
+      host: this.of(`host ${octets.slice(0, HOST_OCTETS).join(".")}`),
+      network: this.of(`network ${networkOctets(octets).join(".")}`),
     };
   }
 

@@ -22,6 +22,18 @@ test("addresses of one network look alike, those of two do not, and nothing else
     assert.equal(networkOf(none, key), undefined);
 });
 
+test("a fingerprint is what it always was: those of yesterday are compared with it", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["192.0.2.7", "506cc5cecfae"],
+    ["::ffff:10.0.0.1", "eb11abc2e14c"],
+    ["2001:0DB8:0001:ffff:1:2:3:4", "1df7ab65eb45"],
+    ["2001:db8::", "81bf10b90ff2"],
+    ["fe80::1%eth0", "1164d2563ea4"],
+    ["::1", "b222fc3461d5"],
+  ];
+  for (const [client, print] of cases) assert.equal(networkOf(client, key), print);
+});
+
 test("D3: without the key a fingerprint says nothing", () => {
   assert.notEqual(networkOf("192.0.2.7", key), networkOf("192.0.2.7", new Uint8Array(32)));
 });
