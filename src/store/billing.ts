@@ -78,6 +78,8 @@ export interface BillingStore extends AsyncDisposable {
   /** `held`: another reservation keeps the name, or is of the same account; `full`: there are too many at once. */
   reserve(reservation: Reservation): Promise<"reserved" | "held" | "full">;
   reservation(reference: string): Promise<Reservation | undefined>;
+  /** A reservation keeps the name. */
+  isKept(address: string): Promise<boolean>;
   /** Oldest first. */
   reservations(): Promise<readonly Reservation[]>;
   setSession(reference: string, session: string): Promise<void>;

@@ -123,7 +123,7 @@ for (const [look, options] of [
       assert.equal(await isTooWide(page), false, what);
     };
     for (const language of ["", "/sv"]) {
-      for (const path of [...PAGES, "/account/sign-up?back", "/account/paid/none", "/account/opened"]) {
+      for (const path of [...PAGES, "/account/sign-up", "/account/paid/none", "/account/opened"]) {
         await page.goto(`${origin}${language}${path}`);
         await check(path);
       }

@@ -75,6 +75,15 @@ export function paymentOf(charge: Stripe.Charge, dispute: Payment["dispute"]): P
   };
 }
 
+/** A refund that failed, and what came back by others is less than what was paid. */
+export function hasFailedRefund({ amount, refunds }: Pick<Stripe.Charge, "amount" | "refunds">): boolean {
+  const made = refunds?.data ?? [];
+  const back = made.reduce((sum, one) => sum + (NOT_BACK.has(one.status ?? "") ? 0 : one.amount), 0);
+  return back < amount && made.some(({ status }) => status === "failed");
+}
+
+const NOT_BACK: ReadonlySet<string> = new Set(["failed", "canceled"]);
+
 /** Of several the gravest. An inquiry of a bank takes no money and is none. */
 export function disputeOf(statuses: readonly Stripe.Dispute.Status[]): Payment["dispute"] {
   const kinds = new Set(statuses.map(kindOf));

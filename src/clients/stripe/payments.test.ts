@@ -40,7 +40,7 @@ async function world(): Promise<World> {
         price: "price_small",
         language: "sv",
         successUrl: `https://mail.example.org/account/paid/${REFERENCE}`,
-        cancelUrl: "https://mail.example.org/account/sign-up",
+        cancelUrl: `https://mail.example.org/account/paid/${REFERENCE}?back`,
         expiresAt: Date.parse(START) + 2 * HOUR,
       }),
     async [Symbol.asyncDispose]() {
@@ -200,8 +200,13 @@ test("subscriptions are listed page by page, and the portal is a link", async ()
   const link = await one.payments.portal(customer, "https://mail.example.org/account/", "en");
   assert.deepEqual(link, { kind: "portal", url: "https://billing.stripe.com/p/session/bps_1" });
   const [charge = assert.fail()] = one.fake.ledger.chargesOf(customer);
-  assert.deepEqual(await one.payments.customerOf(charge.id), { kind: "customer", customer });
-  assert.deepEqual(await one.payments.customerOf("ch_none"), { kind: "missing" });
+  const found = { kind: "charge", customer, hasFailedRefund: false };
+  assert.deepEqual(await one.payments.charge(charge.id), found);
+  assert.deepEqual(await one.payments.charge("ch_none"), { kind: "missing" });
+  one.fake.ledger.refund(charge, charge.amount);
+  assert.deepEqual(await one.payments.charge(charge.id), found);
+  one.fake.ledger.failRefund(charge);
+  assert.deepEqual(await one.payments.charge(charge.id), { ...found, hasFailedRefund: true });
 });
 
 for (const [fault, why] of [

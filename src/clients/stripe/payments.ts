@@ -6,8 +6,8 @@
 import type StripeLibrary from "stripe";
 import { type Clock, systemClock } from "../../host/clock.ts";
 import type { SubscriptionView } from "../../rules/subscription/standing.ts";
-import type { Done, Failure, Payments, ReadWebhook } from "../../service/billing/payments.ts";
-import { checkoutOf, disputeOf, idOf, METADATA, paymentOf, subscriptionOf } from "./allow-list.ts";
+import type { Done, Failure, FoundPayments, Payments, ReadWebhook } from "../../service/billing/payments.ts";
+import { checkoutOf, disputeOf, hasFailedRefund, idOf, METADATA, paymentOf, subscriptionOf } from "./allow-list.ts";
 import { codeOf, failureOf, missingOf } from "./failure.ts";
 import { createStripeHttp, type StripeHttpLimits, stripeHttpLimits } from "./http.ts";
 import { readEvent } from "./webhook.ts";
@@ -98,7 +98,7 @@ export function createStripePayments(options: StripeOptions): Payments {
       askFor(async (stripe) => {
         const found = await stripe.subscriptions.retrieve(id, { expand: ["latest_invoice"] });
         const customer = idOf(found.customer);
-        const view = subscriptionOf(found, customer === undefined ? [] : await paymentsOf(stripe, customer));
+        const view = subscriptionOf(found, customer === undefined ? [] : (await paymentsOf(stripe, customer)).payments);
         return view === undefined ? MISSING : { kind: "subscription", view };
       }, MISSING),
     subscriptions: (after) =>
@@ -112,10 +112,13 @@ export function createStripePayments(options: StripeOptions): Payments {
         const views = page.data.flatMap((one) => subscriptionOf(one, []) ?? []);
         return { kind: "page", views, next: page.has_more ? page.data.at(-1)?.id : undefined };
       }),
-    customerOf: (id) =>
+    charge: (id) =>
       askFor(async (stripe) => {
-        const customer = idOf((await stripe.charges.retrieve(id)).customer);
-        return customer === undefined ? MISSING : { kind: "customer", customer };
+        const charge = await stripe.charges.retrieve(id, { expand: ["refunds"] });
+        const customer = idOf(charge.customer);
+        return customer === undefined
+          ? MISSING
+          : { kind: "charge", customer, hasFailedRefund: hasFailedRefund(charge) };
       }, MISSING),
 
     changePrice: ({ subscription, item }, price) =>
@@ -138,7 +141,7 @@ export function createStripePayments(options: StripeOptions): Payments {
         if (status !== "canceled" && status !== "incomplete_expired") await stripe.subscriptions.cancel(subscription);
         return DONE;
       }, DONE),
-    payments: (customer) => ask(async (stripe) => ({ kind: "payments", payments: await paymentsOf(stripe, customer) })),
+    payments: (customer) => ask((stripe) => paymentsOf(stripe, customer)),
     refund: (charge) =>
       ask(async (stripe) => {
         try {
@@ -179,7 +182,7 @@ export function createStripePayments(options: StripeOptions): Payments {
 }
 
 /** Those that were made: a charge that failed, or that the bank has not settled yet, is none. */
-async function paymentsOf(stripe: StripeLibrary, customer: string): Promise<SubscriptionView["payments"]> {
+async function paymentsOf(stripe: StripeLibrary, customer: string): Promise<FoundPayments> {
   const { data } = await stripe.charges.list({ customer, limit: PAGE });
   const payments: SubscriptionView["payments"][number][] = [];
   for (const charge of data) {
@@ -188,7 +191,7 @@ async function paymentsOf(stripe: StripeLibrary, customer: string): Promise<Subs
     const disputes = charge.disputed ? (await stripe.disputes.list({ charge: charge.id, limit: PAGE })).data : [];
     payments.push(paymentOf(charge, disputeOf(disputes.map(({ status }) => status))));
   }
-  return payments;
+  return { kind: "payments", payments, areMorePending: data.some(({ status }) => status === "pending") };
 }
 
 function placeOf(server: string): Pick<StripeLibrary.StripeConfig, "protocol" | "host" | "port"> {

@@ -160,7 +160,7 @@ export async function billingWorld({ lookPauseMs = 0 }: { readonly lookPauseMs?:
         signUp: signUp(name),
         plan,
         successUrl: (reference) => `https://mail.example.org/account/paid/${reference}`,
-        cancelUrl: "https://mail.example.org/account/sign-up",
+        cancelUrl: (reference) => `https://mail.example.org/account/paid/${reference}?back`,
       });
       assert.equal(started.kind, "link");
       const { reference, url } = started;

@@ -4,15 +4,15 @@
  */
 import type { Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
+import { advance } from "./advance.ts";
 import { invite, redeem, type Redeemed } from "./invitations.ts";
 import { changePlan, closed, contractOf, portal, setEnding, withdraw } from "./manage.ts";
 import type { Contract, NotBought, PlanChanged, Withdrawn } from "./manage.ts";
-import { observe } from "./observe.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
 import { renew, type Renewed, type RenewOptions } from "./renew.ts";
 import { hourly, nightly } from "./rounds.ts";
-import { abandon, type Progress, settle, start, type Started, type StartOptions } from "./sign-up.ts";
+import { abandon, type Progress, start, type Started, type StartOptions } from "./sign-up.ts";
 import { takeWebhook, type WebhookTaken } from "./webhook.ts";
 import type { SignUp } from "../../store/billing.ts";
 
@@ -24,6 +24,8 @@ export interface Billing {
   /** What the page says that a browser comes back to; opens the account when it is paid. */
   progress(reference: string): Promise<Progress>;
   abandon(reference: string): Promise<Progress>;
+  /** A sign-up that waits for its money keeps the name. */
+  isKept(address: string): Promise<boolean>;
   takeWebhook(body: Uint8Array, signature: string): Promise<WebhookTaken>;
   /** Likewise for an account whose contract ended. */
   renew(options: RenewOptions): Promise<Renewed>;
@@ -62,17 +64,18 @@ export function createBilling(
     async progress(reference) {
       const last = looks.get(reference);
       if (last !== undefined && parts.clock.now() < last.at + lookPauseMs) return last.progress;
-      const progress = await settle(parts, reference);
+      const { progress } = await advance(parts, reference);
       looks.delete(reference);
       looks.set(reference, { at: parts.clock.now(), progress });
       const [oldest] = looks.keys();
       if (looks.size > MOST_LOOKS && oldest !== undefined) looks.delete(oldest);
-      const row = progress.kind === "open" ? await parts.store.byReference(reference) : undefined;
-      // It is open whether or not Stripe says at once until when.
-      if (row !== undefined && row.until === undefined) await observe(parts, row.subscription);
       return progress;
     },
-    abandon: (reference) => abandon(parts, reference),
+    abandon(reference) {
+      looks.delete(reference);
+      return abandon(parts, reference);
+    },
+    isKept: (address) => parts.store.isKept(address),
     takeWebhook: (body, signature) => takeWebhook(parts, body, signature),
     renew: (options) => renew(parts, options),
     contract: (account) => contractOf(parts, account),

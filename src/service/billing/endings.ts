@@ -6,18 +6,39 @@ import { DAY } from "../../host/clock.ts";
 import type { Ending } from "../../store/billing.ts";
 import { followCourse } from "./course.ts";
 import type { BillingParts } from "./parts.ts";
-import type { Failure } from "./payments.ts";
+import type { Failure, FoundCharge } from "./payments.ts";
 
 /** A debit may arrive so long after it was ordered; until then there is nothing to give back. */
 const LATE_PAYMENT_MS: number = 30 * DAY;
 
 /** One that fails stays, and does not keep the others. */
 export async function performEndings(parts: BillingParts): Promise<void> {
-  for (const ending of await parts.store.endings()) {
-    const outcome = await perform(parts, ending);
-    if (outcome?.kind === "failed")
-      parts.log("billing.failed", { step: "end", why: outcome.why, account: ending.account });
-  }
+  for (const ending of await parts.store.endings()) await performOrReport(parts, ending);
+}
+
+/** The one ending that somebody waits for; others do not hold it up. Does nothing when there is none. */
+export async function performEndingOf(parts: BillingParts, subscription: string): Promise<void> {
+  const ending = (await parts.store.endings()).find((one) => one.subscription === subscription);
+  if (ending !== undefined) await performOrReport(parts, ending);
+}
+
+/** What a bank did not take back is told, to the log and to who is owed it. */
+export async function followRefunds(
+  { store, tell, clock, log }: BillingParts,
+  charge: string,
+  { customer, hasFailedRefund }: FoundCharge,
+): Promise<void> {
+  if (!hasFailedRefund) return;
+  const account = (await store.byCustomer(customer))?.account;
+  log("billing.failed", { step: "refund", why: "declined", account });
+  if (account !== undefined)
+    await tell.holder(account, { kind: "refund-failed", at: clock.now() }, `refund-failed-${charge}`);
+}
+
+async function performOrReport(parts: BillingParts, ending: Ending): Promise<void> {
+  const outcome = await perform(parts, ending);
+  if (outcome?.kind === "failed")
+    parts.log("billing.failed", { step: "end", why: outcome.why, account: ending.account });
 }
 
 async function perform(parts: BillingParts, ending: Ending): Promise<Failure | undefined> {
@@ -35,7 +56,10 @@ async function perform(parts: BillingParts, ending: Ending): Promise<Failure | u
       const outcome = await payments.refund(charge);
       if (outcome.kind === "failed") return outcome;
     }
-    if (made.payments.length === 0 && clock.now() < askedAt + LATE_PAYMENT_MS) return undefined;
+    // What a bank decides over is given back when it decided for us.
+    if (made.payments.some(({ dispute }) => dispute === "open")) return undefined;
+    const mayCome = made.payments.length === 0 || made.areMorePending;
+    if (mayCome && clock.now() < askedAt + LATE_PAYMENT_MS) return undefined;
     if (account !== undefined)
       await tell.holder(account, { kind: "refund-made", at: clock.now() }, `refund-${subscription}`);
   }

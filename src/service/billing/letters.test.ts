@@ -22,6 +22,7 @@ const notices: readonly BillingNotice[] = [
   { kind: "paid-again", at: AT, until: AT },
   { kind: "withdrawn", at: AT, ahead: ahead.slice(-1) },
   { kind: "refund-made", at: AT },
+  { kind: "refund-failed", at: AT },
   { kind: "sign-up-over", at: AT },
 ];
 
@@ -42,8 +43,8 @@ test("M2: every letter says in both languages what it is about, what happens whe
         assert.equal(text.includes("/account/"), notice.ahead.length > 0 && notice.kind !== "withdrawn");
       }
     }
-  assert.equal(subjects.en.size, 11);
-  assert.equal(subjects.sv.size, 11);
+  assert.equal(subjects.en.size, 12);
+  assert.equal(subjects.sv.size, 12);
 });
 
 test("the dates are those of the account, one a line, and what each of them means", () => {

@@ -100,6 +100,14 @@ const EN: Words = {
           subject: "Your money is on its way back",
           paragraphs: [`On ${at} we gave back all that you paid. How long it takes to arrive depends on your bank.`],
         };
+      case "refund-failed":
+        return {
+          subject: "Your money could not be given back",
+          paragraphs: [
+            "We gave back what you paid, and your bank did not take it: the card or the account may be closed by now. The money is here and is yours.",
+            "Write to us how it can reach you. Do not send numbers of cards by mail.",
+          ],
+        };
       case "sign-up-over":
         return {
           subject: "Your sign-up: the money is on its way back",
@@ -180,6 +188,14 @@ const SV: Words = {
         return {
           subject: "Dina pengar är på väg tillbaka",
           paragraphs: [`Vi betalade tillbaka allt du har betalat ${at}. Hur lång tid det tar beror på din bank.`],
+        };
+      case "refund-failed":
+        return {
+          subject: "Dina pengar kunde inte betalas tillbaka",
+          paragraphs: [
+            "Vi betalade tillbaka det du har betalat, men din bank tog inte emot det: kortet eller kontot kan vara avslutat. Pengarna finns hos oss och är dina.",
+            "Skriv till oss hur de kan nå dig. Skicka inga kortnummer i brev.",
+          ],
         };
       case "sign-up-over":
         return {

@@ -9,7 +9,7 @@ import type { StandingKind } from "../../store/billing.ts";
 import type { Language } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { courseIn, lapseIn } from "./course.ts";
-import { performEndings } from "./endings.ts";
+import { performEndingOf } from "./endings.ts";
 import { observe } from "./observe.ts";
 import type { Ahead, BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
@@ -89,6 +89,9 @@ export async function changePlan(parts: BillingParts, account: AccountId, name: 
   return (await observe(parts, row.subscription)) ?? { kind: "changed" };
 }
 
+/** A contract that Stripe still renews, or tries to. */
+const RUNNING: ReadonlySet<StandingKind> = new Set<StandingKind>(["paid", "ending", "unpaid", "disputed"]);
+
 /** Lets the contract end with the time that is paid, or, with false, go on after all. */
 export async function setEnding(
   parts: BillingParts,
@@ -97,7 +100,7 @@ export async function setEnding(
 ): Promise<{ readonly kind: "done" } | { readonly kind: "not-paid" } | NotBought | Failure> {
   const row = await parts.store.byAccount(account);
   if (row === undefined) return NOT_BOUGHT;
-  if (row.standing === "ended" || row.withdrawnAt !== undefined) return { kind: "not-paid" };
+  if (row.withdrawnAt !== undefined || !RUNNING.has(row.standing)) return { kind: "not-paid" };
   const done = await parts.payments.setEnding(row.subscription, ends);
   if (done.kind === "failed") return done;
   return (await observe(parts, row.subscription)) ?? { kind: "done" };
@@ -118,7 +121,7 @@ export async function withdraw(parts: BillingParts, account: AccountId): Promise
       if (!(await store.update({ ...row, withdrawnAt: at }, { ending }))) continue;
       log("billing.withdrawn", { account });
     }
-    await performEndings(parts);
+    await performEndingOf(parts, row.subscription);
     return { kind: "withdrawn", at };
   }
 }

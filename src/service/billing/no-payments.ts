@@ -12,7 +12,7 @@ export const noPayments = (installation: string): Payments => ({
   expireCheckout: refused,
   subscription: refused,
   subscriptions: refused,
-  customerOf: refused,
+  charge: refused,
   changePrice: refused,
   setEnding: refused,
   cancelNow: refused,

@@ -46,6 +46,8 @@ export type BillingNotice =
   /** The acknowledgement: when the withdrawal came, and when the account is closed. */
   | { readonly kind: "withdrawn"; readonly at: number; readonly ahead: Ahead }
   | { readonly kind: "refund-made"; readonly at: number }
+  /** The bank of who paid did not take it. */
+  | { readonly kind: "refund-failed"; readonly at: number }
   /** To somebody who has no account after all. */
   | { readonly kind: "sign-up-over"; readonly at: number };
 

@@ -25,6 +25,18 @@ export type Checkout = {
 };
 
 export type Found = { readonly kind: "subscription"; readonly view: SubscriptionView };
+export type FoundCharge = {
+  readonly kind: "charge";
+  readonly customer: string;
+  /** A bank did not take back what we gave back, and nothing else made up for it: a person must find another way. */
+  readonly hasFailedRefund: boolean;
+};
+export type FoundPayments = {
+  readonly kind: "payments";
+  readonly payments: SubscriptionView["payments"];
+  /** Others are on their way, and may still come. */
+  readonly areMorePending: boolean;
+};
 /** Such a thing is not there. */
 export type Missing = { readonly kind: "missing" };
 export type Done = { readonly kind: "done" };
@@ -67,7 +79,7 @@ export interface Payments extends AsyncDisposable {
   ): Promise<
     { readonly kind: "page"; readonly views: readonly SubscriptionView[]; readonly next: string | undefined } | Failure
   >;
-  customerOf(charge: string): Promise<{ readonly kind: "customer"; readonly customer: string } | Missing | Failure>;
+  charge(id: string): Promise<FoundCharge | Missing | Failure>;
   /** At once, what differs for the time that is left is charged or kept as credit; `declined`: all stays as it was. */
   changePrice(view: SubscriptionView, price: string): Promise<Done | Failure>;
   /** It ends with the period that is paid, or, with false, goes on after all. */
@@ -75,9 +87,7 @@ export interface Payments extends AsyncDisposable {
   /** Ends it at once; one that is ended or missing is done. */
   cancelNow(subscription: string): Promise<Done | Failure>;
   /** All payments of a customer, newest first. */
-  payments(
-    customer: string,
-  ): Promise<{ readonly kind: "payments"; readonly payments: SubscriptionView["payments"] } | Failure>;
+  payments(customer: string): Promise<FoundPayments | Failure>;
   /** What of a payment was not given back yet. One that cannot be given back any more is done. */
   refund(charge: string): Promise<Done | Failure>;
   /** A page of Stripe's for cards and invoices. */

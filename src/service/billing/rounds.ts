@@ -7,11 +7,11 @@ import { DAY } from "../../host/clock.ts";
 import type { SubscriptionView } from "../../rules/subscription/standing.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
+import { advance } from "./advance.ts";
 import { performEndings } from "./endings.ts";
 import { observe } from "./observe.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
-import { settle } from "./sign-up.ts";
 
 const AT_ONCE = 200;
 /** Stripe repeats a webhook for three days; promise D2 allows ten, and a night may be late. */
@@ -21,10 +21,7 @@ const SEEN_MS: number = 8 * DAY;
 export async function hourly(parts: BillingParts, signal: AbortSignal): Promise<void> {
   for (const { reference } of await parts.store.reservations()) {
     if (signal.aborted) return;
-    await attempt(parts, "settle", undefined, async () => {
-      const progress = await settle(parts, reference);
-      return progress.kind === "failed" ? progress : undefined;
-    });
+    await attempt(parts, "settle", undefined, async () => (await advance(parts, reference)).failure);
   }
   await performEndings(parts);
 }
@@ -66,7 +63,8 @@ async function reconcile(parts: BillingParts, signal: AbortSignal): Promise<Fail
 }
 
 async function isStray({ store, payments }: BillingParts, view: SubscriptionView): Promise<boolean> {
-  const isOurs = view.installation === payments.installation && view.status !== "canceled";
+  const isOver = view.status === "canceled" || view.status === "incomplete_expired";
+  const isOurs = view.installation === payments.installation && !isOver;
   return isOurs && (await store.bySubscription(view.subscription)) === undefined;
 }
 

@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { DAY, HOUR, MINUTE } from "../../host/clock.ts";
 import { billingWorld, signUp } from "./billing-world.fixture.ts";
 
-const again = { plan: "small", successUrl: () => "https://mail.example.org/", cancelUrl: "https://mail.example.org/" };
+const again = {
+  plan: "small",
+  successUrl: () => "https://mail.example.org/",
+  cancelUrl: () => "https://mail.example.org/",
+};
 
 test("M1: a sign-up leads to a link, the link to a payment, and the payment to an account", async () => {
   await using world = await billingWorld();

@@ -10,16 +10,16 @@ import type { Reservation, SignUp, Subscription } from "../../store/billing.ts";
 import type { Language } from "../../store/directory.ts";
 import { accountId } from "../../store/ids.ts";
 import { carryOver } from "./carry-over.ts";
-import { performEndings } from "./endings.ts";
+import { performEndingOf } from "./endings.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
 
 export type StartOptions = {
   readonly signUp: SignUp;
   readonly plan: string;
-  /** Made of the reference: where the browser comes back to. */
+  /** Made of the reference: where the browser comes back to, having paid or not. */
   readonly successUrl: (reference: string) => string;
-  readonly cancelUrl: string;
+  readonly cancelUrl: (reference: string) => string;
 };
 
 export type Started =
@@ -78,7 +78,7 @@ export async function checkOut(
     price: page.plan.price,
     language: page.language,
     successUrl: page.successUrl(reference),
-    cancelUrl: page.cancelUrl,
+    cancelUrl: page.cancelUrl(reference),
     expiresAt: page.expiresAt,
   });
   if (checkout.kind === "failed" || checkout.url === undefined) {
@@ -218,7 +218,7 @@ async function settleRefused(parts: BillingParts, reservation: Reservation): Pro
     if (signUp.recovery !== undefined)
       await tell.stranger(signUp, { kind: "sign-up-over", at: now }, `over-${reference}`);
     await store.forgetSignUp(reference);
-    await performEndings(parts);
+    if (reservation.subscription !== undefined) await performEndingOf(parts, reservation.subscription);
   }
   if (clock.now() >= createdAt + lengths.pendingMs) await store.erase(reference);
   return { kind: "refunded" };

@@ -188,7 +188,7 @@ for (const isGone of [false, true])
         const [old = assert.fail()] = [...world.fake.ledger.subscriptions.values()];
         world.fake.ledger.cancel(old);
         await world.sendAll();
-        const urls = { successUrl: () => "https://mail.example.org/", cancelUrl: "https://mail.example.org/" };
+        const urls = { successUrl: () => "https://mail.example.org/", cancelUrl: () => "https://mail.example.org/" };
         const renewed = await world.billing.renew({ account, plan: "small", language: "en", ...urls });
         assert.ok(renewed.kind === "link");
         world.fake.ledger.pay(renewed.url.slice(renewed.url.lastIndexOf("/") + 1), "card");

@@ -2,10 +2,11 @@
  * Takes a webhook: is it Stripe's, is it new, which thing is it about; then that thing is looked at, and only then the
  * webhook counts as seen. Its order, its repetition and its loss are the same to us.
  */
+import { advance } from "./advance.ts";
+import { followRefunds } from "./endings.ts";
 import { observe } from "./observe.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Subject } from "./payments.ts";
-import { settle } from "./sign-up.ts";
 
 /** `later`: answered with an error, so that Stripe sends it again. */
 export type WebhookTaken = "taken" | "seen" | "later" | "forged";
@@ -31,8 +32,8 @@ async function look(parts: BillingParts, subject: Subject): Promise<boolean> {
   const { store, payments } = parts;
   switch (subject.kind) {
     case "checkout": {
-      const progress = await settle(parts, subject.reference);
-      if (progress.kind !== "over") return progress.kind !== "failed" && lookAtNew(parts, subject.reference);
+      const { progress, failure } = await advance(parts, subject.reference);
+      if (progress.kind !== "over") return failure === undefined;
       // A sign-up that is long over may have been paid after all.
       const checkout = await payments.checkout(subject.session);
       if (checkout.kind === "failed") return false;
@@ -46,18 +47,13 @@ async function look(parts: BillingParts, subject: Subject): Promise<boolean> {
       return row === undefined || (await observe(parts, row.subscription)) === undefined;
     }
     case "charge": {
-      const found = await payments.customerOf(subject.charge);
+      const found = await payments.charge(subject.charge);
       if (found.kind === "failed") return false;
-      return found.kind === "missing" || look(parts, found);
+      if (found.kind === "missing") return true;
+      await followRefunds(parts, subject.charge, found);
+      return look(parts, { kind: "customer", customer: found.customer });
     }
     case "other":
       return true;
   }
-}
-
-/** An account that was opened just now learns until when it is paid. */
-async function lookAtNew(parts: BillingParts, reference: string): Promise<boolean> {
-  const row = await parts.store.byReference(reference);
-  if (row === undefined || row.until !== undefined) return true;
-  return (await observe(parts, row.subscription)) === undefined;
 }

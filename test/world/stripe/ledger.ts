@@ -11,6 +11,7 @@ import {
   showCharge,
   showDispute,
   showInvoice,
+  showRefund,
   showSession,
   showSubscription,
 } from "./things.ts";
@@ -134,7 +135,17 @@ export class StripeLedger {
   /** By hand, in Stripe's dashboard, or by our request. */
   refund(charge: FakeCharge, amount: number): void {
     charge.refunded += amount;
+    charge.refunds.push({ amount, status: "succeeded" });
     this.#tell("charge.refunded", showCharge(charge));
+  }
+
+  /** Days later the bank sends the latest refund back. */
+  failRefund(charge: FakeCharge): void {
+    const latest = charge.refunds.at(-1);
+    if (latest === undefined) throw new Error("nothing was given back");
+    latest.status = "failed";
+    charge.refunded -= latest.amount;
+    this.#tell("refund.failed", showRefund(charge, charge.refunds.length - 1));
   }
 
   dispute(charge: FakeCharge, status: Exclude<FakeCharge["dispute"], "none">): void {
@@ -191,6 +202,7 @@ export class StripeLedger {
       amount: AMOUNT,
       createdAt: this.now(),
       refunded: 0,
+      refunds: [],
       status,
       dispute: "none",
     };

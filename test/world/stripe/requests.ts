@@ -57,6 +57,7 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Answer>> = {
       metadata: metadataIn(values["metadata"]),
       contractMetadata: metadataIn(contract["metadata"]),
       successUrl: String(values["success_url"]),
+      cancelUrl: String(values["cancel_url"]),
       createdAt: ledger.now(),
       expiresAt,
       status: "open",
@@ -115,10 +116,17 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Answer>> = {
     return ok(showSubscription(one, false));
   },
   "GET /v1/charges": ({ ledger, values }) =>
-    ok(showList(ledger.chargesOf(String(values["customer"])).map(showCharge), "/v1/charges", false)),
-  "GET /v1/charges/{charge}": ({ ledger, route }) => {
+    ok(
+      showList(
+        ledger.chargesOf(String(values["customer"])).map((charge) => showCharge(charge)),
+        "/v1/charges",
+        false,
+      ),
+    ),
+  "GET /v1/charges/{charge}": ({ ledger, route, values }) => {
     const charge = ledger.charges.get(route.id ?? "");
-    return charge === undefined ? missing() : ok(showCharge(charge));
+    const expands = ((values["expand"] ?? []) as readonly string[]).includes("refunds");
+    return charge === undefined ? missing() : ok(showCharge(charge, expands));
   },
   "GET /v1/disputes": ({ ledger, values }) => {
     const charge = ledger.charges.get(String(values["charge"]));
@@ -133,7 +141,7 @@ const ANSWERS: Readonly<Record<string, (asked: Asked) => Answer>> = {
     const left = AMOUNT - charge.refunded;
     if (left <= 0) return wrong("The charge is refunded.", "charge_already_refunded");
     ledger.refund(charge, left);
-    return ok(showRefund(charge, left));
+    return ok(showRefund(charge, charge.refunds.length - 1));
   },
   "POST /v1/billing_portal/sessions": ({ values }) =>
     ok(showPortal(String(values["customer"]), String(values["return_url"]))),

@@ -11,6 +11,7 @@ export type FakeSession = {
   readonly metadata: Readonly<Record<string, string>>;
   readonly contractMetadata: Readonly<Record<string, string>>;
   readonly successUrl: string;
+  readonly cancelUrl: string;
   readonly createdAt: number;
   readonly expiresAt: number;
   status: "open" | "complete" | "expired";
@@ -42,6 +43,8 @@ export type FakeCharge = {
   readonly amount: number;
   readonly createdAt: number;
   refunded: number;
+  /** Each that was made, the latest last. */
+  readonly refunds: { readonly amount: number; status: "succeeded" | "failed" }[];
   status: "succeeded" | "pending" | "failed";
   dispute: "none" | "needs_response" | "warning_needs_response" | "won" | "lost";
 };
@@ -172,7 +175,9 @@ export function showInvoice(one: FakeSubscription): unknown {
   } satisfies Partial<Stripe.Invoice>;
 }
 
-export function showCharge(charge: FakeCharge): unknown {
+/** @param areRefundsAsked `expand` named them */
+export function showCharge(charge: FakeCharge, areRefundsAsked = false): unknown {
+  const refunds = charge.refunds.map((_refund, n) => showRefund(charge, n) as Stripe.Refund);
   return {
     id: charge.id,
     object: "charge",
@@ -190,6 +195,7 @@ export function showCharge(charge: FakeCharge): unknown {
     paid: charge.status !== "failed",
     receipt_email: PERSON.email,
     refunded: charge.refunded >= charge.amount,
+    ...(areRefundsAsked ? { refunds: list(refunds, "/v1/refunds") as unknown as Stripe.ApiList<Stripe.Refund> } : {}),
     status: charge.status,
   } satisfies Partial<Stripe.Charge>;
 }
@@ -213,15 +219,17 @@ export function showDispute(charge: FakeCharge): unknown {
   };
 }
 
-export function showRefund(charge: FakeCharge, amount: number): unknown {
+/** @param number of the refunds of this charge, from 0 */
+export function showRefund(charge: FakeCharge, number: number): unknown {
+  const { amount, status } = charge.refunds[number] ?? { amount: 0, status: "failed" };
   return {
-    id: `re_${charge.id}_${charge.refunded}`,
+    id: `re_${charge.id}_${number}`,
     object: "refund",
     amount,
     charge: charge.id,
     created: seconds(charge.createdAt),
     currency: "eur",
-    status: "succeeded",
+    status,
   };
 }
 

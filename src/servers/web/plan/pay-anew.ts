@@ -23,7 +23,7 @@ export const payRoute = (services: PlanServices): PortalRoute => ({
       plan,
       language,
       successUrl: (reference) => `${origin}${visit.to(signUpPaths.paid)}${reference}`,
-      cancelUrl: `${origin}${visit.to(planPaths.pay)}?back`,
+      cancelUrl: () => `${origin}${visit.to(planPaths.pay)}?back`,
     });
     switch (renewed.kind) {
       case "link":

@@ -3,6 +3,7 @@ import type { Language } from "../site/language.ts";
 
 const en = {
   pay: "One step is left: pay at Stripe",
+  back: "Nothing was paid. You can still pay, or give it up below: then the name is free again at once.",
   payText:
     "We take no money ourselves and see no card. Stripe gets from us a random number, the price, and the address of this page; no mail address. What it asks you for stays there.",
   payLink: "Pay at Stripe",
@@ -43,6 +44,7 @@ export const paidWords: Readonly<Record<Language, typeof en>> = {
   en,
   sv: {
     pay: "Ett steg är kvar: betala hos Stripe",
+    back: "Ingenting har betalats. Du kan fortfarande betala, eller avstå här nedanför: då blir namnet genast ledigt igen.",
     payText:
       "Vi tar inte emot pengar själva och ser inget kort. Stripe får av oss ett slumptal, priset och adressen till den här sidan; ingen e-postadress. Det som Stripe frågar efter stannar där.",
     payLink: "Betala hos Stripe",

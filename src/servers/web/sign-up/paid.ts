@@ -6,7 +6,7 @@
 import type { Progress } from "../../../service/billing/sign-up.ts";
 import { paths } from "../account/account-paths.ts";
 import { type Html, html } from "../markup.ts";
-import { buttons, form } from "../portal/fields.ts";
+import { buttons, form, notice } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import { paidWords } from "./paid-words.ts";
 import { type SignUpServices, signUpPaths } from "./sign-up-services.ts";
@@ -57,7 +57,7 @@ function pageOf(visit: Visit, reference: string, progress: Progress): Reply {
 
 function payBody(visit: Visit, reference: string, url: string): Html {
   const word = paidWords[visit.language];
-  return html`<p>${word.payText}</p>
+  return html`${visit.query.has("back") ? notice(word.back) : ""}<p>${word.payText}</p>
 <p><a href="${url}"><strong>${word.payLink}</strong></a></p>
 <p>${word.payKept}</p>
 <h2>${word.abandon}</h2>

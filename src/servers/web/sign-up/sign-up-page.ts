@@ -39,7 +39,7 @@ const MOST_TYPED = 254;
 /** Asks for the name alone. */
 export function namePage(visit: Visit, services: Shown, { typed, problems }: SignUpSaid): PortalPage {
   const word = signUpWords[visit.language];
-  const body = html`${visit.query.has("back") ? notice(word.back) : ""}${introduction(visit, services)}${form(
+  const body = html`${introduction(visit, services)}${form(
     visit.to(signUpPaths.signUp),
     visit.formToken(),
     nameFields(visit, services, typed, problems),

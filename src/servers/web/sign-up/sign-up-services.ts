@@ -17,7 +17,7 @@ export type SignUpServices = {
   readonly by: "payment" | "invitation";
   /** In the order of the settings; the names are those of billing. */
   readonly plans: readonly ShownPlan[];
-  readonly billing: Pick<Billing, "start" | "redeem" | "progress" | "abandon">;
+  readonly billing: Pick<Billing, "start" | "redeem" | "progress" | "abandon" | "isKept">;
   /** Nobody has the address, had it, or may never have it. @throws StoreError */
   readonly isFree: (address: string) => Promise<boolean>;
   /** As service/accounts hashes; `undefined`: too many are under way. @param prepared see password-text.ts */

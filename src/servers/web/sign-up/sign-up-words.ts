@@ -9,7 +9,6 @@ const en = {
   privacy: "privacy policy",
   asked:
     "We ask for an address and a password, and for nothing else that you must give: no name, no telephone number, no address where you live.",
-  back: "Nothing was paid. What you typed is erased when its time is over, some hours from now; until then the name that you chose is kept for you. To go on with it, go back to the page with the link to Stripe. To begin anew, choose another name.",
   nothingSold: "Nothing is sold here. Who has an invitation code opens an account with it.",
   code: "Invitation code",
   codeHint: "As you were given it. Capitals and hyphens do not matter.",
@@ -59,7 +58,6 @@ export const signUpWords: Readonly<Record<Language, typeof en>> = {
     privacy: "integritetspolicyn",
     asked:
       "Vi ber om en adress och ett lösenord, och du måste inte uppge något mer: inget namn, inget telefonnummer, ingen bostadsadress.",
-    back: "Ingenting har betalats. Det du skrev raderas när tiden är slut, om några timmar; till dess hålls namnet som du valde åt dig. Vill du fortsätta med det går du tillbaka till sidan med länken till Stripe. Vill du börja om väljer du ett annat namn.",
     nothingSold: "Här säljs ingenting. Den som har en inbjudningskod öppnar ett konto med den.",
     code: "Inbjudningskod",
     codeHint: "Så som du fick den. Stora bokstäver och bindestreck spelar ingen roll.",

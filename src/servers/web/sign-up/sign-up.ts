@@ -49,9 +49,13 @@ async function look(services: SignUpServices, visit: Visit, form: Form): Promise
   const late = tooOften(services.names, visit);
   if (late !== undefined) return refuse(late, 429);
   const { address } = checked;
-  if (!(await services.isFree(address))) return refuse(new Map([["name", nameWords[language].taken]]));
+  if (!(await isFree(services, address))) return refuse(new Map([["name", nameWords[language].taken]]));
   return { kind: "page", page: wholePage(visit, services, { typed, problems: noProblems, free: address }) };
 }
+
+/** Nobody has it, and nobody is just signing up for it. */
+const isFree = async ({ isFree: isNobodys, billing }: SignUpServices, address: string): Promise<boolean> =>
+  (await isNobodys(address)) && !(await billing.isKept(address));
 
 async function order(services: SignUpServices, visit: Visit, form: Form): Promise<Reply> {
   const { language } = visit;
@@ -65,7 +69,7 @@ async function order(services: SignUpServices, visit: Visit, form: Form): Promis
   const late = tooOften(services.names, visit) ?? tooOften(services.orders, visit);
   if (late !== undefined) return refuse(late, 429);
   const { wanted } = checked;
-  if (!(await services.isFree(wanted.address))) return refuse(new Map([["name", nameWords[language].taken]]));
+  if (!(await isFree(services, wanted.address))) return refuse(new Map([["name", nameWords[language].taken]]));
   const passwordHash = await services.hash(wanted.prepared);
   if (passwordHash === undefined) return refuse(new Map([["name", signUpWords[language].busy]]), 503);
   const { address, recovery } = wanted;
@@ -91,7 +95,7 @@ async function begin(
     signUp,
     plan,
     successUrl: (reference) => `${origin}${visit.to(signUpPaths.paid)}${reference}`,
-    cancelUrl: `${origin}${visit.to(signUpPaths.signUp)}?back`,
+    cancelUrl: (reference) => `${origin}${visit.to(signUpPaths.paid)}${reference}?back`,
   });
   switch (started.kind) {
     case "link":

@@ -56,6 +56,7 @@ function sqliteBilling(db: Database, clock: Clock, mostReservations: number): Bi
 
   return {
     reserve: (reservation) => write(() => insert(reservation)),
+    isKept: (address) => read(() => sql.keeper.get(address) !== undefined),
     reservation: (reference) =>
       read(() => {
         const row = sql.reservation.get(reference) as ReservationRow | undefined;
