@@ -55,7 +55,6 @@ import type { BillingStore } from "../store/billing.ts";
 import type { WebAccess } from "../store/web-access.ts";
 import type { TlsResults } from "../store/tls-results.ts";
 import { openSqliteDefenceMemory } from "../store/sqlite/defence/defence-memory.ts";
-import { openSqliteCredentials } from "../store/sqlite/directory/credentials.ts";
 import { openSqliteDirectory } from "../store/sqlite/directory/directory.ts";
 import { openSqliteDkimKeys } from "../store/sqlite/dkim/dkim-keys.ts";
 import { openSqliteDmarcResults } from "../store/sqlite/dmarc-results/dmarc-results.ts";
@@ -153,7 +152,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     key: keys.systemKey(name),
   });
   const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
-  const credentials = opening.use(await openSqliteCredentials({ ...file("system"), clock }));
+  const { credentials } = directory;
   const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
   const outbound = opening.use(await openSqliteOutboundQueue({ ...file("outbound"), clock }));
   const dkimKeys = opening.use(await openSqliteDkimKeys({ ...file("dkim"), clock }));

@@ -48,7 +48,8 @@ export type PasswordChange = {
   readonly code?: Uint8Array;
 };
 
-export interface Credentials extends AsyncDisposable {
+/** Usable as long as the directory that it belongs to. */
+export interface Credentials {
   recoveryAddress(id: AccountId): Promise<RecoveryAddress | undefined>;
   setRecoveryAddress(id: AccountId, recovery: RecoveryAddress): Promise<"set" | "no-account">;
   removeRecoveryAddress(id: AccountId): Promise<"removed" | "none">;

@@ -10,7 +10,6 @@ import type { FileKey } from "../../store/crypt/account-keys.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type FailingMailStore, failingMailStore } from "../../store/failing/mail-store.ts";
 import { memoryMailStore } from "../../store/memory/mail-store.ts";
-import { openSqliteCredentials } from "../../store/sqlite/directory/credentials.ts";
 import { openSqliteDirectory } from "../../store/sqlite/directory/directory.ts";
 
 export type CredentialHome = AsyncDisposable & {
@@ -26,16 +25,14 @@ export async function credentialHome(): Promise<CredentialHome> {
   const place = { file: join(folder, "system.db"), key: randomBytes(32) as Uint8Array as FileKey };
   const clock = new FakeClock("2026-11-21T10:00:00Z");
   const directory = await openSqliteDirectory(place);
-  const credentials = await openSqliteCredentials(place);
   const mail = failingMailStore(memoryMailStore({ clock }));
   return {
     clock,
     directory,
-    credentials,
+    credentials: directory.credentials,
     mail,
     async [Symbol.asyncDispose]() {
       assert.deepEqual(await directory.check(), []);
-      await credentials[Symbol.asyncDispose]();
       await directory[Symbol.asyncDispose]();
       await mail[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });

@@ -9,7 +9,6 @@ import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, openDatabase } from "../database.ts";
 import { openSqliteDirectoryArchive } from "./archive.ts";
-import { openSqliteCredentials } from "./credentials.ts";
 import { openSqliteDirectory } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
 
@@ -48,7 +47,7 @@ test("what a holder proves himself with is taken and put back, as often as one l
   const [old, fresh] = [place(), place()];
   const [ada, bob] = [sampleAccount("ada@example.org"), sampleAccount("bob@example.org")];
   await using first = await openSqliteDirectory(old);
-  await using credentials = await openSqliteCredentials(old);
+  const { credentials } = first;
   await first.add([ada, bob]);
   const record = {
     recovery: { address: "ada@elsewhere.example", verified: true },

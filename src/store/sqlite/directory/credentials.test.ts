@@ -9,7 +9,6 @@ import type { Credentials } from "../../credentials.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import type { Account, Directory } from "../../directory.ts";
 import { accountId } from "../../ids.ts";
-import { openSqliteCredentials } from "./credentials.ts";
 import { openSqliteDirectory } from "./directory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-credentials-"));
@@ -30,11 +29,11 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
     key: randomBytes(32) as Uint8Array as FileKey,
   };
   await using directory = await openSqliteDirectory(place);
-  await using credentials = await openSqliteCredentials(place);
-  await using other = await openSqliteCredentials(place);
+  await using elsewhere = await openSqliteDirectory(place);
   const [ada, bob] = [sampleAccount("ada@example.org"), sampleAccount("bob@example.org")];
   await directory.add([ada, bob]);
-  await body({ directory, credentials, other, ada, bob });
+  const { credentials } = directory;
+  await body({ directory, credentials, other: elsewhere.credentials, ada, bob });
   assert.deepEqual(await directory.check(), []);
 }
 

@@ -1,18 +1,10 @@
-/** What a holder proves himself with, in `system.db`, by a connection of its own. A commit is durable when it returns. */
-import { systemClock } from "../../../host/clock.ts";
+/** What a holder proves himself with, in `system.db`, by the directory's connection. A commit is durable when it returns. */
 import type { Credentials } from "../../credentials.ts";
-import { APPLICATION } from "../database.ts";
-import { stepsOn } from "../immediate.ts";
-import { openSystemDatabase } from "../system-database.ts";
+import type { Database } from "../database.ts";
+import type { Steps } from "../immediate.ts";
 import { credentialRows } from "./credential-rows.ts";
-import type { SqliteDirectoryOptions } from "./directory.ts";
-import { directoryMigrations } from "./schema.ts";
 
-/** @throws StoreError "key", "io", "full", "busy". */
-export async function openSqliteCredentials(options: SqliteDirectoryOptions): Promise<Credentials> {
-  const clock = options.clock ?? systemClock;
-  const db = await openSystemDatabase(options, APPLICATION.system, directoryMigrations);
-  const { read, write } = stepsOn(db, clock, "The credentials are closed.");
+export function sqliteCredentials(db: Database, { read, write }: Steps): Credentials {
   const rows = credentialRows(db);
   const removeRecovery = db.prepare("DELETE FROM recovery WHERE account = ?");
   const tries = db.prepare("SELECT tries, tries_since AS since FROM second_step WHERE account = ?");
@@ -90,9 +82,5 @@ export async function openSqliteCredentials(options: SqliteDirectoryOptions): Pr
         keepCost.run(cost.memoryKiB, cost.passes, cost.lanes);
         return rows.cost() ?? cost;
       }),
-
-    async [Symbol.asyncDispose]() {
-      if (db.open) db.close();
-    },
   };
 }

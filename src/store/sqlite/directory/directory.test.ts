@@ -12,7 +12,6 @@ import type { FileKey } from "../../crypt/account-keys.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { immediate } from "../immediate.ts";
-import { openSqliteCredentials } from "./credentials.ts";
 import { openSqliteDirectory } from "./directory.ts";
 import { directoryMigrations } from "./schema.ts";
 
@@ -213,7 +212,7 @@ test("a file of the third version is brought up: nobody has a second step, a rec
   old.prepare("INSERT INTO preference VALUES (?, 30, NULL)").run(id);
   old.close();
   await using directory = await openSqliteDirectory({ file, key });
-  await using credentials = await openSqliteCredentials({ file, key });
+  const { credentials } = directory;
   assert.deepEqual(await directory.byId(id), { ...account, quotaBytes: 5 });
   assert.equal((await directory.preferences(id)).emptyJunkDays, 30);
   assert.equal(await credentials.secondStep(id), undefined);

@@ -5,6 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
+import type { Credentials } from "../../credentials.ts";
 import type {
   Account,
   AccountState,
@@ -19,6 +20,7 @@ import { APPLICATION, type Database } from "../database.ts";
 import { type Steps, snapshot, stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { auditDirectory } from "./audit.ts";
+import { sqliteCredentials } from "./credentials.ts";
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,
@@ -33,14 +35,17 @@ import { type DirectoryStatements, directoryStatements } from "./statements.ts";
 
 export type SqliteDirectoryOptions = SystemDatabaseOptions;
 
-/** @throws StoreError "key", "io", "full", "busy". */
-export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
+/** With what its accounts prove themselves with. @throws StoreError "key", "io", "full", "busy". */
+export async function openSqliteDirectory(
+  options: SqliteDirectoryOptions,
+): Promise<Directory & { readonly credentials: Credentials }> {
   const clock = options.clock ?? systemClock;
   const db = await openSystemDatabase(options, APPLICATION.system, directoryMigrations);
   return new SqliteDirectory(db, clock);
 }
 
 class SqliteDirectory implements Directory {
+  readonly credentials: Credentials;
   readonly #db: Database;
   readonly #steps: Steps;
   readonly #clock: Clock;
@@ -52,6 +57,7 @@ class SqliteDirectory implements Directory {
     this.#steps = stepsOn(db, clock, "The directory is closed.");
     this.#clock = clock;
     this.#sql = directoryStatements(db);
+    this.credentials = sqliteCredentials(db, this.#steps);
     this.#fingerprintKey = db
       .prepare("SELECT value FROM secret WHERE name = 'used-address'")
       .pluck()
