@@ -20,7 +20,7 @@ async function openHome(home: string): Promise<Stores> {
   return openStores({ settings, root, bus: silentBus, log() {}, clock: systemClock, bootId: "test", workers: 1 });
 }
 
-test("D7: a password that the operator sets ends the account's sessions at the website, and nobody else's", async (context) => {
+test("D7: a password that the operator sets ends the account's sessions and links at the website, and nobody else's", async (context) => {
   const home = mkdtempSync(join(tmpdir(), "altmail-stores-"));
   context.after(() => rmSync(home, { recursive: true, force: true }));
   await using stores = await openHome(home);
@@ -32,11 +32,18 @@ test("D7: a password that the operator sets ends the account's sessions at the w
     const times = { begunAt: now, seenAt: now, expiresAt: now + DAY };
     for (const id of [`${name} here`, `${name} there`])
       await webAccess.addSession({ id, account, ...times, isStaying: true, awaitsSecondStep: false });
+    const link = { id: name, purpose: "close-account", owner: account, payload: "" };
+    assert.equal(await webAccess.addLink({ ...link, madeAt: now, expiresAt: now + DAY }), "made");
   }
   assert.deepEqual(await accounts.setPassword("ada@example.org", "another horse"), { kind: "done" });
   const left = await Promise.all(["ada here", "ada there", "bob here"].map((id) => webAccess.session(id)));
   assert.deepEqual(
     left.map((session) => session?.id),
     [undefined, undefined, "bob here"],
+  );
+  const links = await Promise.all(["ada", "bob"].map((id) => webAccess.link(id, "close-account", now)));
+  assert.deepEqual(
+    links.map((link) => link?.id),
+    [undefined, "bob"],
   );
 });

@@ -240,6 +240,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     lastTry: tryLast,
     closing,
     endSessions: async (account) => void (await webAccess.endSessions(account)),
+    endLinks: (account) => webAccess.forgetLinks(account),
     makeKeys: (made) => keys.createAll(made),
   });
   const book = opening.use(await openSqliteWatchBook({ ...file("watch"), clock }));

@@ -40,11 +40,16 @@ export function credentialVerbs({
   limits,
   credentials,
   endSessions,
+  endLinks,
   find,
 }: Parts): CredentialVerbs {
   const changed = (account: Account, change: string): Done => {
     log("account.changed", { account: account.id, change });
     return DONE;
+  };
+  const endWaysIn = async ({ id }: Account): Promise<void> => {
+    await endSessions?.(id);
+    await endLinks?.(id);
   };
 
   return {
@@ -54,10 +59,10 @@ export function credentialVerbs({
       const hash = await hashOf(password, hasher);
       if (typeof hash !== "string") return hash;
       // Before it too: who stops this in between leaves nobody logged in by a password that is gone.
-      await endSessions?.(account.id);
+      await endWaysIn(account);
       if ((await directory.setPassword(account.id, hash)) === "no-account") return GONE;
       revocations.publish(account.id, "end");
-      await endSessions?.(account.id);
+      await endWaysIn(account);
       return changed(account, "password");
     },
 

@@ -27,6 +27,8 @@ export type AccountsParts = {
   readonly closing?: (account: AccountId) => Promise<void>;
   /** Ends the account's sessions at the website; without it there is none. */
   readonly endSessions?: (account: AccountId) => Promise<void>;
+  /** Ends links that were mailed to the holder; without it there is none. */
+  readonly endLinks?: (account: AccountId) => Promise<void>;
   /** Plans, recovery addresses and second steps; without it the limits say how many aliases there may be. */
   readonly credentials?: Credentials;
   /** Tells a holder in the INBOX and at the recovery address. */

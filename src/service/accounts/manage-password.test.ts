@@ -57,6 +57,7 @@ test("D7: a new password counts at once; what the old one opened ends in every w
     domains: ["example.org"],
     endSessions: async (id) =>
       void steps.push(`website, by the ${(await hashOf(id)) === before ? "old" : "new"} password`),
+    endLinks: async () => void steps.push("links"),
   });
   await accounts.add({ address: ALICE, password: PASSWORD });
   const app = await accounts.addAppPassword(ALICE, "telephone");
@@ -74,10 +75,12 @@ test("D7: a new password counts at once; what the old one opened ends in every w
   assert.deepEqual(await accounts.setPassword(ALICE, "another horse"), { kind: "done" });
   assert.deepEqual(steps, [
     "website, by the old password",
+    "links",
     "changed",
     "ended there",
     "ended here",
     "website, by the new password",
+    "links",
   ]);
   for (const worker of [first, second]) {
     assert.equal((await worker.authenticate(ALICE, PASSWORD)).kind, "wrong");

@@ -21,7 +21,7 @@ const PLAN_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const MOST_ALIASES = 10_000;
 
 export function safetyVerbs(parts: Parts): SafetyVerbs {
-  const { directory, revocations, tellBoth, domains, hostName, clock, log, find } = parts;
+  const { directory, revocations, endLinks, tellBoth, domains, hostName, clock, log, find } = parts;
 
   const findWith = async (address: string): Promise<Found | Refused> => {
     const account = await find(address);
@@ -64,6 +64,8 @@ export function safetyVerbs(parts: Parts): SafetyVerbs {
       if (checked.kind === "invalid") return refused("invalid", checked.sentence);
       await tell(account, { kind: "recovery-address-changed", at: clock.now(), change: "set" });
       await credentials.setRecoveryAddress(account.id, { address: checked.address, verified: true });
+      // One to the address before, for a new password, would still lead in.
+      await endLinks?.(account.id);
       return changed(account, "recovery address set by the operator");
     },
 
@@ -75,6 +77,7 @@ export function safetyVerbs(parts: Parts): SafetyVerbs {
         return refused("not-found", "The account has no recovery address.");
       await tell(account, { kind: "recovery-address-changed", at: clock.now(), change: "removed" });
       await credentials.removeRecoveryAddress(account.id);
+      await endLinks?.(account.id);
       return changed(account, "recovery address removed by the operator");
     },
 

@@ -35,6 +35,23 @@ test("what is wrong with old or new password changes nothing", async () => {
   assert.deepEqual([world.revoked, world.heard()], [[], { here: [], elsewhere: [] }]);
 });
 
+test("a new password ends links that were mailed before it, wherever it stops", async () => {
+  for (let steps = 0; ; steps++) {
+    await using world = await RecoveryWorld.open();
+    const made = { account: world.ada.id, payload: ELSEWHERE };
+    const purposes = ["password-reset", "recovery-address", "close-account"] as const;
+    const tokens = await Promise.all(purposes.map((purpose) => world.parts.links.make({ ...made, purpose })));
+    world.stopAfter(steps);
+    await createChangePassword(world.parts)(world.ada.id, WISH).catch(() => "stopped");
+    const hadFailed = world.heal();
+    const found = await Promise.all(purposes.map((purpose, n) => world.parts.links.look(purpose, tokens[n] ?? "")));
+    if (await world.passwordIs(NEW)) assert.deepEqual(found, [undefined, undefined, undefined], `after ${steps}`);
+    else assert.ok(hadFailed);
+    if (!hadFailed) break;
+    assert.ok(steps < 20);
+  }
+});
+
 test("of two changes at once one is made", async () => {
   await using world = await RecoveryWorld.open();
   const change = createChangePassword(world.parts);

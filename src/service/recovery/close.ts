@@ -77,7 +77,7 @@ export function createClosingByHolder(parts: RecoveryParts, begin: () => void): 
       if ((await directory.setState(id, "closing")) === "no-account") return GONE;
       revocations.publish(id, "end");
       await sessions.endAll(id);
-      await links.claim("close-account", token);
+      await links.endAll(id);
       log("account.changed", { account: id, change: "closing, by its holder" });
       begin();
       return { kind: "closing", primary, ...when };

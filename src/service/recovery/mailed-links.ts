@@ -8,7 +8,7 @@ import type { AccountLinks } from "../web-access/account-links.ts";
 export type LinkPurpose = "recovery-address" | "password-reset" | "close-account";
 
 /** What the payload says is the new recovery address; the other links are about the account alone. */
-export type MailedLinks = Pick<AccountLinks<LinkPurpose>, "make" | "look" | "claim">;
+export type MailedLinks = Pick<AccountLinks<LinkPurpose>, "make" | "look" | "claim" | "endAll">;
 
 export interface WebSessions {
   /** @param except the session that goes on, by the name that service/web-access gives it */

@@ -1,9 +1,10 @@
 /**
  * Puts a new password in the place of the old one, and ends what the old one had opened: sessions of mail programs and at
- * the website, and app passwords where the holder does not keep them. The holder is told in both places afterwards.
+ * the website, links that were mailed, and app passwords where the holder does not keep them. The holder is told in both
+ * places afterwards.
  *
- * Sessions end before the change too: who stops this in between leaves an account that the old password opens, and never
- * one that is changed while a stranger's session goes on.
+ * Sessions and links end before the change too: who stops this in between leaves an account that the old password opens, and
+ * never one that is changed while a stranger's session goes on, or a link that a stranger asked for is good.
  */
 import type { Account } from "../../store/directory.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
@@ -25,7 +26,7 @@ export type Choosable = (password: string, account: Account) => string | undefin
 
 type Parts = Pick<
   RecoveryParts,
-  "credentials" | "hasher" | "revocations" | "sessions" | "tellBoth" | "clock" | "log"
+  "credentials" | "hasher" | "revocations" | "links" | "sessions" | "tellBoth" | "clock" | "log"
 > & { readonly choosable?: Choosable };
 
 /** What is wrong with the new password itself, or its hash. */
@@ -40,13 +41,17 @@ export async function hashOfNew(
 
 /** @param passwordHash of the new password @throws StoreError; then it may be repeated */
 export async function setNewPassword(
-  { credentials, revocations, sessions, tellBoth, clock, log }: Parts,
+  { credentials, revocations, links, sessions, tellBoth, clock, log }: Parts,
   account: Account,
   passwordHash: string,
   { keepAppPasswords, by, session, code }: Omit<NewPassword, "password">,
 ): Promise<Done | Refused> {
   const { id, passwordHash: from } = account;
-  await sessions.endAll(id, session);
+  const endWaysIn = async (): Promise<void> => {
+    await links.endAll(id);
+    await sessions.endAll(id, session);
+  };
+  await endWaysIn();
   const appPasswords = keepAppPasswords ? "kept" : "removed";
   const change = { passwordHash, from, appPasswords, ...(code && { code }) } as const;
   const outcome = await credentials.changePassword(id, change);
@@ -54,7 +59,7 @@ export async function setNewPassword(
   if (outcome === "unknown-code") return WRONG_CODE;
   if (outcome === "other-password") return CHANGED_MEANWHILE;
   revocations.publish(id, "end");
-  await sessions.endAll(id, session);
+  await endWaysIn();
   log("account.changed", { account: id, change: by === "recovery" ? "password, by recovery" : "password" });
   const at = clock.now();
   await tellBoth(account, { kind: "password-changed", at, by, appPasswords }, `${id} ${passwordHash}`);

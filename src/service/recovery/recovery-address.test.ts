@@ -72,6 +72,23 @@ test("a removed address is told so; without one, and with a wrong password, noth
   });
 });
 
+test("a link for a new password ends with the address that it was mailed to", async () => {
+  for (const change of ["confirm", "remove"] as const) {
+    await using world = await RecoveryWorld.open();
+    await world.withRecovery();
+    const addresses = createRecoveryAddresses(world.parts, OURS);
+    const { links } = world.parts;
+    const old = await links.make({ purpose: "password-reset", account: world.ada.id, payload: "" });
+    if (change === "remove") assert.equal(reason(await addresses.remove(world.ada.id, PASSWORD)), "done");
+    else {
+      await addresses.set(world.ada.id, { address: "ada@other.example", password: PASSWORD });
+      assert.ok((await links.look("password-reset", old)) !== undefined, "the address before leads back in until then");
+      assert.equal(reason(await addresses.confirm(world.token())), "done");
+    }
+    assert.equal(await links.look("password-reset", old), undefined, change);
+  }
+});
+
 test("links end after an hour, are few, and are no good for anything else", async () => {
   await using world = await RecoveryWorld.open();
   const addresses = createRecoveryAddresses(world.parts, OURS);

@@ -1,7 +1,7 @@
 /**
  * A holder sets, changes and removes the recovery address (promise A4). A new one counts when its own holder has opened
  * the link that was mailed there; until then the one before leads back in, and it is told of the change before that is
- * made: whoever gets into a session cannot take the way back away in silence.
+ * made: whoever gets into a session cannot take the way back away in silence. Links that were mailed end with each change.
  */
 import type { RecoveryAddress } from "../../store/credentials.ts";
 import type { Account } from "../../store/directory.ts";
@@ -63,7 +63,10 @@ export function createRecoveryAddresses(parts: RecoveryParts, ours: readonly str
       return account === undefined ? GONE : offer(account, address);
     },
 
-    look: async (token) => (await links.look("recovery-address", token))?.payload,
+    async look(token) {
+      const content = await links.look("recovery-address", token);
+      return content && (await living(directory, content.account)) && content.payload;
+    },
 
     async confirm(token) {
       const content = await links.look("recovery-address", token);
@@ -78,7 +81,8 @@ export function createRecoveryAddresses(parts: RecoveryParts, ours: readonly str
         await post({ to: before.address, language: account.language, notice, occasion: token });
       await notices.tell(id, notice, token);
       await credentials.setRecoveryAddress(id, { address, verified: true });
-      await links.claim("recovery-address", token);
+      // With all others: one to the address before, for a new password, would still lead in.
+      await links.endAll(id);
       return changed(id, "recovery address confirmed");
     },
 
@@ -92,6 +96,7 @@ export function createRecoveryAddresses(parts: RecoveryParts, ours: readonly str
       const notice = { kind: "recovery-address-changed", at: clock.now(), change: "removed" } as const;
       await parts.tellBoth(account, notice, `${id} ${notice.at}`);
       await credentials.removeRecoveryAddress(id);
+      await links.endAll(id);
       return changed(id, "recovery address removed");
     },
   };

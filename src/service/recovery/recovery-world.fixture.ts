@@ -162,6 +162,9 @@ export class RecoveryWorld implements AsyncDisposable {
           if (link.account === content?.account && link.purpose === purpose) this.#links.delete(each);
         return content;
       },
+      endAll: async (account) => {
+        for (const [each, link] of this.#links) if (link.account === account) this.#links.delete(each);
+      },
     };
   }
 

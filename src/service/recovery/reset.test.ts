@@ -89,6 +89,10 @@ test("who asks hears the same at once, whether or not there is such an account, 
   );
   await ask(reset, "ada@example.org", "bob@example.org", "nobody@example.org", "", "x".repeat(100_000), "a\u0000@b");
   assert.deepEqual(world.heard(), { here: [], elsewhere: [] });
+  await world.withRecovery();
+  await world.directory.addAlias(world.ada.id, "pen-name@example.org");
+  await ask(reset, "pen-name@example.org");
+  assert.deepEqual(world.letters, [], "an alias is no name to log in by");
 });
 
 test("nobody is flooded with links, and a flood of names is bounded", async () => {

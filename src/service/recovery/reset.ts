@@ -37,8 +37,9 @@ export function createPasswordReset(parts: RecoveryParts & { readonly choosable?
   let working: Promise<void> | undefined;
 
   const mailLink = async (name: string): Promise<void> => {
-    const found = await directory.byAddress(lowerAscii(name.trim()));
-    if (found === undefined || found.state === "closing") return;
+    const primary = lowerAscii(name.trim());
+    const found = await directory.byAddress(primary);
+    if (found?.primary !== primary || found.state === "closing") return;
     const recovery = await credentials.recoveryAddress(found.id);
     if (recovery?.verified !== true) return;
     const token = await links.make({ purpose: "password-reset", account: found.id, payload: "" });
