@@ -71,6 +71,8 @@ export interface Visitor {
   /** Likewise, and goes where it leads. */
   sendOn(page: Shown, typed: Typed, action?: string): Promise<Shown>;
   logIn(typed?: Typed): Promise<Shown>;
+  /** Sends these fields and no others, whatever page they might be of. */
+  post(path: string, fields: Typed): Promise<Shown>;
 }
 
 export type PortalWorld = AsyncDisposable & {
@@ -153,6 +155,7 @@ export async function openPortalWorld(
       domains,
       credentials,
       endSessions: (account) => sessions.endAll(account),
+      endLinks: (account) => webAccess.forgetLinks(account),
     }),
     authenticator,
     sessions,
@@ -247,6 +250,9 @@ function visitorOf({ port }: WebSite, userAgent: string): Visitor {
       const reply = await visitor.send(page, typed, action);
       assert.equal(reply.code, 303, reply.body);
       return visitor.get(reply.location ?? assert.fail("it leads nowhere"));
+    },
+    async post(path, fields) {
+      return keep(await ask(path, visitor.cookie, new URLSearchParams(fields).toString()));
     },
     async logIn(typed = {}) {
       const page = await visitor.get(paths.logIn);
