@@ -9,18 +9,9 @@ import {
   greylistRule,
   isDoubtful,
 } from "./greylist.ts";
-import type { Origin } from "./origin.ts";
+import { doubtfulFrom } from "./origin.fixture.ts";
 
-const origin: Origin = {
-  network: "192.0.2",
-  isNamed: false,
-  author: "author.test",
-  isAuthorVerified: false,
-  isDmarcPass: false,
-  spfDomain: undefined,
-  signers: [],
-  isOpen: false,
-};
+const origin = doubtfulFrom("author.test");
 const now = 1_800_000_000_000;
 const { leastMs, mostMs } = greylistRule;
 const since = (ageMs: number): FirstContact => ({ firstAt: now - ageMs, isPassed: false });

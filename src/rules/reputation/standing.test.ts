@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Lessons } from "./bayes.ts";
+import { verifiedFrom } from "./origin.fixture.ts";
 import type { Origin } from "./origin.ts";
 import { identitiesOf, type Standing, standingOf } from "./standing.ts";
 
-const origin: Origin = {
-  network: "192.0.2",
-  isNamed: true,
-  author: "author.test",
-  isAuthorVerified: true,
-  isDmarcPass: true,
-  spfDomain: "author.test",
-  signers: ["author.test", "bulk.test"],
-  isOpen: false,
-};
+const origin: Origin = { ...verifiedFrom("author.test"), signers: ["author.test", "bulk.test"] };
 const unverified: Origin = { ...origin, isAuthorVerified: false, isDmarcPass: false };
 const none: Lessons = { wanted: 0, unwanted: 0 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Finding } from "../authentication/judge.ts";
+import { doubtfulFrom, verifiedFrom } from "./origin.fixture.ts";
 import type { Origin } from "./origin.ts";
 import {
   type AccountEvidence,
@@ -16,24 +17,8 @@ import {
 import { verdictField } from "./verdict-field.ts";
 import { isClaim } from "../spam-header.ts";
 
-const verified: Origin = {
-  network: "192.0.2",
-  isNamed: true,
-  author: "author.test",
-  isAuthorVerified: true,
-  isDmarcPass: true,
-  spfDomain: "author.test",
-  signers: ["author.test"],
-  isOpen: false,
-};
-const doubtful: Origin = {
-  ...verified,
-  isNamed: false,
-  isAuthorVerified: false,
-  isDmarcPass: false,
-  spfDomain: undefined,
-  signers: [],
-};
+const verified = verifiedFrom("author.test");
+const doubtful = doubtfulFrom("author.test");
 const forged: Origin = { ...verified, isAuthorVerified: false, isDmarcPass: false };
 
 const spam = (mark: "junk" | "refuse"): SiteEvidence["spam"] => ({ kind: "spam", mark, score: 9, symbols: [] });

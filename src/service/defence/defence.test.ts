@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { DAY, MINUTE } from "../../host/clock.ts";
-import type { Origin } from "../../rules/reputation/origin.ts";
+import { doubtfulFrom, verifiedFrom } from "../../rules/reputation/origin.fixture.ts";
 import type { SiteEvidence, Verdict } from "../../rules/reputation/verdict.ts";
 import { type DefenceMemory, defenceMemoryLimits } from "../../store/defence-memory.ts";
 import { accountId } from "../../store/ids.ts";
@@ -16,24 +16,8 @@ const ann = accountId("a".repeat(32));
 const ben = accountId("b".repeat(32));
 const policy = { kind: "accept" } as const;
 
-const verified: Origin = {
-  network: "192.0.2",
-  isNamed: true,
-  author: "shop.test",
-  isAuthorVerified: true,
-  isDmarcPass: true,
-  spfDomain: "shop.test",
-  signers: ["shop.test"],
-  isOpen: false,
-};
-const doubtful: Origin = {
-  ...verified,
-  isNamed: false,
-  isAuthorVerified: false,
-  isDmarcPass: false,
-  spfDomain: undefined,
-  signers: [],
-};
+const verified = verifiedFrom("shop.test");
+const doubtful = doubtfulFrom("shop.test");
 const site = (more: Partial<SiteEvidence> = {}): SiteEvidence => ({
   origin: verified,
   virus: undefined,
