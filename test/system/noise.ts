@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { entropy } from "../world/entropy.ts";
 
 /** SQLite's index of its write-ahead log: page numbers and checksums, no content; lives only while a file is open. */
 const NOT_NOISE = /-shm$/;
@@ -27,16 +28,6 @@ function orWhenMissing<T>(value: T, read: () => T): T {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return value;
     throw error;
   }
-}
-
-/** Shannon entropy in bits an octet. */
-function entropy(octets: Uint8Array): number {
-  const counts = new Float64Array(256);
-  for (const octet of octets) counts[octet] = (counts[octet] ?? 0) + 1;
-  return counts.reduce(
-    (sum, count) => (count === 0 ? sum : sum - (count / octets.length) * Math.log2(count / octets.length)),
-    0,
-  );
 }
 
 /** What random octets of that length reach at least: the expected loss is about 255 / (2 ln 2 n) bits. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { entropy } from "../../../test/world/entropy.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { publicLine, sealedLine } from "./line.ts";
 import { createLogSender, type LogBatch } from "./sender.ts";
@@ -263,11 +264,3 @@ test("an event costs its process a few microseconds", () => {
   // The goal is 5; the bound leaves room for a machine that is busy with other tests.
   assert.ok(microseconds < 25, `${microseconds.toFixed(2)} microseconds an event`);
 });
-
-function entropy(octets: Uint8Array): number {
-  const counts = new Uint32Array(256);
-  for (const octet of octets) counts[octet] = (counts[octet] ?? 0) + 1;
-  let sum = 0;
-  for (const count of counts) if (count > 0) sum -= (count / octets.length) * Math.log2(count / octets.length);
-  return sum;
-}

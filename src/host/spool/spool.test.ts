@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { entropy } from "../../../test/world/entropy.ts";
 import type { SpoolHandle } from "./sealed-file.ts";
 import { openSpool, type Spooled } from "./spool.ts";
 
@@ -181,11 +182,3 @@ test("a folder that cannot hold files is said to be so", async () => {
   await rm(join(home.path, "spool"), { recursive: true });
   await assert.rejects(spool.create(), hasCode("io"));
 });
-
-function entropy(octets: Uint8Array): number {
-  const counts = new Uint32Array(256);
-  for (const octet of octets) counts[octet] = (counts[octet] ?? 0) + 1;
-  let sum = 0;
-  for (const count of counts) if (count > 0) sum -= (count / octets.length) * Math.log2(count / octets.length);
-  return sum;
-}
