@@ -13,7 +13,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -26,6 +25,7 @@ import { systemClock } from "../../src/host/clock.ts";
 import { openLabAuthority } from "../../src/host/tls/lab-authority.ts";
 import { verifyDane } from "../../src/rules/dane/verify.ts";
 import { LineSocket } from "../clients/line-socket.ts";
+import { freePort, freePorts } from "./free-ports.ts";
 import { need } from "./program.ts";
 
 /** Not `run` of program.ts: these may be gone before they are given an input. */
@@ -45,17 +45,6 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  assert.ok(address !== null && typeof address === "object");
-  return address.port;
-}
-
 /** Fulfils when somebody greets at the port. */
 async function greeted(port: number): Promise<void> {
   for (let n = 0; ; n++) {
@@ -71,7 +60,7 @@ async function greeted(port: number): Promise<void> {
 }
 
 async function startPostfix(): Promise<Postfix> {
-  const [chunks, dots] = [await freePort(), await freePort()];
+  const [chunks = 0, dots = 0] = await freePorts(2);
   const files = await openLabAuthority(join(folder, "tls"), ["mx.example.net"], systemClock);
   const config = join(folder, "postfix");
   for (const name of ["postfix", "queue", "data", "mail"]) mkdirSync(join(folder, name));

@@ -6,12 +6,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { NameServer } from "../../../src/host/resolver/exchange.ts";
 import { createResolver } from "../../../src/host/resolver/resolver.ts";
+import { freePorts } from "../free-ports.ts";
 import { run } from "../program.ts";
 
 /** Ends the servers when the test process is killed. */
@@ -52,7 +52,7 @@ export async function startNameServers(zones: Readonly<Record<string, Zone>>): P
   try {
     const names = Object.keys(zones);
     await writeZones(home, zones);
-    const [servingPort, askingPort] = await freePorts();
+    const [servingPort = 0, askingPort = 0] = await freePorts(2);
     await writeFile(join(home, "nsd.conf"), nsdConfiguration(home, servingPort, ["test", ...names]));
     await writeFile(
       join(home, "unbound.conf"),
@@ -157,19 +157,4 @@ async function untilAnswered(server: NameServer): Promise<void> {
     if (performance.now() > end) throw new Error(`the name servers did not start in ${START_MS / 1000} s`);
     await pause(50);
   }
-}
-
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer().listen(0, "127.0.0.1"), createServer().listen(0, "127.0.0.1")];
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server, "listening");
-      const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("no port");
-      return address.port;
-    }),
-  );
-  for (const server of servers) server.close();
-  const [a = 0, b = 0] = ports;
-  return [a, b];
 }

@@ -7,10 +7,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePorts } from "../free-ports.ts";
 import { run } from "../program.ts";
 
 /** Ends the daemons when the test process is killed. */
@@ -65,7 +65,7 @@ async function start(
   daemon: (program: string, ...args: string[]) => void,
 ): Promise<Pick<Ceph, "endpoint" | "credentials">> {
   const [fsid, osd] = [randomUUID(), randomUUID()];
-  const [port, oldPort, gatewayPort] = await freePorts();
+  const [port = 0, oldPort = 0, gatewayPort = 0] = await freePorts(3);
   const file = (name: string): string => join(home, name);
   const addresses = `[v2:127.0.0.1:${port},v1:127.0.0.1:${oldPort}]`;
   for (const folder of ["mon", "osd", "rgw", "log", "run", "crash"]) await mkdir(file(folder));
@@ -168,19 +168,4 @@ async function until(what: string, ready: () => Promise<boolean>): Promise<void>
     if (performance.now() > end) throw new Error(`Ceph: ${what} did not start in ${START_MS / 1000} s`);
     await pause(100);
   }
-}
-
-async function freePorts(): Promise<readonly [number, number, number]> {
-  const servers = Array.from({ length: 3 }, () => createServer().listen(0, "127.0.0.1"));
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server, "listening");
-      const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("no port");
-      return address.port;
-    }),
-  );
-  for (const server of servers) server.close();
-  const [a = 0, b = 0, c = 0] = ports;
-  return [a, b, c];
 }

@@ -4,13 +4,12 @@
  * the DNS and sends to real ports.
  */
 import { createHash, webcrypto } from "node:crypto";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Party } from "../../../src/rules/dane/chain.fixture.ts";
 import { startNameServers, type Zone } from "../dns/name-servers.ts";
+import { freePort } from "../free-ports.ts";
 import { DOMAIN, freeBasePort, Lab, type LabOptions, PASSWORD } from "../lab.ts";
 import type { Authorities } from "./certificates.ts";
 import { Inbox } from "./inbox.ts";
@@ -252,12 +251,3 @@ ${settings}`;
 }
 
 const random = (below: number): number => Math.floor(Math.random() * below);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
