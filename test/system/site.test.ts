@@ -4,10 +4,11 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test, type TestContext } from "node:test";
 import { HtmlValidate } from "html-validate";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { portalFixture } from "../world/portal-fixture.ts";
 import { REAL_PAGES, startSite, type WebSite } from "../world/web-site.ts";
 import { axeFaults, isTooWide, openBrowser, openContext, openPage } from "./browser.ts";
+import { walkPortal } from "./portal-walk.ts";
 import { need, run } from "./program.ts";
 
 let started: Promise<readonly [WebSite, Browser]> | undefined;
@@ -222,5 +223,43 @@ test("lynx shows every page as text", async (context) => {
     assert.ok(text.includes(Buffer.from(heading.slice(0, 30).replaceAll("&amp;", "&")).toString("latin1")), path);
     assert.doesNotMatch(text, /\[(?:INLINE|EMBED|IMAGE)\]|<(?:a|p|div|span)\b/, path);
   }
+  rmSync(file);
+});
+
+/** What a page says one below the other: cells of a table stand side by side, and may break within a line. */
+const SAID = ["h1", "h2", "p", "label", "legend", ".hint", ".wrong", "dt", "dd", "button", "caption"];
+const saidBy = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(
+    `[...document.querySelectorAll("${SAID.map((one) => `main ${one}`).join()}")].map((one) => one.innerText)`,
+  );
+
+test("W4: lynx and w3m show every page of the portal as text, all of it and in order", async (context) => {
+  const opened = await open(context);
+  if (opened === undefined || !need(context, "lynx", "w3m")) return;
+  const [site, browser] = opened;
+  const file = join(site.authorityFile, "../page.html");
+  const programs = {
+    lynx: ["-dump", "-nolist", "-width=80", "-display_charset=utf-8", "-assume_charset=utf-8", file],
+    w3m: ["-dump", "-cols", "80", "-T", "text/html", "-I", "UTF-8", "-O", "UTF-8", file],
+  };
+  let pages = 0;
+  await walkPortal(browser, "en", async (name, page) => {
+    writeFileSync(file, await page.content());
+    const said = await saidBy(page);
+    pages += 1;
+    for (const [program, args] of Object.entries(programs)) {
+      const text = Buffer.from(await run(program, args), "latin1").toString();
+      assert.doesNotMatch(text, /\[(?:INLINE|EMBED|IMAGE)\]|<(?:a|p|br|div|span)\b|undefined/, `${program} ${name}`);
+      // Lines break where each of them likes.
+      const whole = text.replaceAll(/\s/g, "");
+      let at = 0;
+      for (const one of said) {
+        const found = whole.indexOf(one.replaceAll(/\s/g, ""), at);
+        assert.notEqual(found, -1, `${program} ${name}: not there, or too early: ${one}\n${text}`);
+        at = found;
+      }
+    }
+  });
+  assert.ok(pages > 60, String(pages));
   rmSync(file);
 });

@@ -42,7 +42,7 @@ export function docsIndex(pages: readonly Page[], language: Language): Html {
 <p class="lead">${word.docsSentence}</p>
 ${[...groups].map(
   ([group, own]) => html`<section><h2>${group}</h2>
-<ul>${own.map(({ address, title, summary }) => html`<li><a href="${address}">${title}</a>${summary === undefined ? "" : html`<span>${summary}</span>`}</li>`)}</ul></section>
+<ul>${own.map(({ address, title, summary }) => html`<li><a href="${address}">${title}</a>${summary === undefined ? "" : html`<br><span>${summary}</span>`}</li>`)}</ul></section>
 `,
 )}</article>`;
 }
