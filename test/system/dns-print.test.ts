@@ -4,7 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -16,8 +19,10 @@ import { systemClock } from "../../src/host/clock.ts";
 import type { Resolver } from "../../src/host/resolver/answer.ts";
 import { createResolver } from "../../src/host/resolver/resolver.ts";
 import { openLabAuthority } from "../../src/host/tls/lab-authority.ts";
+import type { MailServices } from "../../src/rules/client-settings/mail-services.ts";
 import { verifyDane } from "../../src/rules/dane/verify.ts";
 import { zoneLine } from "../../src/rules/dns-zone/zone-record.ts";
+import { createClientSettings } from "../../src/servers/web/clients/client-settings.ts";
 import type { DnsFinding } from "../../src/service/dns/finding.ts";
 import { createOperatorDns, type OperatorDns, type OperatorDnsOptions } from "../../src/service/dns/operator-dns.ts";
 import { createWalk, type Walked } from "../../src/service/dns/walk.ts";
@@ -32,7 +37,8 @@ import { need, run } from "./program.ts";
 const folder = mkdtempSync(join(tmpdir(), "altmail-dns-print-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const NAMES = ["mail.ours.test", "mx.good.test", "mx.wrong.test"];
+const ASKED = ["autoconfig.ours.test", "autodiscover.ours.test", "ua-auto-config.ours.test"];
+const NAMES = ["mail.ours.test", ...ASKED, "mx.good.test", "mx.wrong.test"];
 let files: Awaited<ReturnType<typeof openLabAuthority>>;
 before(async () => {
   files = await openLabAuthority(join(folder, "tls"), NAMES, systemClock);
@@ -63,6 +69,15 @@ const KEYS: readonly DkimKey[] = [
 /** The authority of the test's certificate has no name for CAA: an operator writes this line himself. */
 const CAA = zoneLine({ type: "CAA", name: "mail.ours.test", flags: 0, tag: "issue", value: "letsencrypt.org" });
 
+const SERVICES: MailServices = {
+  name: "Ours",
+  hostName: "mail.ours.test",
+  imaps: 993,
+  submissions: 465,
+  submission: 587,
+  documentation: "https://ours.test/docs/settings",
+};
+
 const nowhere: Resolver = { resolve: async () => ({ kind: "timeout" }) };
 
 function operatorDns(change: Partial<OperatorDnsOptions> = {}): OperatorDns {
@@ -70,6 +85,7 @@ function operatorDns(change: Partial<OperatorDnsOptions> = {}): OperatorDns {
     hostName: "mail.ours.test",
     domains: ["ours.test"],
     ports: { imaps: 993, submissions: 465, submission: 587 },
+    settings: { services: SERVICES, webPort: 443 },
     addresses: ["192.0.2.1", "2001:db8::1"],
     smarthost: undefined,
     stsMode: "testing",
@@ -135,6 +151,47 @@ test("F5: what is published as printed is found right over a validating resolver
     "must DKIM r20260701._domainkey.ours.test",
   ])
     assert.ok(todo(other).includes(subject), subject);
+});
+
+test("what mail programs ask for is found over a real resolver, and the digest is that of the document they get", async (context: TestContext) => {
+  if (!need(context, ...DNS_PROGRAMS)) return;
+  await using servers = await serving({});
+  const resolver = createResolver({ servers: [servers.resolver] });
+  for (const name of ASKED) {
+    const answer = await resolver.resolve(name, "A");
+    assert.deepEqual(answer.kind === "records" && [answer.name, ...answer.records], ["mail.ours.test", "192.0.2.1"]);
+  }
+  const service = await resolver.resolve("_autodiscover._tcp.ours.test", "SRV");
+  assert.ok(service.kind === "records");
+  assert.deepEqual(
+    service.records.map(({ port, target }) => [port, target]),
+    [[443, "mail.ours.test"]],
+  );
+  const settings = createClientSettings({
+    services: SERVICES,
+    domains: ["ours.test"],
+    signer: () => undefined,
+    clock: systemClock,
+  });
+  const server = createServer((request, response) => void settings.answer(request, response)).listen(0, "127.0.0.1");
+  context.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const asking = get({
+    port,
+    host: "127.0.0.1",
+    path: "/.well-known/user-agent-configuration.json",
+    headers: { host: "ua-auto-config.ours.test" },
+    agent: false,
+  });
+  const [response] = await once(asking, "response");
+  const digest = createHash("sha256");
+  for await (const piece of response) digest.update(piece);
+  assert.equal(response.statusCode, 200);
+  const announced = await resolver.resolve("_ua-auto-config.ours.test", "TXT");
+  assert.deepEqual(announced.kind === "records" && announced.records, [
+    `v=UAAC1; a=sha256; d=${digest.digest("base64")}`,
+  ]);
 });
 
 test("F5: a zone without DNSSEC, and one with broken signatures", async (context: TestContext) => {

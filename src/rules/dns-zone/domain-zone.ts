@@ -2,6 +2,7 @@
 import { keyRecord, keyRecordName, type PublicKey } from "../dkim/key-record.ts";
 import type { RotatingKey } from "../dkim/rotation.ts";
 import { policyId, policyRecord } from "../mta-sts/policy-text.ts";
+import { type SettingsZone, settingsEntries } from "./settings-zone.ts";
 import type { ZoneRecord } from "./zone-record.ts";
 import type { ZoneEntry, ZoneSection } from "./zone-text.ts";
 
@@ -14,10 +15,8 @@ export type ClientPorts = {
 
 export type ZoneKey = PublicKey & Pick<RotatingKey, "selector" | "state">;
 
-export type DomainZone = {
-  readonly domain: string;
-  /** MX, and target of all that clients look for. */
-  readonly hostName: string;
+/** `hostName`: MX, and target of all that clients look for. */
+export type DomainZone = SettingsZone & {
   /** Those that mail leaves from; none: not known. */
   readonly addresses: readonly string[];
   readonly ports: ClientPorts;
@@ -40,6 +39,7 @@ export function domainSection(zone: DomainZone): ZoneSection {
       transportPolicy(zone),
       tlsReports(zone),
       clientServices(zone),
+      ...settingsEntries(zone),
     ].filter((entry) => entry !== undefined),
   };
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
+import type { MailServices } from "../client-settings/mail-services.ts";
+import { paccJson } from "../client-settings/pacc.ts";
 import { authorityOf } from "./certificate-authority.ts";
 import { type DomainZone, domainSection, type ZoneKey } from "./domain-zone.ts";
 import { type HostZone, hostSection } from "./host-zone.ts";
@@ -25,6 +28,7 @@ const DOMAIN: DomainZone = {
   addresses: HOST.addresses,
   ports: { imaps: 993, submissions: 465, submission: undefined },
   keys: [key("r2", "active", 294), key("e1", "gone"), key("e2", "made")],
+  settings: undefined,
   stsPolicy: "version: STSv1\nmode: testing\n",
 };
 
@@ -50,6 +54,46 @@ test("F5: the records of a domain", () => {
   assert.equal(texts[8], "_imaps._tcp.example.org. SRV 0 1 993 mail.example.org");
   assert.equal(texts[9], "_submissions._tcp.example.org. SRV 0 1 465 mail.example.org");
   assert.equal(texts.length, 10);
+});
+
+const SERVICES: MailServices = {
+  name: "Exempelpost",
+  hostName: "mail.example.org",
+  imaps: 993,
+  submissions: 465,
+  submission: 587,
+  documentation: "https://example.org/docs/settings",
+};
+
+test("what mail programs ask for stands on the page where the website serves it, with the digest of what it serves", () => {
+  const page = (webPort: number, services = SERVICES): string =>
+    zoneText([domainSection({ ...DOMAIN, settings: { services, webPort } })]);
+  const json = paccJson(SERVICES) ?? assert.fail("there is a document");
+  assert.deepEqual(records(page(443)).slice(10), [
+    "autoconfig.example.org. 3600 IN CNAME mail.example.org.",
+    "autodiscover.example.org. 3600 IN CNAME mail.example.org.",
+    "_autodiscover._tcp.example.org. 3600 IN SRV 0 1 443 mail.example.org.",
+    "ua-auto-config.example.org. 3600 IN CNAME mail.example.org.",
+    `_ua-auto-config.example.org. 3600 IN TXT "v=UAAC1; a=sha256; d=${createHash("sha256").update(json).digest("base64")}"`,
+  ]);
+  assert.match(page(443), /^; Autoconfig: Thunderbird/m);
+  // Such ports cannot be told in the JSON document; and programs look for the documents at port 443 alone.
+  assert.deepEqual(
+    records(page(443, { ...SERVICES, imaps: 10_993 })).filter((line) => line.includes("ua-auto-config")),
+    [],
+  );
+  assert.deepEqual(records(page(8443)).slice(10), [
+    "_autodiscover._tcp.example.org. 3600 IN SRV 0 1 8443 mail.example.org.",
+  ]);
+});
+
+test("a host that is itself one of the names has no alias to itself", () => {
+  const settings = { services: SERVICES, webPort: 443 };
+  const lines = records(zoneText([domainSection({ ...DOMAIN, hostName: "autoconfig.example.org", settings })]));
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("autoconfig.")),
+    [],
+  );
 });
 
 test("the page is the same whatever order the keys come in", () => {

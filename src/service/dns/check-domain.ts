@@ -2,6 +2,7 @@
 import { type ClientPorts, serviceRecords } from "../../rules/dns-zone/domain-zone.ts";
 import { readTagged } from "../../rules/dns-zone/tagged-text.ts";
 import { type CheckedAuthors, checkAuthors } from "./check-authors.ts";
+import { checkService } from "./check-service.ts";
 import { cannotSay, type DnsFinding, noAnswer, publish, right, toDo } from "./finding.ts";
 
 export type CheckedDomain = CheckedAuthors & {
@@ -15,7 +16,7 @@ export async function checkDomain(domain: CheckedDomain): Promise<readonly DnsFi
     checkExchanges(domain),
     checkAuthors(domain),
     checkReports(domain),
-    checkServices(domain),
+    Promise.all(serviceRecords(domain).map((record) => checkService(domain.resolver, record))),
     checkSignatures(domain),
   ]);
   return parts.flat();
@@ -62,24 +63,6 @@ async function checkReports({ resolver, domain }: CheckedDomain): Promise<readon
       remedy: publish,
     }),
   ];
-}
-
-async function checkServices(checked: CheckedDomain): Promise<readonly DnsFinding[]> {
-  return Promise.all(
-    serviceRecords(checked).map(async ({ name, port, target }) => {
-      const subject = `SRV ${name}`;
-      const answer = await checked.resolver.resolve(name, "SRV");
-      if (answer.kind === "servfail" || answer.kind === "timeout") return noAnswer(subject, name);
-      const records = answer.kind === "records" ? answer.records : [];
-      if (records.some((record) => record.port === port && record.target === target))
-        return right(subject, `${target}, port ${port}`);
-      return toDo("should", subject, {
-        wrong: records.length === 0 ? "there is none" : `none names port ${port} of ${target}`,
-        costs: "people have to type the server's name and port into their clients",
-        remedy: publish,
-      });
-    }),
-  );
 }
 
 async function checkSignatures({ resolver, domain, validates }: CheckedDomain): Promise<readonly DnsFinding[]> {

@@ -94,6 +94,46 @@ test("F5: what print says, once published, check finds right", async () => {
   assert.equal(findings.filter(({ kind }) => kind === "right").length, 20);
 });
 
+const SETTINGS: OperatorDnsOptions["settings"] = {
+  services: {
+    name: "Exempelpost",
+    hostName: "mail.example.org",
+    imaps: 993,
+    submissions: 465,
+    submission: 587,
+    documentation: "https://example.org/docs/settings",
+  },
+  webPort: 443,
+};
+
+test("F5: where the website serves settings for mail programs, the names at which they ask are looked at, too", async () => {
+  const bearing = await openLabAuthority(
+    join(folder, "names"),
+    ["mail", "autoconfig", "autodiscover", "ua-auto-config"].map((label) => `${label}.example.org`),
+    systemClock,
+  );
+  const readCertificate = async (): Promise<string> => readFileSync(bearing.certificateFile, "utf8");
+  const change: Change = { settings: SETTINGS, readCertificate };
+  const right = (await on(await world(() => {}, change), "")).filter(({ kind }) => kind === "right");
+  assert.equal(right.length, 25);
+  // The certificate of the other tests bears the host's name alone.
+  assert.match(await wrong("settings at autoconfig.", () => {}, { settings: SETTINGS }), /does not bear the name$/);
+  const spoilt = (spoil: (names: Mutable) => void, subject: string): Promise<string> => wrong(subject, spoil, change);
+  assert.match(
+    await spoilt((names) => delete names["autodiscover.example.org"], "settings at"),
+    /^should: .*not there$/,
+  );
+  const elsewhere = { A: { records: ["198.51.100.1"] } };
+  assert.match(
+    await spoilt((names) => (names["ua-auto-config.example.org"] = elsewhere), "settings at"),
+    /leads to 198\.51\.100\.1$/,
+  );
+  const digest = "_ua-auto-config.example.org";
+  assert.match(await spoilt((names) => (names[digest] = txt("v=UAAC1; a=sha256; d=AAAA")), "TXT"), /not the digest/);
+  assert.match(await spoilt((names) => delete names[digest], "TXT"), /there is none$/);
+  assert.match(await spoilt((names) => delete names["_autodiscover._tcp.example.org"], "SRV"), /there is none$/);
+});
+
 test("F5: with nothing published, all is to do, and each says what it costs", async () => {
   const { dns, resolver } = await world();
   resolver.names = { "": { NS: { records: ["a.root.test"] } } };

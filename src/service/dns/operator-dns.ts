@@ -5,6 +5,7 @@
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { type ClientPorts, type DomainZone, domainSection } from "../../rules/dns-zone/domain-zone.ts";
 import { hostSection } from "../../rules/dns-zone/host-zone.ts";
+import type { ServedSettings } from "../../rules/dns-zone/settings-zone.ts";
 import { zoneText } from "../../rules/dns-zone/zone-text.ts";
 import type { StsPolicy } from "../../rules/mta-sts/policy.ts";
 import { policyText } from "../../rules/mta-sts/policy-text.ts";
@@ -13,6 +14,7 @@ import type { FetchPolicy } from "../queue/route-sts.ts";
 import { checkDomain } from "./check-domain.ts";
 import { addressesInDns, checkHost } from "./check-host.ts";
 import { checkPolicyHost } from "./check-policy-host.ts";
+import { checkSettings } from "./check-settings.ts";
 import { type DnsFinding, right, toDo } from "./finding.ts";
 import { type HostCertificate, readHostCertificate } from "./host-certificate.ts";
 
@@ -30,6 +32,8 @@ export type OperatorDnsOptions = {
   readonly hostName: string;
   readonly domains: readonly string[];
   readonly ports: ClientPorts;
+  /** Left out: no website serves settings for mail programs. */
+  readonly settings?: ServedSettings | undefined;
   /** Those that mail leaves from, as the settings say. None: those that the DNS has for the host are taken for true. */
   readonly addresses: readonly string[];
   /** A host that takes all mail to the world. */
@@ -59,10 +63,11 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
   const wanted = (domain: string | undefined): readonly string[] => (domain === undefined ? domains : [domain]);
 
   async function zoneOf(domain: string): Promise<DomainZone> {
-    const { ports, dkimKeys } = options;
+    const { ports, settings, dkimKeys } = options;
     // What a smarthost sends does not come from our addresses, and with `mx` the record at least names this machine.
     const senders = options.smarthost === undefined ? addresses : [];
-    return { domain, hostName, addresses: senders, ports, stsPolicy, keys: await dkimKeys.keys(domain) };
+    const keys = await dkimKeys.keys(domain);
+    return { domain, hostName, addresses: senders, ports, settings, stsPolicy, keys };
   }
 
   return {
@@ -89,10 +94,15 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
       const found = await Promise.all([
         checkHost({ resolver, hostName, addresses, certificate, validates }),
         ...wanted(domain).map(async (name) => {
-          const { ports, keys } = await zoneOf(name);
+          const { ports, keys, settings } = await zoneOf(name);
           const checked = { resolver, domain: name, hostName, addresses: senders, ports, keys, smarthost, validates };
           const policy = { resolver, domain: name, hostName, text: stsPolicy, fetch: fetchPolicy, certificate };
-          return [...(await checkDomain(checked)), ...(await checkPolicyHost(policy))];
+          const served = { resolver, domain: name, hostName, settings, certificate };
+          return [
+            ...(await checkDomain(checked)),
+            ...(await checkPolicyHost(policy)),
+            ...(await checkSettings(served)),
+          ];
         }),
       ]);
       return [trust.finding, ...found.flat()];

@@ -26,6 +26,13 @@ const READERS: Readonly<Record<string, (fields: Fields) => unknown>> = {
   PTR: ([target]) => bare(target),
 };
 
+type Entries = Readonly<Record<string, { readonly records: readonly unknown[] }>>;
+
+const aliased = (entries: Entries = {}, target: string): Record<string, unknown> =>
+  Object.fromEntries(
+    ["A", "AAAA"].flatMap((type) => (entries[type] === undefined ? [] : [[type, { ...entries[type], at: target }]])),
+  );
+
 /** Reads the lines of the page. `also` are lines of other zones: PTR records are comments on the page. */
 export function publishedNames(page: string, also: readonly string[] = []): Names {
   const names: Record<string, Record<string, { records: unknown[] }>> = { "": { NS: { records: ["a.root.test"] } } };
@@ -35,6 +42,11 @@ export function publishedNames(page: string, also: readonly string[] = []): Name
     const at = (names[bare(name)] ??= {});
     const fields = data.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
     (at[type] ??= { records: [] }).records.push(READERS[type]?.(fields));
+  }
+  // As a resolver follows them.
+  for (const at of Object.values(names)) {
+    const target = at["CNAME"]?.records[0];
+    if (typeof target === "string") Object.assign(at, aliased(names[target], target));
   }
   return names;
 }

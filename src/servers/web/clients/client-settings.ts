@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../../host/clock.ts";
+import { ASKED_LABELS } from "../../../rules/client-settings/asked-names.ts";
 import { autoconfigXml } from "../../../rules/client-settings/autoconfig.ts";
 import { autodiscoverError, autodiscoverXml, parseAutodiscover } from "../../../rules/client-settings/autodiscover.ts";
 import type { MailServices } from "../../../rules/client-settings/mail-services.ts";
@@ -26,7 +27,7 @@ export type ClientSettingsOptions = {
 };
 
 /** Below these names of each domain programs ask; the certificate must hold them, and the server admit them. */
-export const CLIENT_SETTINGS_HOSTS: readonly string[] = ["autoconfig", "autodiscover", "ua-auto-config"];
+export const CLIENT_SETTINGS_HOSTS: readonly string[] = Object.values(ASKED_LABELS);
 /** The profile for Apple's systems, at every name of ours. */
 export const PROFILE_PATH = "/mail.mobileconfig";
 
@@ -65,7 +66,7 @@ function documentsOf({ services, domains, signer, clock }: ClientSettingsOptions
   const autoconfig: Document = {
     method: "GET",
     answer({ host }) {
-      const domain = domainOf(host, "autoconfig");
+      const domain = domainOf(host, ASKED_LABELS.autoconfig);
       return domain === undefined ? undefined : document("text/xml; charset=utf-8", autoconfigXml(services, domain));
     },
   };
@@ -95,7 +96,7 @@ function documentsOf({ services, domains, signer, clock }: ClientSettingsOptions
       {
         method: "GET",
         answer: ({ host }) =>
-          pacc === undefined || domainOf(host, "ua-auto-config") === undefined
+          pacc === undefined || domainOf(host, ASKED_LABELS.pacc) === undefined
             ? undefined
             : document("application/json", pacc),
       },
