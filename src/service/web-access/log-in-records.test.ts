@@ -107,6 +107,25 @@ test("a holder is told once of a new kind of client, and again when it was not u
   assert.notEqual(told[0]?.occasion, told[1]?.occasion);
 });
 
+test("D5: what was noted of an account that is deleted meanwhile is not written", async () => {
+  for (const end of ["closing", "gone"] as const) {
+    await using world = await accessWorld();
+    const { records, told } = recording(world);
+    records.note(logIn());
+    records.note(logIn({ account: bo }));
+    if (end === "closing") world.setState(anna, "closing");
+    else world.accounts.delete(anna);
+    await world.store.forgetAccount(anna);
+    await world.clock.advance(MINUTE);
+    await records[Symbol.asyncDispose]();
+    assert.deepEqual([await world.store.logIns(anna), (await world.store.logIns(bo)).length], [[], 1], end);
+    assert.deepEqual(
+      told.map(({ account }) => account),
+      [bo],
+    );
+  }
+});
+
 test("an account that was made within a day learns its clients quietly; one that is gone is nobody's", async () => {
   await using world = await accessWorld();
   const { records, told } = recording(world);

@@ -91,10 +91,22 @@ export function createLogInRecords(options: LogInRecordsOptions): LogInRecords {
     await store.learnClient({ account, client }, day);
   };
 
+  /** What forgets an account that is being deleted comes by once: nothing of it may be written after that. */
+  const goneOf = async (entries: readonly Waiting[]): Promise<ReadonlySet<AccountId>> => {
+    const gone = new Set<AccountId>();
+    for (const account of new Set(entries.map(({ record }) => record.account))) {
+      const holder = await directory.byId(account);
+      if (holder === undefined || holder.state === "closing") gone.add(account);
+    }
+    return gone;
+  };
+
   const write = async (now: number): Promise<void> => {
     let entries = [...waiting.values()].filter(({ settledAt }) => settledAt <= now);
     for (const { record } of entries) waiting.delete(keyOf(record));
     try {
+      const gone = await goneOf(entries);
+      entries = entries.filter(({ record }) => !gone.has(record.account));
       if (entries.length > 0) {
         const fresh = await store.noteLogIns(entries.map(({ record }) => record));
         entries = [];
