@@ -33,6 +33,7 @@ test("who guesses is held before a password is checked, and each check is told t
       seen.push(`${name} ${account === undefined ? "nobody's" : "somebody's"} ${address} ${client}`);
       return address === "192.0.2.66" ? undefined : (outcome) => void seen.push(outcome);
     },
+    standing: () => assert.fail("nobody waits here"),
   };
   const revocations = createRevocations(silentBus);
   using guarded = createAuthenticator({ directory, hasher: plain, revocations, clock, log() {}, guard });
@@ -62,7 +63,10 @@ test("what could not be checked is told to the guard as untried", async () => {
   const { directory, clock } = home;
   const revocations = createRevocations(silentBus);
   const outcomes: string[] = [];
-  const guard: LogInGuard = { enter: async () => (outcome) => void outcomes.push(outcome) };
+  const guard: LogInGuard = {
+    enter: async () => (outcome) => void outcomes.push(outcome),
+    standing: async () => "stranger",
+  };
   for (const verify of [async () => "unavailable" as const, () => Promise.reject(new StoreError("io", "It failed."))]) {
     const hasher: PasswordHasher = { ...plain, verify };
     using guarded = createAuthenticator({ directory, hasher, revocations, clock, log() {}, guard });

@@ -1,5 +1,6 @@
 /**
- * Checks who logs in, for every server. A name that does not exist costs the same argon2 as one that does; a right
+ * Checks who logs in, for every server. A name that does not exist costs the same argon2 as one that does, and what cannot
+ * be a password too; all wait for their turn (log-in-turns.ts), none is refused because others came first. A right
  * password of the last 15 minutes is recognised by its HMAC (login-memory.ts), and even then the directory is asked
  * whether it still holds, so that a change counts in every worker from the moment it is committed. Where a second step is
  * on, servers of mail let in app passwords only, for they cannot ask for a code.
@@ -12,13 +13,15 @@ import { StoreError } from "../../store/store-error.ts";
 import { mayLogIn } from "./account-state.ts";
 import { appPasswordForm, matchAppPassword } from "./app-password.ts";
 import type { Authenticator, Login, Observe, Purpose } from "./authenticator.ts";
+import { type Asker, createLogInTurns } from "./log-in-turns.ts";
 import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds } from "./login-memory.ts";
 import { createOpenLogIns } from "./open-log-ins.ts";
 import type { PasswordHasher } from "./password.ts";
 import { MAX_PASSWORD_BYTES, preparePassword } from "./password-text.ts";
 import { openedBy, type Proof, type Proven } from "./proof.ts";
 import type { Rehash } from "./rehash.ts";
-import type { LogInGuard, LogInOutcome } from "../web-access/log-in-guard.ts";
+import type { LogInGuard, LogInOutcome, LogInTry } from "../web-access/log-in-guard.ts";
+import { networkOf } from "../web-access/network-of.ts";
 import type { Revocations } from "./revocation.ts";
 
 export type AuthenticatorOptions = {
@@ -42,6 +45,8 @@ type Asked = {
   readonly software: string | undefined;
   readonly purpose: Purpose;
 };
+/** A password as typed; as it is hashed, where it can be one; and the key under which it is remembered. */
+type Typed = { readonly password: string; readonly prepared: string | undefined; readonly key: string };
 type Failure = { readonly kind: "wrong" } | { readonly kind: "unavailable" };
 const WRONG: Login = { kind: "wrong" };
 const UNAVAILABLE: Login = { kind: "unavailable" };
@@ -59,6 +64,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const { directory, hasher, revocations, log, observe, guard, clock = systemClock, bounds = MEMORY_BOUNDS } = options;
   const memory = new LoginMemory(clock, revocations, bounds);
   const open = createOpenLogIns({ directory, revocations });
+  const turns = createLogInTurns({ atOnce: hasher.atOnce, clock });
   /** Checks under way, by what for and the key of what they check: a client that opens five connections costs one hash. */
   const underWay = new Map<string, Promise<Login>>();
 
@@ -86,7 +92,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return purpose === "portal" && secondStep ? { ...login, secondStep } : login;
   };
 
-  const prove = async (prepared: string, known: Account | undefined): Promise<Proof | Failure> => {
+  const prove = async (prepared: string | undefined, known: Account | undefined): Promise<Proof | Failure> => {
+    if (prepared === undefined) {
+      const verdict = await hasher.verify("", hasher.unmatched);
+      return { kind: verdict === "unavailable" ? verdict : "wrong" };
+    }
     const form = appPasswordForm(prepared);
     if (form !== undefined) {
       const match = await matchAppPassword(form, known === undefined ? [] : await directory.appPasswords(known.id));
@@ -100,17 +110,18 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return { kind: verdict === "unavailable" ? "unavailable" : "wrong" };
   };
 
-  const check = async (name: string, prepared: string, key: string, asked: Asked): Promise<Login> => {
+  const check = async (name: string, typed: Typed, asked: Asked): Promise<Login> => {
     const found = await directory.byAddress(name);
     const known = found?.primary === name && found.state !== "closing" ? found : undefined;
-    if (guard === undefined) return checkPassword(known, prepared, key, asked);
     const { client: address, software } = asked;
-    const attempt = { name, password: prepared, account: known?.id, address };
-    const ended = await guard.enter(software === undefined ? attempt : { ...attempt, client: software });
+    const plain = { name, password: typed.prepared ?? typed.password, account: known?.id, address };
+    const attempt: LogInTry = software === undefined ? plain : { ...plain, client: software };
+    if (guard === undefined) return checkInTurn(known, typed, attempt, asked);
+    const ended = await guard.enter(attempt);
     if (ended === undefined) return UNAVAILABLE;
     let outcome: LogInOutcome = "untried";
     try {
-      const login = await checkPassword(known, prepared, key, asked);
+      const login = await checkInTurn(known, typed, attempt, asked);
       if (login.kind === "wrong") outcome = "wrong";
       else if (login.kind !== "unavailable") outcome = "right";
       return login;
@@ -119,14 +130,33 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
   };
 
-  const checkPassword = async (
+  const checkInTurn = async (
     known: Account | undefined,
-    prepared: string,
-    key: string,
+    typed: Typed,
+    attempt: LogInTry,
     asked: Asked,
   ): Promise<Login> => {
-    const proof = await prove(prepared, known);
+    const asker: Asker = {
+      network: networkOf(attempt.address ?? ""),
+      standing: async () => (guard === undefined ? "stranger" : guard.standing(attempt)),
+      isHurried: asked.purpose === "portal",
+    };
+    let proof: Proof | Failure;
+    {
+      using turn = await turns.take(asker);
+      proof = turn === undefined ? { kind: "unavailable" } : await prove(typed.prepared, known);
+    }
+    return settle(known, typed, proof, asked);
+  };
+
+  const settle = async (
+    known: Account | undefined,
+    { prepared, key }: Typed,
+    proof: Proof | Failure,
+    asked: Asked,
+  ): Promise<Login> => {
     if (proof.kind === "unavailable") return refuse(known?.id, "too many checks at once", proof);
+    if (prepared === undefined) return refuse(undefined, "not a password", WRONG);
     if (known === undefined) return refuse(undefined, "no such name", WRONG);
     if (proof.kind === "wrong") return wrong(known.id, appPasswordForm(prepared) !== undefined, asked.client);
     const success: Proven = { account: known.id, proof };
@@ -147,17 +177,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 
   const answer = async (name: string, password: string, asked: Asked): Promise<Login> => {
-    const prepared = preparePassword(password);
-    if (prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD_BYTES) {
-      await hasher.verify("", hasher.unmatched);
-      return refuse(undefined, "not a password", WRONG);
-    }
+    const prepared = usable(password);
     const canonical = name.toLowerCase();
-    const key = memory.keyOf(canonical, prepared);
+    const key = memory.keyOf(canonical, prepared ?? `not a password\0${password}`);
     const recalled = await recall(key, asked);
     if (recalled !== undefined) return recalled;
     const turn = `${asked.purpose} ${key}`;
-    const running = underWay.get(turn) ?? check(canonical, prepared, key, asked).finally(() => underWay.delete(turn));
+    const typed = { password, prepared, key };
+    const running = underWay.get(turn) ?? check(canonical, typed, asked).finally(() => underWay.delete(turn));
     underWay.set(turn, running);
     return running;
   };
@@ -180,6 +207,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       memory[Symbol.dispose]();
     },
   };
+}
+
+/** As it is hashed; `undefined` where no account can have it. */
+function usable(password: string): string | undefined {
+  const prepared = preparePassword(password);
+  return prepared === undefined || Buffer.byteLength(prepared) > MAX_PASSWORD_BYTES ? undefined : prepared;
 }
 
 /** Waits for the answer no longer than the one who asked; leaves nothing behind on the signal, which outlives many checks. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createGate } from "./gate.ts";
 
 test("so many run, so many wait in turn, the rest is turned away", async () => {
-  const gate = createGate({ atOnce: 2, waiting: 2 });
+  const gate = createGate({ atOnce: 2, waiting: 2 }).lane();
   const began: number[] = [];
   const ends: (() => void)[] = [];
   const step = (n: number) => async (): Promise<number> => {
@@ -28,7 +28,7 @@ test("so many run, so many wait in turn, the rest is turned away", async () => {
 });
 
 test("a step that throws gives its place back", async () => {
-  const gate = createGate({ atOnce: 1, waiting: 0 });
+  const gate = createGate({ atOnce: 1, waiting: 0 }).lane();
   await assert.rejects(
     gate.run(async () => {
       throw new Error("no");
@@ -36,4 +36,20 @@ test("a step that throws gives its place back", async () => {
     /no/,
   );
   assert.equal(await gate.run(async () => 1), 1);
+});
+
+test("lanes take turns, and one that is full turns nobody of another away", async () => {
+  const gate = createGate({ atOnce: 1, waiting: 3 });
+  const [checks, makes] = [gate.lane(), gate.lane()];
+  const order: string[] = [];
+  const step = (label: string) => async (): Promise<void> => {
+    order.push(label);
+    await new Promise(setImmediate);
+  };
+  const all = [
+    ...[1, 2, 3, 4, 5].map((n) => makes.run(step(`make ${n}`))),
+    ...[1, 2].map((n) => checks.run(step(`check ${n}`))),
+  ];
+  await Promise.all(all);
+  assert.deepEqual(order, ["make 1", "check 1", "make 2", "check 2", "make 3", "make 4"]);
 });

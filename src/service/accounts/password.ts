@@ -2,7 +2,8 @@
  * The account password as it rests: an argon2id hash (RFC 9106) in a PHC string, and nothing else (promise D7).
  *
  * A hash takes tens of milliseconds of one core and megabytes of memory, so few run at once and few wait; the rest hears
- * `unavailable` at once instead of piling up. Cost parameters travel with each hash, so they can be raised later.
+ * `unavailable` at once instead of piling up. Those that are made and those that are checked take turns, so that who signs up
+ * keeps nobody from logging in; log-ins, of which many may wait, do so before they come here (log-in-turns.ts). Cost parameters travel with each hash, so they can be raised later.
  */
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";
@@ -18,7 +19,7 @@ export type PasswordHasherOptions = {
   readonly cost?: PasswordCost;
   /** Hashes at once in this process; the pool of threads is shared with DNS, zlib and the disk. Default: one a core. */
   readonly atOnce?: number;
-  /** Hashes that may wait for their turn: some seconds of work. */
+  /** Hashes that may wait for their turn, to be made and to be checked: some seconds of work. */
   readonly waiting?: number;
 };
 
@@ -30,20 +31,23 @@ export interface PasswordHasher {
   isOutdated(phc: string): boolean;
   /** Costs what a check costs and matches nothing: for names that do not exist. */
   readonly unmatched: string;
+  /** Hashes at once in this process. */
+  readonly atOnce: number;
 }
 
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
   const { cost = DEFAULT_COST, atOnce = availableParallelism(), waiting = 64 } = options;
   const gate = createGate({ atOnce, waiting });
+  const [checks, makes] = [gate.lane(), gate.lane()];
   return {
     hash: (prepared) =>
-      gate.run(async () => {
+      makes.run(async () => {
         const salt = randomBytes(SALT_BYTES);
         return phcString({ cost, salt, tag: await derive(prepared, salt, cost, TAG_BYTES) });
       }),
     async verify(prepared, phc) {
       const { cost: known, salt, tag } = parsePhc(phc);
-      const derived = await gate.run(() => derive(prepared, salt, known, tag.length));
+      const derived = await checks.run(() => derive(prepared, salt, known, tag.length));
       if (derived === undefined) return "unavailable";
       return timingSafeEqual(derived, tag) ? "right" : "wrong";
     },
@@ -52,6 +56,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
       return memoryKiB !== cost.memoryKiB || passes !== cost.passes || lanes !== cost.lanes;
     },
     unmatched: phcString({ cost, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) }),
+    atOnce,
   };
 }
 

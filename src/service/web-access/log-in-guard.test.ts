@@ -194,21 +194,43 @@ test("a store that does not answer, an address that is none, and a client that l
   assert.notEqual(await attempt(world, broken, guess({ address: CAFE })), "later");
 });
 
-test("while there are more tries than can be checked, holders from where they lately were go first", async () => {
+test("while there are more tries than can wait for their check, holders from where they lately were go first", async () => {
   await using world = await accessWorld();
   const records = createLogInRecords({ ...world, tell: async () => {} });
   records.note({ account: anna, protocol: "web", named: "w3m/0.5", address: HOME });
   await records[Symbol.asyncDispose]();
-  const guard = createLogInGuard(world);
+  const guard = createLogInGuard({ ...world, limits: { ...logInLimits, checking: 32 } });
   const guesses = Array.from({ length: 300 }, (_, n) =>
     guard.enter(guess({ name: `${n}@altmail.example`, account: undefined, address: `203.0.${n % 250}.1` })),
   );
   const checked = (await Promise.all(guesses)).filter((done) => done !== undefined);
-  assert.equal(checked.length, logInLimits.checking);
+  assert.equal(checked.length, 32);
   assert.equal(await attempt(world, guard, guess({ address: CAFE }), "right"), "later");
   assert.equal(await attempt(world, guard, guess({ address: HOME }), "right"), 0);
   checked[0]?.("wrong");
   assert.equal(await attempt(world, guard, guess({ address: CAFE }), "right"), 0);
+});
+
+test("holders where they lately were go first, networks that guessed last; names that are nobody's stand as others do", async () => {
+  await using world = await accessWorld();
+  const records = createLogInRecords({ ...world, tell: async () => {} });
+  records.note({ account: anna, protocol: "imap", named: "mutt", address: HOME });
+  await records[Symbol.asyncDispose]();
+  const guard = createLogInGuard(world);
+  const nobody = { name: "nobody@altmail.example", account: undefined };
+  const standings = (): Promise<readonly string[]> =>
+    Promise.all(
+      [{ address: HOME }, { address: CAFE }, { address: EVIL }, { ...nobody, address: HOME }, nobody].map((more) =>
+        guard.standing(guess(more)),
+      ),
+    );
+  for (let n = 0; n < 2; n++) await attempt(world, guard, guess());
+  assert.deepEqual(await standings(), ["known", "stranger", "stranger", "stranger", "stranger"], "to err is human");
+  for (let n = 0; n < 9; n++) await attempt(world, guard, guess({ password: "old", address: HOME }));
+  await attempt(world, guard, guess({ ...nobody }));
+  assert.deepEqual(await standings(), ["known", "stranger", "suspect", "stranger", "suspect"]);
+  await world.clock.advance(3 * HOUR);
+  assert.equal(await guard.standing(guess()), "stranger");
 });
 
 test("so many may wait at one time, and no more", async () => {

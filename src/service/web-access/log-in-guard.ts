@@ -2,7 +2,8 @@
  * Stands before the check of a password, for every protocol: who guesses is slowed, by name and by network, and whoever owns
  * the account still gets in. There are no locks. Once too many different passwords were wrong for a name, each network has a
  * few tries of its own left, which come back within minutes; and from where the account lately logged in, more, without delay.
- * While there are more tries than can be checked, those from such places go before all others. The same wrong password counts
+ * While there are more tries than can be checked, those from such places go before all others, and those from networks that
+ * guessed come last. The same wrong password counts
  * once a day: an old phone that goes on with the old one takes nothing from its holder.
  *
  * Names are counted whether they exist or not, and wait alike. Only who shares a network with a holder, and guesses there
@@ -17,6 +18,7 @@ import { StoreError } from "../../store/store-error.ts";
 import type { LogInStore } from "../../store/web-access.ts";
 import { CounterTable, type Print } from "../peer-limits/counter-table.ts";
 import { DailyPrints } from "../peer-limits/stranger.ts";
+import type { Standing } from "../accounts/log-in-turns.ts";
 import { type LogInLimits, logInLimits } from "./log-in-limits.ts";
 import { networkOf } from "./network-of.ts";
 import type { Log } from "../../host/events/events.ts";
@@ -44,6 +46,8 @@ export interface LogInGuard {
    * What is called with the outcome must be, once.
    */
   enter(attempt: LogInTry): Promise<((outcome: LogInOutcome) => void) | undefined>;
+  /** Tells who goes first where checks wait for their turn. It says nothing of whether the name exists. */
+  standing(attempt: LogInTry): Promise<Standing>;
 }
 
 export type LogInGuardOptions = {
@@ -119,6 +123,10 @@ export function createLogInGuard(options: LogInGuardOptions): LogInGuard & { rea
         counters.end(prints, outcome);
       };
     },
+    async standing(attempt) {
+      if (await isKnown(attempt)) return "known";
+      return counters.isSuspect(counters.printsOf(attempt)) ? "suspect" : "stranger";
+    },
   };
 }
 
@@ -184,6 +192,10 @@ class Counters {
     const isPairFull = (isNameFull || isNetworkFull) && wrong.pair >= pair.most;
     const scope = isTooOften ? "network" : isPairFull ? (isNameFull ? "name" : "network") : undefined;
     return { delayMs, scope, mayBeKnown: wrong.pair < knownPair };
+  }
+
+  isSuspect({ network }: Prints): boolean {
+    return this.#used(this.#networks, network, WRONG) >= this.#limits.suspect;
   }
 
   begin(prints: Prints): void {

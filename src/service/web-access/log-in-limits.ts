@@ -22,7 +22,12 @@ export type LogInLimits = {
   readonly tarpit: Tarpit;
   /** Tries that wait at one time; some KiB each. */
   readonly waiting: number;
-  /** Checks under way of who is not known: half of what the hasher runs and lets wait, so that who is known finds room. */
+  /** So many different wrong passwords from one network, and its tries are checked after those of others. More than one errs by. */
+  readonly suspect: number;
+  /**
+   * Tries of who is not known that are checked or wait for it. More could not be checked before their time is over
+   * (accounts/log-in-turns.ts); who is known is never refused for their sake.
+   */
   readonly checking: number;
   /** Rows that are remembered; 26 to 38 octets each. */
   readonly names: number;
@@ -40,7 +45,8 @@ export const logInLimits: LogInLimits = Object.freeze({
   slowTries: 10,
   tarpit: Object.freeze({ from: 0.25, stepMs: 500, mostMs: 8 * SECOND }),
   waiting: 4096,
-  checking: 32,
+  suspect: 3,
+  checking: 1024,
   names: 16_384,
   networks: 16_384,
   pairs: 32_768,
