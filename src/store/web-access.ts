@@ -75,8 +75,6 @@ export interface SessionStore {
   touchSession(id: string, at: { seenAt: number; expiresAt: number; unlessSince: number }): Promise<void>;
   /** The one seen last first. */
   sessions(account: AccountId): Promise<readonly SessionRecord[]>;
-  /** Puts one in the place of another; false where that is gone by now. */
-  replaceSession(id: string, session: SessionRecord): Promise<boolean>;
   /** @param account where given, only a session of this one */
   endSession(id: string, account?: AccountId): Promise<boolean>;
   endSessions(account: AccountId, except?: string): Promise<number>;

@@ -37,12 +37,10 @@ export interface WebSessions {
   create(session: WebSession): Promise<void>;
   end(id: string): Promise<void>;
 
-  /** Begins one that counts for nothing until `pass`. */
+  /** Begins one that counts for nothing: who has done the second step ends it, and begins another. */
   createWaiting(session: WebSession): Promise<void>;
   /** A session whose second step is due. */
   findWaiting(id: string, now: number): Promise<WebSession | undefined>;
-  /** The second step was right: a session with an id that nobody knew before takes its place. False: its time was over. */
-  pass(waiting: string, id: string, now: number): Promise<boolean>;
 
   /** Those that count, the one seen last first. */
   list(account: AccountId, now: number): Promise<readonly WebSession[]>;
@@ -96,11 +94,6 @@ export function createWebSessions({ store, directory, lives = sessionLives }: We
     async findWaiting(id, now) {
       const session = await living(id, now, true);
       return session === undefined ? undefined : sessionOf(session);
-    },
-    async pass(waiting, id, now) {
-      const session = await living(waiting, now, true);
-      if (session === undefined) return false;
-      return store.replaceSession(waiting, recordOf({ ...session, id, begunAt: now, seenAt: now }, false));
     },
 
     async list(account, now) {

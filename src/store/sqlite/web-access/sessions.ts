@@ -22,14 +22,13 @@ export function sessionStore({ db, read, write, erase, limits }: WebAccessParts)
     endOf: db.prepare("DELETE FROM session WHERE id = ? AND account = ?"),
     endAll: db.prepare("DELETE FROM session WHERE account = ? AND id <> ?"),
   };
-  const insert = (session: SessionRecord): void => {
-    const { id, account, begunAt, seenAt, isStaying, awaitsSecondStep, expiresAt } = session;
-    // Room first: the new one stays whatever the clocks of the others said. Who lacks the second step ends nobody's session.
-    sql.surplus.run(account, Number(awaitsSecondStep), limits.sessions - 1);
-    sql.add.run(id, account, begunAt, seenAt, Number(isStaying), Number(awaitsSecondStep), expiresAt);
-  };
   return {
-    addSession: (session) => write(() => insert(session)),
+    addSession: ({ id, account, begunAt, seenAt, isStaying, awaitsSecondStep, expiresAt }) =>
+      write(() => {
+        // Room first: the new one stays whatever the clocks of the others said. Who lacks the second step ends nobody's session.
+        sql.surplus.run(account, Number(awaitsSecondStep), limits.sessions - 1);
+        sql.add.run(id, account, begunAt, seenAt, Number(isStaying), Number(awaitsSecondStep), expiresAt);
+      }),
     session: (id) =>
       read(() => {
         const row = sql.one.get(id) as Row | undefined;
@@ -38,12 +37,6 @@ export function sessionStore({ db, read, write, erase, limits }: WebAccessParts)
     touchSession: (id, { seenAt, expiresAt, unlessSince }) =>
       write(() => void sql.touch.run(seenAt, expiresAt, id, unlessSince)),
     sessions: (account) => read(() => (sql.all.all(account) as readonly Row[]).map(sessionOf)),
-    replaceSession: (id, session) =>
-      write(() => {
-        if (sql.end.run(id).changes === 0) return false;
-        insert(session);
-        return true;
-      }),
     endSession: (id, account) =>
       erase(() => (account === undefined ? sql.end.run(id) : sql.endOf.run(id, account)).changes > 0),
     endSessions: (account, except) => erase(() => sql.endAll.run(account, except ?? "").changes),

@@ -82,14 +82,6 @@ test("a visit is noted only where the last one was long enough ago", async () =>
   assert.deepEqual(await store.session("one"), session("one", { seenAt: 2000, expiresAt: 9999 }));
 });
 
-test("a session takes the place of another once, and of one that is gone never", async () => {
-  await using store = await openSqliteWebAccess({ file: newFile(), key });
-  await store.addSession(session("half", { awaitsSecondStep: true }));
-  assert.equal(await store.replaceSession("half", session("whole")), true);
-  assert.equal(await store.replaceSession("half", session("again")), false);
-  assert.deepEqual(await ids(store, anna), ["whole"]);
-});
-
 test("an account has so many sessions at most, and the one that was unused for longest gives way", async () => {
   await using store = await openSqliteWebAccess({ file: newFile(), key, limits: { sessions: 2, links: 3, logIns: 9 } });
   await store.addSession(session("old", { seenAt: 1 }));
