@@ -30,6 +30,7 @@ import { createWays, surely, type Ways } from "../service/queue/ways.ts";
 import { createReportRouter } from "../service/tls-reports/report-route.ts";
 import type { ReportPost } from "../service/tls-reports/send-report.ts";
 import { openSqlitePolicyCache } from "../store/sqlite/policy/policy-cache.ts";
+import { servedSettingsOf } from "./service/mail-services.ts";
 import type { Stores } from "./stores.ts";
 
 export type Outgoing = AsyncDisposable & {
@@ -124,6 +125,7 @@ export async function openOutgoing({ settings, stores, clock }: OutgoingOptions)
       submissions: portOf(settings.submissionListen),
       submission: portOf(settings.submissionStarttlsListen),
     },
+    settings: servedSettingsOf(settings),
     addresses: settings.dnsAddresses,
     smarthost: named,
     stsMode: settings.dnsMtaSts,

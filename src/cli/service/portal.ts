@@ -7,7 +7,6 @@ import { readFileSync } from "node:fs";
 import { type Clock, HOUR } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import type { Settings } from "../../host/settings/settings.ts";
-import type { MailServices } from "../../rules/client-settings/mail-services.ts";
 import type { Signer } from "../../rules/client-settings/signed-data.ts";
 import { paths } from "../../servers/web/account/account-paths.ts";
 import { holderRoutes } from "../../servers/web/account/holder-routes.ts";
@@ -33,6 +32,7 @@ import { lengthsOf } from "../subscription-lengths.ts";
 import type { Stores } from "../stores.ts";
 import type { ComingIn } from "./coming-in.ts";
 import type { PortalServices } from "./portal-services.ts";
+import { mailServicesOf } from "./mail-services.ts";
 import { shownPlans } from "./shown-plans.ts";
 
 export type PortalOptions = {
@@ -64,7 +64,7 @@ export function openPortal(options: PortalOptions): Portal {
   const routes = routesOf(options, reset);
   const others = [
     createClientSettings({
-      services: mailServicesOf(options),
+      services: mailServicesOf(settings),
       domains: settings.domains,
       signer: () => signerOf(settings),
       clock,
@@ -108,7 +108,7 @@ function routesOf(options: PortalOptions, reset: PasswordReset): readonly Portal
     ...(isSold ? planRoutes({ billing, plans, lengths: lengthsOf(settings), origin }) : []),
     clientsRoute({
       directory: stores.directory,
-      mail: mailServicesOf(options),
+      mail: mailServicesOf(settings),
       needsAppPassword: async ({ secondStep }) => secondStep === true,
     }),
   ];
@@ -146,18 +146,6 @@ function holderServices(options: PortalOptions, reset: PasswordReset, askOfNames
 
 const limitOf = ({ workers, clock }: PortalOptions, most: number): AskLimit =>
   createAskLimit({ clock, rate: { most: Math.ceil(most * Math.min(1, SLACK / workers)), windowMs: HOUR } });
-
-function mailServicesOf({ settings, services }: PortalOptions): MailServices {
-  const { hostName, imapListen, submissionListen, submissionStarttlsListen } = settings;
-  return {
-    name: services.serviceName,
-    hostName,
-    imaps: imapListen[0]?.port,
-    submissions: submissionListen[0]?.port,
-    submission: submissionStarttlsListen[0]?.port,
-    documentation: `${services.origin}/docs/settings`,
-  };
-}
 
 /** Read anew for each profile: few ask for one, and the certificate changes. */
 function signerOf({ certificateFile, certificateKeyFile }: Settings): Signer | undefined {
