@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { silentBus } from "../../host/bus.ts";
 import { sampleAccount } from "../../store/contract/directory-contract.ts";
 import { StoreError } from "../../store/store-error.ts";
-import type { LogInGuard } from "../web-access/log-in-guard.ts";
+import { createLogInGuard, type LogInGuard } from "../web-access/log-in-guard.ts";
+import { logInLimits } from "../web-access/log-in-limits.ts";
 import { createAuthenticator } from "./authenticate.ts";
 import { type CredentialHome, credentialHome } from "./credential-home.fixture.ts";
 import { createPasswordHasher, type PasswordHasher } from "./password.ts";
@@ -73,4 +74,26 @@ test("what could not be checked is told to the guard as untried", async () => {
     assert.equal((await guarded.authenticate("alice@example.org", PASSWORD)).kind, "unavailable");
   }
   assert.deepEqual(outcomes, ["untried", "untried"]);
+});
+
+test("an old password counts once a day, however often and for whatever it is tried; different ones count each", async () => {
+  await using home = await threeHolders();
+  const { directory, clock } = home;
+  const limits = { ...logInLimits, tarpit: { ...logInLimits.tarpit, mostMs: 0 } };
+  const guard = createLogInGuard({ store: { isKnownFrom: async () => false }, clock, log: () => {}, limits });
+  const revocations = createRevocations(silentBus);
+  using guarded = createAuthenticator({ directory, hasher: plain, revocations, clock, log() {}, guard });
+  const alice = async (password: string, purpose?: "portal"): Promise<string> => {
+    const asking = purpose === undefined ? {} : { purpose };
+    return (await guarded.authenticate("alice@example.org", password, { client: "192.0.2.1", ...asking })).kind;
+  };
+  const { name } = logInLimits;
+  for (const day of ["today", "tomorrow"]) {
+    for (let n = 0; n < 2 * name.most; n++)
+      assert.equal(await alice("the old one", n % 2 === 0 ? "portal" : undefined), "wrong");
+    for (let n = 1; n < name.most; n++) assert.equal(await alice(`${day} ${n}`), "wrong");
+    assert.equal(await alice("one too many"), "unavailable");
+    assert.equal((await guarded.authenticate("bob@example.org", PASSWORD, { client: "192.0.2.1" })).kind, "accepted");
+    await clock.advance(24 * 60 * 60 * 1000);
+  }
 });

@@ -101,7 +101,7 @@ test("nobody starves: now and then it is the turn of whoever has waited longest"
   assert.deepEqual([order.indexOf("guesser"), order.indexOf("stranger")], [4, 8]);
 });
 
-test("all wait for a time: who is known for a minute, others and browsers for less; then the place is free", async () => {
+test("all wait for a time: who is known for minutes, others and browsers for less; then the place is free", async () => {
   const { clock, order, come, serve } = world();
   come("running", "stranger");
   await loopTurns(1);
@@ -148,7 +148,7 @@ test("a standing that cannot be told takes no place", async () => {
   assert.notEqual(await turns.take({ network: "", standing: () => assert.fail(), isHurried: false }), undefined);
 });
 
-test("a thousand holders behind a thousand guessers are all checked within the minute that they wait", async () => {
+test("a thousand holders behind a thousand guessers are all checked while they wait", async () => {
   const { clock, order, come, serve } = world({ eldestEvery: turnLimits.eldestEvery });
   come("running", "known");
   await loopTurns(1);

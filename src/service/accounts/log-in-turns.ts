@@ -6,7 +6,7 @@
  *
  * Nobody starves: every eighth turn goes to whoever has waited longest. How many wait is bounded by whoever lets them in.
  */
-import { type Clock, SECOND } from "../../host/clock.ts";
+import { type Clock, MINUTE, SECOND } from "../../host/clock.ts";
 
 /** In the order of their turns. `suspect`: wrong passwords came from this network. */
 export const STANDINGS = ["known", "stranger", "suspect"] as const;
@@ -22,7 +22,10 @@ export type Asker = {
 };
 
 export type TurnLimits = {
-  /** How long who is known waits at most: a thousand checks of 100 ms on two cores, and what mail programs bear. */
+  /**
+   * How long who is known waits at most: longer than a thousand checks of 100 ms take one core. A program that gives up before
+   * finds its password checked when it comes again.
+   */
   readonly knownMs: number;
   /** All others: with the pauses for guessers below the half minute after which the website's server hangs up. */
   readonly otherMs: number;
@@ -30,7 +33,7 @@ export type TurnLimits = {
   readonly eldestEvery: number;
 };
 
-export const turnLimits: TurnLimits = Object.freeze({ knownMs: 60 * SECOND, otherMs: 20 * SECOND, eldestEvery: 8 });
+export const turnLimits: TurnLimits = Object.freeze({ knownMs: 3 * MINUTE, otherMs: 20 * SECOND, eldestEvery: 8 });
 
 export interface LogInTurns {
   /** Fulfils with the turn, which ends when it is disposed of; with `undefined` when none came in time. */
