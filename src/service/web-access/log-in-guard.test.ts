@@ -211,6 +211,21 @@ test("while there are more tries than can wait for their check, holders from whe
   assert.equal(await attempt(world, guard, guess({ address: CAFE }), "right"), 0);
 });
 
+test("networks that guessed do not fill the places where strangers wait for their check", async () => {
+  await using world = await accessWorld();
+  const guard = createLogInGuard({ ...world, limits: { ...logInLimits, checking: 8, checkingSuspects: 4 } });
+  for (let n = 0; n < 4; n++) await attempt(world, guard, guess({ name: `${n}@altmail.example`, account: undefined }));
+  const crowd = (address: (n: number) => string): Promise<readonly unknown[]> =>
+    Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        guard.enter(guess({ name: `x${n}@altmail.example`, account: undefined, address: address(n) })),
+      ),
+    );
+  const entered = async (address: (n: number) => string): Promise<number> =>
+    (await crowd(address)).filter((ended) => ended !== undefined).length;
+  assert.deepEqual([await entered(() => EVIL), await entered((n) => `203.0.${n}.1`)], [4, 4]);
+});
+
 test("holders where they lately were go first, networks that guessed last; names that are nobody's stand as others do", async () => {
   await using world = await accessWorld();
   const records = createLogInRecords({ ...world, tell: async () => {} });

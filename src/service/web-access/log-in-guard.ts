@@ -110,7 +110,8 @@ export function createLogInGuard(options: LogInGuardOptions): LogInGuard & { rea
         counters.end(prints, "untried");
         return undefined;
       }
-      if (checking >= limits.checking && !known && !(await isKnown(attempt))) {
+      const most = counters.isSuspect(prints) ? limits.checkingSuspects : limits.checking;
+      if (checking >= most && !known && !(await isKnown(attempt))) {
         counters.end(prints, "untried");
         return later("all");
       }

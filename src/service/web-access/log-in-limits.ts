@@ -29,6 +29,8 @@ export type LogInLimits = {
    * (accounts/log-in-turns.ts); who is known is never refused for their sake.
    */
   readonly checking: number;
+  /** From here on networks that guessed find no place: the rest is for strangers who have done nothing wrong. */
+  readonly checkingSuspects: number;
   /** Rows that are remembered; 26 to 38 octets each. */
   readonly names: number;
   readonly networks: number;
@@ -47,6 +49,7 @@ export const logInLimits: LogInLimits = Object.freeze({
   waiting: 4096,
   suspect: 3,
   checking: 1024,
+  checkingSuspects: 512,
   names: 16_384,
   networks: 16_384,
   pairs: 32_768,
