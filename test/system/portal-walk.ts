@@ -19,7 +19,7 @@ import { SITE_HOST } from "../world/web-site.ts";
 import { openContext, openPage } from "./browser.ts";
 
 /** Is shown a page as it is now. @param name of the file that a picture of it would have */
-export type Look = (name: string, page: Page) => Promise<void>;
+type Look = (name: string, page: Page) => Promise<void>;
 
 /** The walk is long, and machines that test are busy. */
 const PATIENCE_MS = 120_000;
@@ -53,7 +53,7 @@ async function press(page: Page, button: string): Promise<void> {
 }
 
 /** The pages of somebody who has an account. */
-export async function walkAccount(browser: Browser, language: Language, look: Look): Promise<void> {
+async function walkAccount(browser: Browser, language: Language, look: Look): Promise<void> {
   await using world = await openPortalWorld((services) => [
     ...holderRoutes({ ...services, beside: { signUp: true, plan: true, clients: true } }),
     clientsRoute({ directory: services.directory, mail: MAIL, needsAppPassword: async () => false }),
@@ -144,7 +144,7 @@ export async function walkAccount(browser: Browser, language: Language, look: Lo
 }
 
 /** Closing: apart, for after it nothing is left to be shown. */
-export async function walkClosing(browser: Browser, language: Language, look: Look): Promise<void> {
+async function walkClosing(browser: Browser, language: Language, look: Look): Promise<void> {
   await using world = await openPortalWorld(holderRoutes);
   const { origin } = world.site;
   await using context = await openContext(browser);
@@ -164,7 +164,7 @@ export async function walkClosing(browser: Browser, language: Language, look: Lo
 }
 
 /** From a name to an open account, and what can be done with a contract. */
-export async function walkContract(browser: Browser, language: Language, look: Look): Promise<void> {
+async function walkContract(browser: Browser, language: Language, look: Look): Promise<void> {
   await using world = await payingWorld();
   const { origin } = world.portal.site;
   const { ledger } = world.paying.fake;
@@ -225,7 +225,7 @@ export async function walkContract(browser: Browser, language: Language, look: L
 }
 
 /** Without money: the sign-up by invitation. */
-export async function walkInvitation(browser: Browser, language: Language, look: Look): Promise<void> {
+async function walkInvitation(browser: Browser, language: Language, look: Look): Promise<void> {
   await using world = await payingWorld({ by: "invitation" });
   await using context = await openContext(browser);
   context.setDefaultTimeout(PATIENCE_MS);
