@@ -50,7 +50,15 @@ export type FakeCharge = {
 };
 
 /** A person, as far as a house that takes money knows one. */
-const PERSON = { email: "payer@bank.example", name: "Payer @ Home", phone: "+46@1" } as const;
+export const PERSON = { email: "payer@bank.example", name: "Payer @ Home", phone: "+46@1" } as const;
+/** What it knows of the card. */
+export const CARD = {
+  brand: "visa",
+  fingerprint: "XfpCardXt1xguoE2",
+  last4: "4242",
+  exp_month: 8,
+  exp_year: 2031,
+} as const;
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 const list = <T>(data: readonly T[], url: string, hasMore = false) => ({
   object: "list",
@@ -193,6 +201,7 @@ export function showCharge(charge: FakeCharge, areRefundsAsked = false): unknown
     livemode: false,
     metadata: {},
     paid: charge.status !== "failed",
+    payment_method_details: { type: "card", card: CARD as unknown as Stripe.Charge.PaymentMethodDetails.Card },
     receipt_email: PERSON.email,
     refunded: charge.refunded >= charge.amount,
     ...(areRefundsAsked ? { refunds: list(refunds, "/v1/refunds") as unknown as Stripe.ApiList<Stripe.Refund> } : {}),
