@@ -4,7 +4,7 @@
  * nothing wrong; then the rest. Within these, networks take turns, whatever each of them asks for. So after a restart all
  * holders get in, one after the other, and who guesses waits behind them.
  *
- * Nobody starves: every eighth turn goes to whoever has waited longest. How many wait is bounded by whoever lets them in.
+ * Nobody starves: one turn of eight goes to whoever has waited longest. How many wait is bounded by the guard before it.
  */
 import { type Clock, MINUTE, SECOND } from "../../host/clock.ts";
 
@@ -29,7 +29,7 @@ export type TurnLimits = {
   readonly knownMs: number;
   /** All others: with the pauses for guessers below the half minute after which the website's server hangs up. */
   readonly otherMs: number;
-  /** Every so manieth turn goes to whoever has waited longest. */
+  /** One turn of so many goes to whoever has waited longest. */
   readonly eldestEvery: number;
 };
 
