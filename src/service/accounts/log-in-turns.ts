@@ -24,7 +24,7 @@ export type Asker = {
 export type TurnLimits = {
   /**
    * How long who is known waits at most: longer than a thousand checks of 100 ms take one core. A program that gives up before
-   * finds its password checked when it comes again.
+   * finds its password checked when it comes to this process again.
    */
   readonly knownMs: number;
   /** All others: with the pauses for guessers below the half minute after which the website's server hangs up. */
