@@ -11,13 +11,18 @@ export function relaxedField(raw: string): string {
     .slice(0, colon)
     .replace(/[ \t]+$/, "")
     .toLowerCase();
-  const value = raw
-    .slice(colon + 1)
-    .replace(/\r?\n(?=[ \t])/g, "")
-    .replace(/\r?\n$/, "")
-    .replace(/[ \t]+/g, " ")
-    .replace(/^ | $/g, "");
-  return `${name}:${value}`;
+  let value = raw.slice(colon + 1, withoutLineEnd(raw));
+  // Most fields are on one line, with single spaces.
+  if (/[\t\n]|  /.test(value)) value = value.replace(/\r?\n(?=[ \t])/g, "").replace(/[ \t]+/g, " ");
+  const start = value.startsWith(" ") ? 1 : 0;
+  const end = value.length > start && value.endsWith(" ") ? value.length - 1 : value.length;
+  return `${name}:${value.slice(start, end)}`;
+}
+
+/** Where the text ends without its last line end. */
+function withoutLineEnd(raw: string): number {
+  if (!raw.endsWith("\n")) return raw.length;
+  return raw.length - (raw.endsWith("\r\n") ? 2 : 1);
 }
 
 const HTAB = 9;
@@ -59,7 +64,11 @@ export class RelaxedBodyHash {
         tab = placeOf(HTAB, octets, at);
         if (tab - at < SHORT) careful = at + BLOCK;
       }
-      const end = !isClean ? at : at < careful ? relaxedEnd(octets, at, octets.length, 1) : relaxedEnd(octets, at, tab, 2);
+      const end = !isClean
+        ? at
+        : at < careful
+          ? relaxedEnd(octets, at, octets.length, 1)
+          : relaxedEnd(octets, at, tab, 2);
       if (end > at) this.#take(octets, at, end);
       at = end;
       if (at < octets.length) this.#octet(octets[at++] as number);
