@@ -49,4 +49,6 @@ export type Answer<T extends RecordType> =
 export interface Resolver {
   /** Never rejects. `name` is a valid name in A-labels, without the final dot. */
   resolve<T extends RecordType>(name: string, type: T): Promise<Answer<T>>;
+  /** The answer, the same object each time, where it is at hand; asks nobody. Absent where nothing is kept. */
+  atHand?<T extends RecordType>(name: string, type: T): Answer<T> | undefined;
 }

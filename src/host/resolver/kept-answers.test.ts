@@ -26,6 +26,18 @@ function world(limits = keptAnswersLimits) {
   return { clock, asked, state, resolver: keepAnswers(inner, clock, limits) };
 }
 
+test("an answer is at hand once it is there, the same each time, and as long as it is kept", async () => {
+  const { clock, asked, resolver } = world();
+  const asking = resolver.resolve("a.test", "TXT");
+  assert.equal(resolver.atHand?.("a.test", "TXT"), undefined);
+  const answer = await asking;
+  assert.equal(resolver.atHand?.("a.test", "TXT"), answer);
+  assert.equal(resolver.atHand?.("a.test", "A"), undefined);
+  await clock.advance(MINUTE);
+  assert.equal(resolver.atHand?.("a.test", "TXT"), undefined);
+  assert.equal(asked.length, 1);
+});
+
 test("an answer is kept as long as its TTL says, and a minute at most; types and names are told apart", async () => {
   const { clock, asked, state, resolver } = world();
   assert.deepEqual(await resolver.resolve("a.test", "TXT"), records("one", 3600));

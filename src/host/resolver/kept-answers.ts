@@ -23,7 +23,12 @@ export const keptAnswersLimits: KeptAnswersLimits = Object.freeze({
   answerBytes: 4096,
 });
 
-type Kept = { readonly answer: Promise<Answer<RecordType>>; until: number };
+type Kept = {
+  readonly answer: Promise<Answer<RecordType>>;
+  /** Once it is there. */
+  settled: Answer<RecordType> | undefined;
+  until: number;
+};
 
 export function keepAnswers(resolver: Resolver, clock: Clock, limits: KeptAnswersLimits = keptAnswersLimits): Resolver {
   // In the order in which they came: what is oldest gives way.
@@ -33,8 +38,10 @@ export function keepAnswers(resolver: Resolver, clock: Clock, limits: KeptAnswer
     const answer: Answer<RecordType> = await resolver.resolve(name, type);
     const mine = kept.get(key);
     const forMs = lifeOf(answer, limits);
-    if (mine !== undefined && forMs > 0) mine.until = clock.now() + forMs;
-    else kept.delete(key);
+    if (mine !== undefined && forMs > 0) {
+      mine.settled = answer;
+      mine.until = clock.now() + forMs;
+    } else kept.delete(key);
     return answer;
   };
 
@@ -46,11 +53,16 @@ export function keepAnswers(resolver: Resolver, clock: Clock, limits: KeptAnswer
     const [oldest] = kept.keys();
     if (kept.size >= limits.answers && oldest !== undefined) kept.delete(oldest);
     const asked = ask(key, name, type);
-    kept.set(key, { answer: asked, until: Number.POSITIVE_INFINITY });
+    kept.set(key, { answer: asked, settled: undefined, until: Number.POSITIVE_INFINITY });
     return asked;
   };
 
-  return { resolve: resolve as Resolver["resolve"] };
+  const atHand = (name: string, type: RecordType): Answer<RecordType> | undefined => {
+    const found = kept.get(`${type} ${name}`);
+    return found !== undefined && found.until > clock.now() ? found.settled : undefined;
+  };
+
+  return { resolve: resolve as Resolver["resolve"], atHand: atHand as NonNullable<Resolver["atHand"]> };
 }
 
 function lifeOf(answer: Answer<RecordType>, { recordsMs, nothingMs, answerBytes }: KeptAnswersLimits): number {

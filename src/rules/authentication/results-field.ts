@@ -14,11 +14,12 @@ import type { Dmarc } from "./dmarc/evaluate.ts";
 export function authenticationResults(hostName: string, authentication: Authentication): string {
   const { client, iprev, spf, dkim, dmarc, arc } = authentication;
   const results: AuthenticationResults["results"] = [
-    said("iprev", iprev.result, undefined, { "policy.iprev": client.address }),
-    said("spf", spf.result, unlessPass(spf), {
-      [`smtp.${spf.scope}`]: spf.scope === "mailfrom" || spf.domain !== "" ? spf.domain : client.helo,
-    }),
-    ...(dkim.length === 0 ? [said("dkim", "none", undefined, {})] : dkim.map(dkimSaid)),
+    said("iprev", iprev.result, undefined, ["policy.iprev", client.address]),
+    said("spf", spf.result, unlessPass(spf), [
+      `smtp.${spf.scope}`,
+      spf.scope === "mailfrom" || spf.domain !== "" ? spf.domain : client.helo,
+    ]),
+    ...(dkim.length === 0 ? [said("dkim", "none", undefined)] : dkim.map(dkimSaid)),
     dmarcSaid(dmarc),
     ...(arc.result === "none" ? [] : [arcSaid(arc, client.address)]),
   ];
@@ -45,11 +46,10 @@ function said(
   method: string,
   result: string,
   reason: string | undefined,
-  properties: Readonly<Record<string, string | undefined>>,
+  ...properties: (readonly [name: string, value: string | undefined])[]
 ): MethodResult {
-  const known = Object.entries(properties).flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [[name, value] as const],
-  );
+  const known: (readonly [string, string])[] = [];
+  for (const [name, value] of properties) if (value !== undefined && value !== "") known.push([name, value]);
   return { method, result, reason, properties: known };
 }
 
@@ -58,24 +58,33 @@ function unlessPass({ result, reason }: { readonly result: string; readonly reas
 }
 
 function dkimSaid(dkim: Dkim): MethodResult {
-  return said("dkim", dkim.result, unlessPass(dkim), {
-    "header.d": dkim.domain,
-    "header.s": dkim.selector,
-    "header.a": dkim.algorithm,
-    "header.b": dkim.mark,
-  });
+  return said(
+    "dkim",
+    dkim.result,
+    unlessPass(dkim),
+    ["header.d", dkim.domain],
+    ["header.s", dkim.selector],
+    ["header.a", dkim.algorithm],
+    ["header.b", dkim.mark],
+  );
 }
 
 function dmarcSaid(dmarc: Dmarc): MethodResult {
-  return said("dmarc", dmarc.result, unlessPass(dmarc), {
-    "header.from": dmarc.domain,
-    "policy.dmarc": dmarc.result === "fail" ? dmarc.disposition : dmarc.policy,
-  });
+  return said(
+    "dmarc",
+    dmarc.result,
+    unlessPass(dmarc),
+    ["header.from", dmarc.domain],
+    ["policy.dmarc", dmarc.result === "fail" ? dmarc.disposition : dmarc.policy],
+  );
 }
 
 function arcSaid(arc: Arc, address: string): MethodResult {
-  return said("arc", arc.result, unlessPass(arc), {
-    "smtp.remote-ip": address,
-    "header.oldest-pass": arc.oldestPass?.toString(),
-  });
+  return said(
+    "arc",
+    arc.result,
+    unlessPass(arc),
+    ["smtp.remote-ip", address],
+    ["header.oldest-pass", arc.oldestPass?.toString()],
+  );
 }

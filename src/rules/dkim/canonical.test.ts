@@ -42,6 +42,8 @@ test("the hash of a body that comes in pieces is that of the whole, in relaxed f
     }),
     { numRuns: 2000 },
   );
+  const dense = `${"a\tb  c \r\n".repeat(900)}${"ab cd\tef".repeat(900)}${"x".repeat(300)}\ty `;
+  for (const cut of [2, 4095, dense.length]) assert.equal(hashOf(dense, cut), sha256(relaxed(dense)));
   const long = ` ${"words in a line\r\n".repeat(300)}\r\n\tb`;
   for (const cut of [1, 7, 1000, 9000]) assert.equal(hashOf(long, cut), sha256(relaxed(long)));
   for (const cut of [1, 3000])

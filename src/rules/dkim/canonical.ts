@@ -11,13 +11,18 @@ export function relaxedField(raw: string): string {
     .slice(0, colon)
     .replace(/[ \t]+$/, "")
     .toLowerCase();
-  const value = raw
-    .slice(colon + 1)
-    .replace(/\r?\n(?=[ \t])/g, "")
-    .replace(/\r?\n$/, "")
-    .replace(/[ \t]+/g, " ")
-    .replace(/^ | $/g, "");
-  return `${name}:${value}`;
+  let value = raw.slice(colon + 1, withoutLineEnd(raw));
+  // Most fields are on one line, with single spaces.
+  if (/[\t\n]|  /.test(value)) value = value.replace(/\r?\n(?=[ \t])/g, "").replace(/[ \t]+/g, " ");
+  const start = value.startsWith(" ") ? 1 : 0;
+  const end = value.length > start && value.endsWith(" ") ? value.length - 1 : value.length;
+  return `${name}:${value.slice(start, end)}`;
+}
+
+/** Where the text ends without its last line end. */
+function withoutLineEnd(raw: string): number {
+  if (!raw.endsWith("\n")) return raw.length;
+  return raw.length - (raw.endsWith("\r\n") ? 2 : 1);
 }
 
 const HTAB = 9;
@@ -30,6 +35,8 @@ const MANY = 1024;
 const SHORT = 256;
 /** What one octet, a short run, or what was held back before it may add at most. */
 const MOST_ADDED = 2 * MANY + SHORT + 3;
+/** How far it is believed that what was dense stays so. */
+const BLOCK = 4096;
 /** Gathered for one update of the hash. All hashes share it, for none leaves anything in it. */
 const ROOM: Uint8Array = new Uint8Array(16 * 1024);
 
@@ -47,10 +54,21 @@ export class RelaxedBodyHash {
   /** Takes the next octets of the body, cut anywhere. */
   write(octets: Uint8Array): void {
     let at = 0;
+    let tab = -1;
+    // Up to here HTABs are many, and looking for each costs more than looking at every octet.
+    let careful = 0;
     while (at < octets.length) {
       if (this.#size > ROOM.length - 2 * MOST_ADDED) this.#flush();
       const isClean = this.#lineEnds === 0 && !this.#isSpace && !this.#isCr;
-      const end = isClean ? relaxedEnd(octets, at) : at;
+      if (isClean && tab < at && careful <= at) {
+        tab = placeOf(HTAB, octets, at);
+        if (tab - at < SHORT) careful = at + BLOCK;
+      }
+      const end = !isClean
+        ? at
+        : at < careful
+          ? relaxedEnd(octets, at, octets.length, 1)
+          : relaxedEnd(octets, at, tab, 2);
       if (end > at) this.#take(octets, at, end);
       at = end;
       if (at < octets.length) this.#octet(octets[at++] as number);
@@ -124,17 +142,35 @@ export class RelaxedBodyHash {
   }
 }
 
-/** Where the octets from `at` on stop being in relaxed form already, as far as can be told; they end inside a line. */
-function relaxedEnd(octets: Uint8Array, from: number): number {
+/** Of the next such octet, or of the end. */
+function placeOf(octet: number, octets: Uint8Array, from: number): number {
+  const at = octets.indexOf(octet, from);
+  return at < 0 ? octets.length : at;
+}
+
+/**
+ * Where the octets from `from` on stop being in relaxed form already, as far as can be told; they end inside a line.
+ * @param tab with a step of 2: where the next HTAB stands, or the end
+ */
+function relaxedEnd(octets: Uint8Array, from: number, tab: number, step: 1 | 2): number {
   // Behind each octet two more are looked at; beyond the end of an array a look costs many times as much.
-  const last = octets.length - 2;
+  const last = Math.min(tab, octets.length) - 2;
+  // Below it every octet was looked at.
+  let seen = from;
   let at = from;
-  for (;;) {
-    while (at < last && (octets[at] as number) > SP) at++;
-    if (at >= last) return at;
+  while (at < last) {
+    // A HTAB aside only two side by side can make a difference: then every other octet is enough.
+    if ((octets[at] as number) > SP) {
+      seen = at + 1;
+      at += step;
+      continue;
+    }
+    if (at > seen && (octets[at - 1] as number) <= SP) at--;
     const octet = octets[at];
     if (octet === SP && (octets[at + 1] as number) > SP) at += 2;
     else if (octet === CR && octets[at + 1] === LF && (octets[at + 2] as number) > SP) at += 3;
     else return at;
+    seen = at;
   }
+  return at > seen && (octets[at - 1] as number) <= SP ? at - 1 : at;
 }

@@ -1,9 +1,10 @@
 /**
  * The DNS as one message may use it: so many questions, so long, each asked once. What comes too late or is too much has
- * no answer, and no message waits longer than its time for whatever a stranger's name servers do.
+ * no answer, and no message waits longer than its time for whatever a stranger's name servers do. What is at hand costs
+ * no time and no timer.
  */
 import type { Clock } from "../../host/clock.ts";
-import type { Resolver } from "../../host/resolver/answer.ts";
+import type { Answer, RecordData, Resolver } from "../../host/resolver/answer.ts";
 import type { Looked, Lookup, LookupType } from "../../rules/authentication/lookup.ts";
 
 export type MessageLookup = Disposable & { readonly lookup: Lookup };
@@ -19,14 +20,26 @@ export function openLookup(
   const asked = new Map<string, Promise<Looked>>();
   const waiting = new Set<() => void>();
   let isLate = false;
-  const timer = clock.after(limits.patienceMs, () => {
+  const openedAt = clock.now();
+  let timer: Disposable | undefined;
+
+  function patienceLeft(): number {
+    // The clock may be set meanwhile.
+    const passedMs = Math.max(0, clock.now() - openedAt);
+    return Math.max(0, limits.patienceMs - passedMs);
+  }
+
+  function beLate(): void {
     isLate = true;
     for (const giveUp of waiting) giveUp();
     waiting.clear();
-  });
+  }
 
   function ask(name: string, type: LookupType): Promise<Looked> {
     if (isLate || asked.size >= limits.maxQuestions) return Promise.resolve(NO_ANSWER);
+    const kept = resolver.atHand?.(name, type);
+    if (kept !== undefined) return keptLook(kept);
+    timer ??= clock.after(patienceLeft(), beLate);
     return new Promise((resolve) => {
       const giveUp = (): void => resolve(NO_ANSWER);
       waiting.add(giveUp);
@@ -50,21 +63,33 @@ export function openLookup(
       }
       return answer;
     },
-    [Symbol.dispose]: () => timer[Symbol.dispose](),
+    [Symbol.dispose]: () => timer?.[Symbol.dispose](),
   };
 }
 
 async function answerOf(resolver: Resolver, name: string, type: LookupType): Promise<Looked> {
-  if (type === "MX") {
-    const answer = await resolver.resolve(name, "MX");
-    if (answer.kind !== "records") return emptyOf(answer.kind);
-    const best = answer.records.toSorted((a, b) => a.preference - b.preference);
-    return { kind: "records", values: best.map(({ exchange }) => exchange) };
-  }
-  const answer = await resolver.resolve(name, type);
-  return answer.kind === "records" ? { kind: "records", values: answer.records } : emptyOf(answer.kind);
+  return lookedOf(await resolver.resolve(name, type));
 }
 
-function emptyOf(kind: "nxdomain" | "nodata" | "servfail" | "timeout"): Looked {
-  return kind === "nxdomain" || kind === "nodata" ? { kind } : NO_ANSWER;
+/** As long as an answer is kept it is made once, and so is what others make of its values. */
+const looks = new WeakMap<Answer<LookupType>, Promise<Looked>>();
+
+function keptLook(answer: Answer<LookupType>): Promise<Looked> {
+  let looked = looks.get(answer);
+  if (looked === undefined) {
+    looked = Promise.resolve(lookedOf(answer));
+    looks.set(answer, looked);
+  }
+  return looked;
+}
+
+function lookedOf(answer: Answer<LookupType>): Looked {
+  if (answer.kind === "records") return { kind: "records", values: valuesOf(answer.records) };
+  return answer.kind === "nxdomain" || answer.kind === "nodata" ? { kind: answer.kind } : NO_ANSWER;
+}
+
+function valuesOf(records: readonly RecordData[LookupType][]): readonly string[] {
+  const exchanges = records.filter((record) => typeof record !== "string");
+  if (exchanges.length === 0) return records.filter((record) => typeof record === "string");
+  return exchanges.toSorted((a, b) => a.preference - b.preference).map(({ exchange }) => exchange);
 }

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
+import { keepAnswers } from "../../host/resolver/kept-answers.ts";
 import { authenticationResults } from "../../rules/authentication/results-field.ts";
 import { texts, type Zone } from "../../rules/authentication/zone.fixture.ts";
 import { contentOf } from "../../store/content-of.ts";
+import { headerFields } from "../../syntax/message/header-fields.ts";
 import { mail } from "../../syntax/message/testdata.test.ts";
 import { verifierLimits } from "./limits.ts";
 import { createVerifier } from "./verifier.ts";
@@ -55,6 +57,48 @@ test("a large body streams by from the spool; where it is cut makes no differenc
   for (const step of [7919, 65_536]) assert.deepEqual(await verify(inPieces(octets, step), fromAnna), whole);
   const small = mail(await signed(MAIL, anna));
   for (const step of [1, 2, 3]) assert.deepEqual((await verify(inPieces(small, step))).dkim[0]?.result, "pass");
+});
+
+test("a header that the caller holds is not looked for again, and gives the same; the trace above it is no part of it", async () => {
+  const trace = "Return-Path: <a@anna.test>\r\nReceived: from x\r\n";
+  const came = mail(await signed(`${MAIL}${"more of it\n".repeat(3000)}`, anna));
+  const headerEnd = Buffer.from(came).indexOf("\r\n\r\n") + 4;
+  const octets = came.subarray(0, headerEnd);
+  const header = { octets, fields: headerFields(octets), bodyStart: trace.length + headerEnd };
+  const verifier = createVerifier({ resolver: zoneResolver(zone), clock: new FakeClock(NOW) });
+  const begin = () => verifier.begin({ client: { address: "192.0.2.1", helo: "x" }, sender: "a@anna.test" });
+  const wanted = await begin().verify(contentOf(came));
+  assert.equal(wanted.dkim[0]?.result, "pass");
+  const stored = Buffer.concat([Buffer.from(trace), came]);
+  for (const content of [contentOf(stored), inPieces(stored, 1), inPieces(stored, 50), inPieces(stored, 8000)])
+    assert.deepEqual(await begin().verify(content, header), wanted);
+  const broken = stored.with(stored.length - 3, 0x21);
+  assert.equal((await begin().verify(contentOf(broken), header)).dkim[0]?.result, "fail");
+});
+
+test("a header that the caller holds may be too large, too", async () => {
+  const octets = mail(`From: a@anna.test\nX: ${"x".repeat(200)}\n\n`);
+  const limits = { ...verifierLimits, maxHeaderBytes: 200 };
+  const verifier = createVerifier({ resolver: zoneResolver(zone), clock: new FakeClock(NOW), limits });
+  const begin = () => verifier.begin({ client: { address: "192.0.2.1", helo: "x" }, sender: "" });
+  const header = { octets, fields: headerFields(octets), bodyStart: octets.length };
+  const found = await begin().verify(contentOf(octets), header);
+  assert.deepEqual(found.dmarc, (await begin().verify(contentOf(octets))).dmarc);
+  assert.equal(found.dmarc.disposition, "quarantine");
+});
+
+test("what a resolver has at hand is taken from there, and comes to the same", async () => {
+  const asked: string[] = [];
+  const clock = new FakeClock(NOW);
+  const verifier = createVerifier({ resolver: keepAnswers(zoneResolver(zone, asked), clock), clock });
+  const bytes = mail(await signed(MAIL, anna));
+  const { address, helo, sender } = fromAnna;
+  const verify = () => verifier.begin({ client: { address, helo }, sender }).verify(contentOf(bytes));
+  const first = await verify();
+  const count = asked.length;
+  assert.deepEqual(await verify(), first);
+  assert.deepEqual([first.spf.result, first.dmarc.result, first.iprev.result], ["pass", "pass", "pass"]);
+  assert.equal(asked.length, count);
 });
 
 test("a body that no signature covers is not read", async () => {

@@ -22,6 +22,7 @@ import { readHostName } from "../../rules/route/host-name.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import { type Address, readAddresses } from "../../syntax/message/addresses.ts";
 import { HeaderSplitter } from "../../syntax/message/header-edit.ts";
+import type { HeaderField } from "../../syntax/message/header-fields.ts";
 import { octetsOf } from "../../syntax/message/octets.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { type VerifierLimits, verifierLimits } from "./limits.ts";
@@ -34,6 +35,15 @@ export type Coming = {
   readonly sender: string;
 };
 
+/** A header that the caller holds. */
+export type ReadHeader = {
+  /** As it came, with or without its empty line. */
+  readonly octets: Uint8Array;
+  readonly fields: readonly HeaderField[];
+  /** Where the body begins in the content. */
+  readonly bodyStart: number;
+};
+
 export interface Verifier {
   /** Asks at once what needs no message; whether one comes in the end is all the same. */
   begin(coming: Coming): Verification;
@@ -43,9 +53,10 @@ export interface Verification {
   /**
    * Verifies the message; once. Rejects only when the content cannot be read.
    * @param content as it came; with or without our own trace fields above it
+   * @param header of the content, where the caller has read it: then it is not looked for again
    * @throws SpoolError
    */
-  verify(content: ContentSource): Promise<Authentication>;
+  verify(content: ContentSource, header?: ReadHeader): Promise<Authentication>;
 }
 
 export type VerifierOptions = {
@@ -63,30 +74,39 @@ export function createVerifier({ resolver, clock, limits = verifierLimits }: Ver
       // Where no message comes nobody waits for it.
       asked.catch(() => {});
       return {
-        async verify(content) {
-          using questions = openLookup(resolver, clock, limits);
-          const { lookup } = questions;
-          const read = await readMessage(content, limits);
-          const { header, chain, signatures, digests } = read;
-          const source = keys.source(lookup);
-          const nowS = clock.now() / 1000;
-          const [[iprev, spf], dkim, arc] = await Promise.all([
-            asked,
-            Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
-            verifyChain(chain, header, digests, source),
-          ]);
-          const dmarc = await evaluate(read, spf, dkim, lookup);
-          return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
+        async verify(content, held) {
+          // Not `using`: the engine does not optimize a function that has it.
+          const questions = openLookup(resolver, clock, limits);
+          try {
+            const { lookup } = questions;
+            const read = await (held === undefined ? readMessage(content, limits) : readBody(content, held, limits));
+            const { header, chain, signatures, digests } = read;
+            const source = keys.source(lookup);
+            const nowS = clock.now() / 1000;
+            const [[iprev, spf], dkim, arc] = await Promise.all([
+              asked,
+              Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
+              verifyChain(chain, header, digests, source),
+            ]);
+            const dmarc = await evaluate(read, spf, dkim, lookup);
+            return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
+          } finally {
+            questions[Symbol.dispose]();
+          }
         },
       };
     },
   };
 
   async function ask(client: Client, sender: string): Promise<readonly [Iprev, Spf]> {
-    using questions = openLookup(resolver, clock, limits);
-    const address = plainAddress(client.address);
-    const question = { address, helo: client.helo, ...senderOf(sender, client.helo) };
-    return await Promise.all([checkIprev(address, questions.lookup), checkSpf(question, questions.lookup)]);
+    const questions = openLookup(resolver, clock, limits);
+    try {
+      const address = plainAddress(client.address);
+      const question = { address, helo: client.helo, ...senderOf(sender, client.helo) };
+      return await Promise.all([checkIprev(address, questions.lookup), checkSpf(question, questions.lookup)]);
+    } finally {
+      questions[Symbol.dispose]();
+    }
   }
 }
 
@@ -109,17 +129,35 @@ async function readMessage(content: ContentSource, limits: VerifierLimits): Prom
     const body = splitter.write(piece);
     if (splitter.isTooLarge) break;
     if (body === undefined) continue;
-    read ??= readHeader(splitter.end(), digests, limits, false);
+    read ??= readHeader(new SignedHeader(splitter.end()), digests, limits, false);
     if (!digests.isNeeded) break;
     digests.write(body);
   }
-  read ??= readHeader(splitter.end(), digests, limits, splitter.isTooLarge);
+  read ??= readHeader(new SignedHeader(splitter.end()), digests, limits, splitter.isTooLarge);
   digests.end();
   return read;
 }
 
-function readHeader(octets: Uint8Array, digests: BodyDigests, limits: VerifierLimits, isTooLarge: boolean): Read {
-  const header = new SignedHeader(octets);
+/** The same of a message whose header is held. */
+async function readBody(content: ContentSource, held: ReadHeader, limits: VerifierLimits): Promise<Read> {
+  const digests = new BodyDigests(limits.maxBodyForms);
+  const isTooLarge = held.octets.length > limits.maxHeaderBytes;
+  const header = isTooLarge ? new SignedHeader(NOTHING) : new SignedHeader(held.octets, held.fields);
+  const read = readHeader(header, digests, limits, isTooLarge);
+  if (digests.isNeeded) {
+    let skip = held.bodyStart;
+    for await (const piece of content.bytes === undefined ? content.pieces() : [content.bytes]) {
+      if (skip < piece.length) digests.write(piece.subarray(skip));
+      skip = Math.max(0, skip - piece.length);
+    }
+  }
+  digests.end();
+  return read;
+}
+
+const NOTHING = new Uint8Array(0);
+
+function readHeader(header: SignedHeader, digests: BodyDigests, limits: VerifierLimits, isTooLarge: boolean): Read {
   const chain = readChain(header, readDomain);
   needBodies(chain, digests);
   const signatures = readSignatures(header, readDomain, limits.maxSignatures, digests);

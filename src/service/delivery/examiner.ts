@@ -3,6 +3,7 @@
  * whoever finds out where a message comes from and what it carries. It decides once a message, after its last octet and
  * before anything is stored: what is refused, or asked to come again, leaves nothing behind.
  */
+import type { HeaderField } from "../../syntax/message/header-fields.ts";
 import type { AccountId, DeliveryId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { Envelope, Recipient, Reply } from "./inbound.ts";
@@ -20,8 +21,10 @@ export type Letter = {
   readonly trace: Uint8Array;
   /** The trace, and behind it the octets as they came. They do not change as long as anybody holds them. */
   readonly content: ContentSource;
-  /** Of the header that came; the trace is not among them. */
-  readonly fields: readonly Field[];
+  /** Of the header that came; the trace is not among them. Offsets count from its start. */
+  readonly fields: readonly HeaderField[];
+  /** The header that came, with its empty line if it had one; the body follows in `content`. */
+  readonly header: Uint8Array;
   /** As the parser folded it for search. */
   readonly text: { readonly subject: string; readonly from: string; readonly text: string };
 };

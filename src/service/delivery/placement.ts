@@ -77,9 +77,9 @@ async function examined(examining: Examining, received: Received): Promise<Place
   return { kind: "placed", each, isSenderVerified, accepted: () => examination.accepted() };
 }
 
-function letterOf({ envelope, id, time, trace, whole }: Received, { fields }: HeldHeader): Letter {
+function letterOf({ envelope, id, time, trace, whole }: Received, { octets, traceBytes, fields }: HeldHeader): Letter {
   const { content, derived } = whole;
-  return { envelope, id, time, trace, content, fields, text: derived };
+  return { envelope, id, time, trace, content, header: octets.subarray(traceBytes), fields, text: derived };
 }
 
 const BACKSCATTER = octetsOf(

@@ -47,12 +47,13 @@ export function beginOrigin(
 async function verifiedOrigin(
   { hostName, clock, log }: OriginOptions,
   verification: Verification,
-  { envelope, id, content }: Letter,
+  { envelope, id, trace, content, header, fields }: Letter,
 ): Promise<VerifiedOrigin> {
   const { peerAddress, session } = envelope;
   const startedAt = clock.now();
   try {
-    const authentication = await verification.verify(content);
+    const bodyStart = trace.length + header.length;
+    const authentication = await verification.verify(content, { octets: header, fields, bodyStart });
     const { spf, dmarc } = authentication;
     const ms = clock.now() - startedAt;
     log("arriving.verified", { session, spf: spf.result, dkim: bestOf(authentication), dmarc: dmarc.result, ms });

@@ -43,6 +43,8 @@ export type ReadSignature =
       readonly selector: string | undefined;
     };
 
+/** The one way to a key that there is. */
+const DNS = "dns/txt";
 const MARK_LENGTH = 8;
 /** RFC 6376 section 3.5: l= and times have at most 76 digits and 12; none of ours is beyond what a number holds. */
 const MAX_DIGITS = 15;
@@ -63,7 +65,14 @@ export function readSigner(
 ): ReadSignature {
   const bad = (reason: string, result: "neutral" | "permerror" = "neutral"): ReadSignature =>
     unfit(reason, tags, readDomain, result);
-  const [a, b, bh, d, h, s] = ["a", "b", "bh", "d", "h", "s"].map((name) => tags.get(name));
+  const [a, b, bh, d, h, s] = [
+    tags.get("a"),
+    tags.get("b"),
+    tags.get("bh"),
+    tags.get("d"),
+    tags.get("h"),
+    tags.get("s"),
+  ];
   if (a === undefined || b === undefined || bh === undefined || d === undefined || h === undefined || s === undefined)
     return bad("the signature lacks a tag", "permerror");
   const domain = readDomain(d);
@@ -72,21 +81,18 @@ export function readSigner(
   const keyType = keyTypeOf(a);
   // RFC 8301 section 3.1: rsa-sha1 has failed for good.
   if (keyType === undefined) return bad("the algorithm of the signature is not one that we take", "permerror");
-  const [octets, hash] = [readBase64(b), readBase64(bh)];
+  const octets = readBase64(b);
+  const hash = readBase64(bh);
   if (octets === undefined || hash === undefined) return bad("the signature is not base64");
   const names = withoutSpace(h).toLowerCase().split(":");
   if (!names.includes("from")) return bad("the signature does not cover From", "permerror");
   const forms = readForms(tags.get("c"));
   if (forms === undefined) return bad("the signature names a form that is unknown");
-  const [length, time, expiry] = ["l", "t", "x"].map((name) => readNumber(tags.get(name)));
+  const [length, time, expiry] = [readNumber(tags.get("l")), readNumber(tags.get("t")), readNumber(tags.get("x"))];
   if (length === null || time === null || expiry === null) return bad("a number of the signature is none");
   if (time !== undefined && expiry !== undefined && expiry <= time) return bad("the signature ends before it begins");
-  if (
-    !withoutSpace(tags.get("q") ?? "dns/txt")
-      .split(":")
-      .includes("dns/txt")
-  )
-    return bad("the key is not said to be in the DNS");
+  const ways = tags.get("q") ?? DNS;
+  if (ways !== DNS && !withoutSpace(ways).split(":").includes(DNS)) return bad("the key is not said to be in the DNS");
   const identityDomain = identity === undefined ? domain : readDomain(identity.slice(identity.lastIndexOf("@") + 1));
   // RFC 6376 section 6.1.1.
   if (identityDomain === undefined || !isAtOrBelow(identityDomain, domain))

@@ -2,7 +2,7 @@
  * The header of a message as signatures see it: which fields they cover (RFC 6376 section 5.4.2), and the octets of
  * those in either form (RFC 6376 sections 3.4.1 and 3.4.2). A field is brought into its form once, whoever signs it.
  */
-import { headerFields } from "../../../syntax/message/header-fields.ts";
+import { type HeaderField, headerFields } from "../../../syntax/message/header-fields.ts";
 import { octetString } from "../../../syntax/message/octets.ts";
 import { relaxedField } from "../../dkim/canonical.ts";
 
@@ -22,11 +22,10 @@ export class SignedHeader {
   readonly #byName = new Map<string, SignedField[]>();
   readonly #relaxed = new Map<SignedField, string>();
 
-  constructor(header: Uint8Array) {
+  /** @param fields those of the header, where somebody has read them already */
+  constructor(header: Uint8Array, fields: readonly HeaderField[] = headerFields(header)) {
     const text = octetString(header);
-    this.fields = headerFields(header).map(({ name, value, start, end }) => {
-      return { name, value, raw: text.slice(start, end) };
-    });
+    this.fields = fields.map(({ name, value, start, end }) => ({ name, value, raw: text.slice(start, end) }));
     for (const field of this.fields) {
       const same = this.#byName.get(field.name);
       if (same === undefined) this.#byName.set(field.name, [field]);

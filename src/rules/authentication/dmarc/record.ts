@@ -33,6 +33,20 @@ export function isDmarcRecord(text: string): boolean {
   return text.length <= MAX_RECORD && /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(text);
 }
 
+/** Read once for each list of texts: a resolver that keeps answers gives the same one to many messages. */
+const known = new WeakMap<readonly string[], DmarcRecord | "none">();
+
+/** Finds the record among the texts of a name; of several none is believed (RFC 9989 section 4.10). The list does not change. */
+export function publishedRecord(texts: readonly string[]): DmarcRecord | "none" {
+  let record = known.get(texts);
+  if (record === undefined) {
+    const [text, ...more] = texts.filter(isDmarcRecord);
+    record = text === undefined || more.length > 0 ? "none" : readDmarcRecord(text);
+    known.set(texts, record);
+  }
+  return record;
+}
+
 /** Reads a record; tags that are unknown or broken count as not there. @param text for which `isDmarcRecord` holds */
 export function readDmarcRecord(text: string): DmarcRecord {
   const tags = new Map<string, string>();

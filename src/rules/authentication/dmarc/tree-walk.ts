@@ -3,7 +3,7 @@
  * sections 4.10 to 4.10.2. No list of public suffixes is needed.
  */
 import { canBeAsked, type Lookup } from "../lookup.ts";
-import { type DmarcRecord, isDmarcRecord, readDmarcRecord } from "./record.ts";
+import { type DmarcRecord, publishedRecord } from "./record.ts";
 
 export type Step = { readonly domain: string; readonly record: DmarcRecord };
 
@@ -57,9 +57,7 @@ export class TreeWalker {
     if (!canBeAsked(name)) return "none";
     const found = await this.#lookup(name, "TXT");
     if (found.kind === "temporary") return "temporary";
-    const [text, ...more] = found.kind === "records" ? found.values.filter(isDmarcRecord) : [];
-    // RFC 9989 section 4.10: of several none is believed.
-    return text === undefined || more.length > 0 ? "none" : readDmarcRecord(text);
+    return found.kind === "records" ? publishedRecord(found.values) : "none";
   }
 }
 

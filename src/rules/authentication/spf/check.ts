@@ -8,7 +8,7 @@ import { addressOctets, isSameAddress, isWithin, reverseName } from "../../dns-z
 import { plainAddress } from "../client-address.ts";
 import { canBeAsked, isAtOrBelow, type Looked, type Lookup } from "../lookup.ts";
 import { asksValidatedName, expandDomain, type MacroLetter, type MacroText } from "./macro.ts";
-import { isSpfRecord, type Mechanism, readSpfRecord } from "./record.ts";
+import { type Mechanism, publishedPolicy } from "./record.ts";
 
 export type SpfResult = "none" | "neutral" | "pass" | "fail" | "softfail" | "temperror" | "permerror";
 
@@ -78,12 +78,10 @@ class Check {
     if (!canBeAsked(domain) || !domain.includes(".")) return { result: "none", reason: "there is no domain to ask" };
     const found = await this.#lookup(domain, "TXT");
     if (found.kind === "temporary") return temperror;
-    const records = found.kind === "records" ? found.values.filter(isSpfRecord) : [];
-    const [text, ...more] = records;
-    if (text === undefined) return { result: "none", reason: "the domain publishes no policy" };
-    if (more.length > 0) return permerror("the domain publishes several policies");
-    const record = readSpfRecord(text);
-    if (record === undefined) return permerror("the policy has an error of syntax");
+    const record = found.kind === "records" ? publishedPolicy(found.values) : "none";
+    if (record === "none") return { result: "none", reason: "the domain publishes no policy" };
+    if (record === "several") return permerror("the domain publishes several policies");
+    if (record === "unreadable") return permerror("the policy has an error of syntax");
     for (const { qualifier, mechanism } of record.directives) {
       const match = await this.#matches(mechanism, domain);
       if (typeof match !== "boolean") return match;

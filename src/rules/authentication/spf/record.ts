@@ -35,8 +35,26 @@ const IPV4_BITS = 32;
 const IPV6_BITS = 128;
 
 /** RFC 7208 section 4.5: the version is followed by a space or nothing. */
-export function isSpfRecord(text: string): boolean {
+function isSpfRecord(text: string): boolean {
   return /^v=spf1(?: |$)/i.test(text);
+}
+
+/** What a name publishes: its policy, none, several, or one with an error of syntax. */
+export type Published = SpfRecord | "none" | "several" | "unreadable";
+
+/** Read once for each list of texts: a resolver that keeps answers gives the same one to many messages. */
+const known = new WeakMap<readonly string[], Published>();
+/** A policy of more terms is read each time, so that what strangers publish takes little memory. */
+const MAX_KNOWN_TERMS = 32;
+
+/** Finds the policy among the texts of a name; the list does not change. */
+export function publishedPolicy(texts: readonly string[]): Published {
+  const found = known.get(texts);
+  if (found !== undefined) return found;
+  const [text, ...more] = texts.filter(isSpfRecord);
+  const published = text === undefined ? "none" : more.length > 0 ? "several" : (readSpfRecord(text) ?? "unreadable");
+  if (typeof published === "string" || published.directives.length <= MAX_KNOWN_TERMS) known.set(texts, published);
+  return published;
 }
 
 /** Reads a record; `undefined` for an error of syntax. @param text for which `isSpfRecord` holds */
