@@ -111,6 +111,16 @@ test("programs read the same in both languages", () => {
     assert.deepEqual(blocksIn(page, "sv"), blocksIn(page), page);
 });
 
+test("both languages have the same parts and the same numbers", () => {
+  const partsOf = (page: string, language: string): unknown => {
+    const text = readFileSync(join(REAL_PAGES, language, page), "utf8");
+    const lines = text.split("\n");
+    const parts = [/^#+ /, /^- /, /^\d\. /, /^\|/, /^$/].map((part) => lines.filter((line) => part.test(line)).length);
+    return { parts, numbers: (text.match(/\b\d+\b/g) ?? []).toSorted() };
+  };
+  for (const page of PAGES) assert.deepEqual(partsOf(page, "sv"), partsOf(page, "en"), page);
+});
+
 test("A1: mbsync as the guide has it keeps both sides alike", async (context: TestContext) => {
   if (!need(context, "mbsync")) return;
   using home = new Home();
