@@ -168,9 +168,9 @@ async function killAt(
 ): Promise<void> {
   const [worker] = home.lab.pids().workers;
   const path = join(home.folder, file.replace("ID", join(id.slice(0, 2), id)));
-  const where = ["-f", "-p", String(worker), "-o", "/dev/null", "-P", path];
+  const [program, ...where] = ["strace", "-f", "-p", String(worker), "-o", "/dev/null", "-P", path];
   const inject = ["-e", `trace=${call}`, "-e", `inject=${call}:signal=KILL:when=${nth}`];
-  const tracer = spawn("strace", [...where, ...inject], { stdio: ["ignore", "ignore", "pipe"] });
+  const tracer = spawn(program, [...where, ...inject], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(tracer, "exit");
   await once(tracer.stderr, "data");
   await act().catch(() => "broken off");
