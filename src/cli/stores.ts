@@ -18,6 +18,7 @@ import type { AllowanceOf } from "../service/billing/allowance.ts";
 import { invite } from "../service/billing/invitations.ts";
 import { closed } from "../service/billing/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
+import { measureHash, settledCost } from "../service/accounts/tune-cost.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
 import type { Notices } from "../service/notices/notices.ts";
 import { createCapture } from "../service/delivery/capture.ts";
@@ -172,7 +173,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   if (ledger) opening.use(mail.archive.onVanished((account) => bus.publish(VANISHED_TOPIC, { account })));
   const spool = await openSpool(join(dataFolder, "spool"));
   // One hash a core in flight, for the whole machine.
-  const hasher = createPasswordHasher({ atOnce: Math.max(1, Math.floor(availableParallelism() / workers)) });
+  const cost = await settledCost(credentials, measureHash(clock));
+  const hasher = createPasswordHasher({ cost, atOnce: Math.max(1, Math.floor(availableParallelism() / workers)) });
   const revocations = createRevocations(bus);
   const { domains, quotaBytes, hostName, operator, logDays } = settings;
   const domain = domains[0] ?? hostName;

@@ -20,14 +20,8 @@ export function openLookup(
   const asked = new Map<string, Promise<Looked>>();
   const waiting = new Set<() => void>();
   let isLate = false;
-  const openedAt = clock.now();
+  const openedAt = clock.steady();
   let timer: Disposable | undefined;
-
-  function patienceLeft(): number {
-    // The clock may be set meanwhile.
-    const passedMs = Math.max(0, clock.now() - openedAt);
-    return Math.max(0, limits.patienceMs - passedMs);
-  }
 
   function beLate(): void {
     isLate = true;
@@ -39,7 +33,7 @@ export function openLookup(
     if (isLate || asked.size >= limits.maxQuestions) return Promise.resolve(NO_ANSWER);
     const kept = resolver.atHand?.(name, type);
     if (kept !== undefined) return keptLook(kept);
-    timer ??= clock.after(patienceLeft(), beLate);
+    timer ??= clock.after(Math.max(0, openedAt + limits.patienceMs - clock.steady()), beLate);
     return new Promise((resolve) => {
       const giveUp = (): void => resolve(NO_ANSWER);
       waiting.add(giveUp);

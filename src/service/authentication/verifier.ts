@@ -75,38 +75,29 @@ export function createVerifier({ resolver, clock, limits = verifierLimits }: Ver
       asked.catch(() => {});
       return {
         async verify(content, held) {
-          // Not `using`: the engine does not optimize a function that has it.
-          const questions = openLookup(resolver, clock, limits);
-          try {
-            const { lookup } = questions;
-            const read = await (held === undefined ? readMessage(content, limits) : readBody(content, held, limits));
-            const { header, chain, signatures, digests } = read;
-            const source = keys.source(lookup);
-            const nowS = clock.now() / 1000;
-            const [[iprev, spf], dkim, arc] = await Promise.all([
-              asked,
-              Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
-              verifyChain(chain, header, digests, source),
-            ]);
-            const dmarc = await evaluate(read, spf, dkim, lookup);
-            return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
-          } finally {
-            questions[Symbol.dispose]();
-          }
+          using questions = openLookup(resolver, clock, limits);
+          const { lookup } = questions;
+          const read = await (held === undefined ? readMessage(content, limits) : readBody(content, held, limits));
+          const { header, chain, signatures, digests } = read;
+          const source = keys.source(lookup);
+          const nowS = clock.now() / 1000;
+          const [[iprev, spf], dkim, arc] = await Promise.all([
+            asked,
+            Promise.all(signatures.map((one) => verifySignature(one, header, digests, source, nowS))),
+            verifyChain(chain, header, digests, source),
+          ]);
+          const dmarc = await evaluate(read, spf, dkim, lookup);
+          return { client, iprev, spf, dkim, dmarc, arc, list: read.list };
         },
       };
     },
   };
 
   async function ask(client: Client, sender: string): Promise<readonly [Iprev, Spf]> {
-    const questions = openLookup(resolver, clock, limits);
-    try {
-      const address = plainAddress(client.address);
-      const question = { address, helo: client.helo, ...senderOf(sender, client.helo) };
-      return await Promise.all([checkIprev(address, questions.lookup), checkSpf(question, questions.lookup)]);
-    } finally {
-      questions[Symbol.dispose]();
-    }
+    using questions = openLookup(resolver, clock, limits);
+    const address = plainAddress(client.address);
+    const question = { address, helo: client.helo, ...senderOf(sender, client.helo) };
+    return await Promise.all([checkIprev(address, questions.lookup), checkSpf(question, questions.lookup)]);
   }
 }
 
