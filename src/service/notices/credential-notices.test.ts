@@ -27,7 +27,7 @@ const OTHERS: readonly (HolderNotice | OutsideNotice)[] = [
   { kind: "new-client", at, client: clientKind("imap", undefined) },
   { kind: "recovery-address-changed", at, change: "set" },
   { kind: "recovery-address-changed", at, change: "removed" },
-  { kind: "account-closing", at, doneBy: at + 600_000, copiesUntil: at + 11 * 86_400_000 },
+  { kind: "account-closing", at, doneBy: at + 600_000, copiesUntil: at + 10 * 86_400_000 },
 ];
 
 for (const language of ["en", "sv"] satisfies Language[])

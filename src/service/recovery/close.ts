@@ -3,7 +3,7 @@
  * on the account is `closing` for good, and gone within ten minutes (promise D5): the elected worker finishes it, whoever
  * else stops. Each step here may be the last one; who presses the button again goes on.
  */
-import { HOUR, MINUTE } from "../../host/clock.ts";
+import { DAY, MINUTE } from "../../host/clock.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
 import { LINK_LIFE_MS } from "../web-access/account-links.ts";
@@ -32,8 +32,8 @@ export interface ClosingByHolder {
 
 /** Promise D5. */
 const DONE_WITHIN_MS: number = 10 * MINUTE;
-/** Promises D2 and L1: backups end after 240 hours, days of the log at midnight after ten days. */
-const COPIES_MS: number = 11 * 24 * HOUR;
+/** Promises D2 and L1: what is in a backup or a day of the log by then ends after ten days at the latest. */
+const COPIES_MS: number = DONE_WITHIN_MS + 10 * DAY;
 
 /** @param begin tells the elected worker that an account waits for its end; it looks by itself too */
 export function createClosingByHolder(parts: RecoveryParts, begin: () => void): ClosingByHolder {

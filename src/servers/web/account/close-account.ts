@@ -23,7 +23,7 @@ const en = {
     "You type your password here, and we mail a link to your own INBOX.",
     "The link shows once more what happens, and has the button that does it.",
     "From the button on nobody can log in, and mail to you is refused. Within ten minutes all mail, settings, addresses and passwords are erased.",
-    "Encrypted backups and logs that still hold something of it end within eleven days. Nothing is brought back from them.",
+    "Encrypted backups and logs that still hold something of it end within ten days. Nothing is brought back from them.",
     "Nobody ever gets your addresses again, neither somebody else nor you.",
   ],
   money:
@@ -53,7 +53,7 @@ const words: Readonly<Record<Language, typeof en>> = {
       "Du skriver ditt lösenord här, och vi skickar en länk till din egen INBOX.",
       "Länken visar en gång till vad som händer, och har knappen som gör det.",
       "Från och med knappen kan ingen logga in, och post till dig avvisas. Inom tio minuter är alla brev, inställningar, adresser och lösenord raderade.",
-      "Krypterade säkerhetskopior och loggar som ännu innehåller något av det försvinner inom elva dagar. Inget hämtas tillbaka ur dem.",
+      "Krypterade säkerhetskopior och loggar som ännu innehåller något av det försvinner inom tio dagar. Inget hämtas tillbaka ur dem.",
       "Ingen får någonsin dina adresser igen, varken någon annan eller du.",
     ],
     money:

@@ -52,7 +52,7 @@ export const list = (
   entries: readonly { readonly name: Part; readonly more?: Part; readonly deed?: Part }[],
 ): Html => html`<div class="index"><ul>${entries.map(
   ({ name, more, deed }) => html`
-<li>${name}${more !== undefined && html`<span>${more}</span>`}${deed}</li>`,
+<li>${name}${more !== undefined && html`<br><span>${more}</span>`}${deed}</li>`,
 )}
 </ul></div>
 `;

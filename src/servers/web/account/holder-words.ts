@@ -7,6 +7,7 @@ const en = {
   back: "Back to your account",
   toLogIn: "To log-in",
   utc: "Times are in UTC.",
+  whose: "Account",
   passwordNow: "Your password",
   passwordNowHint: "The one that you log in with: so that nobody who finds your browser open can do this.",
   refusals: {
@@ -32,6 +33,7 @@ export const holderWords: Readonly<Record<Language, HolderWords>> = {
     back: "Tillbaka till kontot",
     toLogIn: "Till inloggningen",
     utc: "Tider anges i UTC.",
+    whose: "Konto",
     passwordNow: "Ditt lösenord",
     passwordNowHint: "Det som du loggar in med: så kan ingen som hittar din webbläsare öppen göra det här.",
     refusals: {

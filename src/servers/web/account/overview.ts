@@ -86,7 +86,7 @@ function menu(visit: Mine, beside: PagesBeside): Html {
   const absent = [...(beside.plan ? [] : [paths.plan]), ...(beside.clients ? [] : [paths.clients])];
   const wanted = entries.filter(([path]) => !absent.some((one) => one === path));
   return html`<nav class="index" aria-label="${menuTitle}">
-<ul>${wanted.map(([path, title, sentence]) => html`\n<li><a href="${visit.to(path)}">${title}</a><span>${sentence}</span></li>`)}
+<ul>${wanted.map(([path, title, sentence]) => html`\n<li><a href="${visit.to(path)}">${title}</a><br><span>${sentence}</span></li>`)}
 </ul>
 </nav>
 `;

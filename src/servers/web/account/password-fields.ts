@@ -46,8 +46,8 @@ export const keepWords = (language: Language): { readonly label: string; readonl
  * @param name of the field, where a page has several forms
  */
 export function passwordNow(language: Language, problems: Problems, { primary }: Whose, name = "now"): Html {
-  const { passwordNow: label, passwordNowHint: hint } = holderWords[language];
-  return html`<input type="text" autocomplete="username" value="${primary}" readonly hidden>
+  const { passwordNow: label, passwordNowHint: hint, whose } = holderWords[language];
+  return html`<label hidden for="${name}-whose">${whose}</label><input id="${name}-whose" type="text" autocomplete="username" value="${primary}" readonly hidden>
 ${field({ name, label, hint, type: "password", autocomplete: "current-password" }, problems)}`;
 }
 

@@ -116,7 +116,6 @@ ${facts([[word.codesLeft, numberIn(language, codesLeft)]])}${codesLeft <= 3 && n
   passwordNow(language, problems, account),
   buttons({ label: word.newCodes, name: "codes" }, { label: word.turnOff, name: "off", look: "second" }),
 )}
-<p>${word.whatCodes}</p>
 `;
 }
 

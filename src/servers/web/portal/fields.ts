@@ -1,6 +1,7 @@
 /**
  * The parts of forms: a field with label, hint and what is wrong with it, joined for those who hear the page; the list of
  * what is wrong, each leading to its field; choices; buttons. They work without a script and ask browsers for their help.
+ * The line breaks are for browsers that show text alone; our style takes them out.
  */
 import { type Html, html } from "../markup.ts";
 import type { Language } from "../site/language.ts";
@@ -41,7 +42,7 @@ export function field(given: Field, problems: Problems): Html {
   const told = [...(hint === undefined ? [] : [`${name}-hint`]), ...(wrong === undefined ? [] : [`${name}-wrong`])];
   const input = html`<input id="${name}" name="${name}" type="${given.type ?? "text"}" autocomplete="${given.autocomplete}"${attribute("value", given.value)}${attribute("inputmode", given.inputmode)}${attribute("maxlength", given.maxLength)}${attribute("aria-describedby", told.length === 0 ? undefined : told.join(" "))}${isOptional ? "" : html` required`}${wrong === undefined ? "" : html` aria-invalid="true"`}${given.type === "password" || given.type === "email" || given.autocomplete === "username" ? html` autocapitalize="none" spellcheck="false"` : ""}>`;
   return html`<div class="field">
-<label for="${name}">${label}</label>
+<label for="${name}">${label}</label><br>
 ${hintOf(name, hint)}${wrongOf(name, wrong)}${suffix === undefined ? input : html`<div class="affixed">${input}<span>${suffix}</span></div>`}
 </div>
 `;
@@ -54,7 +55,7 @@ export function tick(given: Omit<Choice, "value">, problems: Problems): Html {
   const told = [...(hint === undefined ? [] : [`${name}-hint`]), ...(wrong === undefined ? [] : [`${name}-wrong`])];
   return html`<div class="choice">
 <input id="${name}" name="${name}" type="checkbox" value="yes"${isChosen ? html` checked` : ""}${attribute("aria-describedby", told.length === 0 ? undefined : told.join(" "))}${wrong === undefined ? "" : html` aria-invalid="true"`}>
-<label for="${name}">${label}</label>
+<label for="${name}">${label}</label><br>
 ${hintOf(name, hint)}${wrongOf(name, wrong)}</div>
 `;
 }
@@ -73,7 +74,7 @@ function one({ name, value, label, hint, isChosen = false }: Choice, index: numb
   const id = index === 0 ? name : `${name}-${index + 1}`;
   return html`<div class="choice">
 <input id="${id}" name="${name}" type="radio" value="${value}" required${isChosen ? html` checked` : ""}${attribute("aria-describedby", hint === undefined ? undefined : `${id}-hint`)}>
-<label for="${id}">${label}</label>
+<label for="${id}">${label}</label><br>
 ${hintOf(id, hint)}</div>
 `;
 }
@@ -109,8 +110,8 @@ export const notice = (text: string | Html, look?: "good" | "warning"): Html =>
 `;
 
 const hintOf = (name: string, hint: string | undefined): Html =>
-  hint === undefined ? html`` : html`<span class="hint" id="${name}-hint">${hint}</span>\n`;
+  hint === undefined ? html`` : html`<span class="hint" id="${name}-hint">${hint}</span><br>\n`;
 const wrongOf = (name: string, wrong: string | undefined): Html =>
-  wrong === undefined ? html`` : html`<span class="wrong" id="${name}-wrong">${wrong}</span>\n`;
+  wrong === undefined ? html`` : html`<span class="wrong" id="${name}-wrong">${wrong}</span><br>\n`;
 const attribute = (name: string, value: string | number | undefined): Html =>
   value === undefined ? html`` : html` ${name}="${value}"`;
