@@ -19,7 +19,7 @@ import type { RcptParameters } from "../../syntax/smtp/parameters.ts";
 import { formatDate } from "../../syntax/smtp/trace.ts";
 import { decodeXtext } from "../../syntax/smtp/xtext.ts";
 import { addressText, asciiDomain, canonicalOfField } from "./address-forms.ts";
-import { HeldBody } from "./held-body.ts";
+import { HeldBody, MEMORY_BYTES } from "./held-body.ts";
 import * as refusals from "./refusals.ts";
 import { allowance, countsSince, minuteOf, type SendLimits } from "./send-limits.ts";
 import type { Draft, SubmissionEnvelope, SubmissionReply, Submitter } from "./submission.ts";
@@ -28,7 +28,6 @@ import type { SubmissionServices } from "./submission-services.ts";
 const KiB = 1024;
 /** As much as the parser looks at (syntax/message/limits.ts). */
 const MAX_HEADER_BYTES = 256 * KiB;
-const MEMORY_BYTES = 256 * KiB;
 /** RFC 5321 section 6.3. */
 const MAX_HOPS = 100;
 
@@ -247,6 +246,8 @@ export class MailDraft implements Draft {
   async #scan(content: ContentSource, sender: string): Promise<SubmissionReply | undefined> {
     const { scanners, log } = this.#services;
     const { id: account } = this.#opening.account;
+    // A scanner that was not waited for may still be sent the message.
+    if (scanners.length > 0) this.#body.keep();
     const recipients = [...this.#recipients.values()].map(({ address }) => address);
     for (const scanner of scanners) {
       const verdict = await scanner.scan({ content, sender, recipients, account });

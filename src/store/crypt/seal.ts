@@ -7,10 +7,22 @@ const TAG = 16;
 
 /** Seals `plain`; `context` must be given again to open it. */
 export function seal(key: Uint8Array, plain: Uint8Array, context: string): Uint8Array {
+  return Buffer.concat(sealedParts(key, plain, context));
+}
+
+/** Seals `plain` without putting the parts together: for who would copy something large once more. */
+export function sealedParts(
+  key: Uint8Array,
+  plain: Uint8Array,
+  context: string,
+): readonly [nonce: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array] {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG });
   cipher.setAAD(Buffer.from(context, "utf8"));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = cipher.update(plain);
+  // A stream cipher holds nothing back (NIST SP 800-38D section 7.1).
+  cipher.final();
+  return [nonce, ciphertext, cipher.getAuthTag()];
 }
 
 /** `undefined` when the key or the context is another, or a bit has changed. */

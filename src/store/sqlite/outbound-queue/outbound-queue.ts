@@ -44,7 +44,7 @@ import { addMessage } from "./adding.ts";
 import { pendingReports } from "./reports.ts";
 import type { ItemRow } from "./rows.ts";
 import { outboundMigrations } from "./schema.ts";
-import { addContent, addPiece, eraseSome, newContentKey, openContent, sealedPieces } from "./sealed-content.ts";
+import { addContent, addPiece, eraseSome, newContentKey, openContent, type SealedPiece, sealedPieces } from "./sealed-content.ts";
 import * as chosen from "./selected.ts";
 import { endMessage, settle } from "./settle.ts";
 import { sql } from "../statements.ts";
@@ -123,7 +123,7 @@ class SqliteOutboundQueue implements OutboundQueue {
       return this.#write((db) => {
         if (this.#isKnown(message.id)) return "known";
         const stored = addContent(db, key, this.#clock.now());
-        for (const [n, octets] of pieces.entries()) addPiece(db, stored, n, octets);
+        for (const [n, piece] of pieces.entries()) addPiece(db, stored, n, piece);
         return put(stored);
       });
     }
@@ -329,18 +329,18 @@ class SqliteOutboundQueue implements OutboundQueue {
     );
   }
 
-  async #addPieces(content: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async #addPieces(content: number, pieces: AsyncIterable<SealedPiece>): Promise<void> {
     let first = 0;
-    let waiting: Uint8Array[] = [];
+    let waiting: SealedPiece[] = [];
     const flush = async (): Promise<void> => {
       await this.#write((db) => {
-        for (const [n, octets] of waiting.entries()) addPiece(db, content, first + n, octets);
+        for (const [n, piece] of waiting.entries()) addPiece(db, content, first + n, piece);
       }, "light");
       first += waiting.length;
       waiting = [];
     };
-    for await (const octets of pieces) {
-      waiting.push(octets);
+    for await (const piece of pieces) {
+      waiting.push(piece);
       if (waiting.length === PIECES_AT_ONCE) await flush();
     }
     if (waiting.length > 0) await flush();

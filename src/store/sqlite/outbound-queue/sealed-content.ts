@@ -3,7 +3,7 @@
  * functions with a database run inside the caller's transaction.
  */
 import { randomBytes } from "node:crypto";
-import { seal, unseal } from "../../crypt/seal.ts";
+import { sealedParts, unseal } from "../../crypt/seal.ts";
 import type { DeliveryId } from "../../ids.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import { StoreError } from "../../store-error.ts";
@@ -15,13 +15,16 @@ const PIECE_BYTES = 256 * 1024;
 
 export const newContentKey = (): Uint8Array => randomBytes(32);
 
+/** Put together by the database, which copies them anyway. */
+export type SealedPiece = ReturnType<typeof sealedParts>;
+
 /** Cuts a content anew into sealed pieces that are full but for the last. @throws RangeError when it is not as long as it says. */
-export async function* sealedPieces(content: ContentSource, key: Uint8Array): AsyncGenerator<Uint8Array> {
+export async function* sealedPieces(content: ContentSource, key: Uint8Array): AsyncGenerator<SealedPiece> {
   let n = 0;
   let size = 0;
   for await (const piece of wholePieces(content, PIECE_BYTES)) {
     size += piece.length;
-    yield seal(key, piece, contextOf(n++));
+    yield sealedParts(key, piece, contextOf(n++));
   }
   if (size !== content.size) throw new RangeError("a content is not as long as it says");
 }
@@ -32,8 +35,8 @@ export function addContent(db: Database, key: Uint8Array, now: number): number {
   return sql(db, "INSERT INTO content (key, created_at) VALUES (?, ?)").run(key, now).lastInsertRowid;
 }
 
-export function addPiece(db: Database, content: number, n: number, octets: Uint8Array): void {
-  sql(db, "INSERT INTO piece (content, n, octets) VALUES (?, ?, ?)").run(content, n, octets);
+export function addPiece(db: Database, content: number, n: number, piece: SealedPiece): void {
+  sql(db, "INSERT INTO piece (content, n, octets) VALUES (?, ?, CAST(? || ? || ? AS BLOB))").run(content, n, ...piece);
 }
 
 /**
