@@ -188,7 +188,8 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const wakers = new Set<() => void>();
   const wakeQueue = (): void => {
     for (const waker of wakers) waker();
-    bus.publish(QUEUED_TOPIC, {});
+    // Who works the queue off is one: if it is here, nobody else needs to hear of it.
+    if (wakers.size === 0) bus.publish(QUEUED_TOPIC, {});
   };
   const signer = createDkimSigner({ keys: dkimKeys, clock });
   const receipts = createReceipts({ queue: outbound, signer, wake: wakeQueue, clock, hostName, domain });
@@ -284,8 +285,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
       return { [Symbol.dispose]: () => void closings.delete(listener) };
     },
     async submit(message, recipients, content) {
-      await enqueue(outbound, message, recipients, content, schedule);
-      wakeQueue();
+      if ((await enqueue(outbound, message, recipients, content, schedule)) !== "taken") wakeQueue();
     },
     wakeQueue,
     onWake(listener) {

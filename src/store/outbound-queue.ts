@@ -124,6 +124,22 @@ export type ClaimWish = {
   readonly most: number;
 };
 
+/**
+ * Who hands over at once what this process adds to the queue: it is then claimed in the commit that takes it, and needs
+ * no second one, no look for it, and no reading back.
+ */
+export interface Taker {
+  /** Keeps a place for an item of this destination, if there is one. What is kept must be taken or given back. */
+  keepPlace(destination: string): KeptPlace | undefined;
+  /** Until when nobody else takes what is claimed now. */
+  leaseUntil(): number;
+}
+export interface KeptPlace {
+  /** The batch is durable, claimed, and of one item. Returns at once. */
+  take(batch: Batch, content: ContentSource): void;
+  giveBack(): void;
+}
+
 export type RecipientResult =
   | { readonly kind: "ended"; readonly recipient: number; readonly end: RecipientEnd; readonly reply: RemoteReply }
   /** Waits on; the item is tried again. */
@@ -199,13 +215,21 @@ export type QueueSums = {
 
 /** @throws StoreError from every method, "closed" after disposal. */
 export interface OutboundQueue extends AsyncDisposable {
-  /** Durable with all recipients when it fulfils. Times: when it is due, given up, and when the sender hears that it takes long. */
+  /**
+   * Durable with all recipients when it fulfils; `taken`: a taker has all of it already. Times: when it is due, given up, and
+   * when the sender hears that it takes long.
+   */
   add(
     message: Omit<Outbound, "size">,
     recipients: readonly OutboundRecipient[],
     times: { readonly dueAt: number; readonly deadline: number; readonly delayAt: number },
     content: ContentSource,
-  ): Promise<"added" | "known">;
+  ): Promise<"added" | "taken" | "known">;
+  /**
+   * From now on what is added here is offered to `taker` first: small messages for destinations that are well and for which
+   * nothing else waits, so that nobody is overtaken. One at a time; without it everything waits for `claim`.
+   */
+  offerTo?(taker: Taker): Disposable;
   /** @throws StoreError "gone" when nothing needs the message any more. */
   content(message: DeliveryId): Promise<ContentSource>;
 

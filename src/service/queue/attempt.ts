@@ -7,6 +7,7 @@ import { type Clock, MINUTE, pause, SECOND } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { demandOf, pauseAfter, restAfter, type RetrySchedule } from "../../rules/retry.ts";
 import type { Directory } from "../../store/directory.ts";
+import type { ContentSource } from "../../store/mail-store.ts";
 import type { Batch, OutboundQueue, RemoteReply, Work } from "../../store/outbound-queue.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { maySend } from "../accounts/account-state.ts";
@@ -34,10 +35,18 @@ export type AttemptServices = {
   readonly signal: AbortSignal;
 };
 
-/** Never rejects but for a bug in the queue's store; what it leaves claimed comes again when the lease ends. */
-export async function attemptBatch(services: AttemptServices, batch: Batch): Promise<void> {
+/**
+ * Never rejects but for a bug in the queue's store; what it leaves claimed comes again when the lease ends.
+ * @param taken the octets of a batch of one message, when they are at hand
+ */
+export async function attemptBatch(
+  services: AttemptServices,
+  batch: Batch,
+  taken: ContentSource | undefined,
+): Promise<void> {
   const { queue, router, log } = services;
-  const works = await withoutHeld(services, batch.works);
+  // Of what is taken in this moment it was just asked.
+  const works = taken === undefined ? await withoutHeld(services, batch.works) : batch.works;
   if (works.length === 0) return;
   let route: Awaited<ReturnType<Router["route"]>>;
   try {
@@ -48,7 +57,12 @@ export async function attemptBatch(services: AttemptServices, batch: Batch): Pro
     return;
   }
   if (route.kind === "hosts") {
-    await overHosts(services, batch, works, route.hosts);
+    const settling: Promise<void>[] = [];
+    try {
+      await overHosts({ ...services, settling }, batch, works, route.hosts, taken);
+    } finally {
+      await allEnded(settling);
+    }
     return;
   }
   const reply = routeReply(route.code, route.enhanced, route.sentence);
@@ -77,11 +91,21 @@ async function withoutHeld(
   return free;
 }
 
+/** Waits for all of them, and throws the first failure. */
+async function allEnded(promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(promises);
+  await Promise.all(promises);
+}
+
+/** What a host answered is settled while it gets the next message. */
+type Underway = AttemptServices & { readonly settling: Promise<void>[] };
+
 async function overHosts(
-  services: AttemptServices,
+  services: Underway,
   batch: Batch,
   works: readonly Work[],
   hosts: readonly RouteHost[],
+  taken: ContentSource | undefined,
 ): Promise<void> {
   const { queue, signal, clock } = services;
   let isWell = batch.standing === "well";
@@ -90,7 +114,7 @@ async function overHosts(
       await queue.putBack(works.slice(n));
       return;
     }
-    const course = await overHostsOnce(services, work, hosts);
+    const course = await overHostsOnce(services, work, hosts, taken);
     switch (course.kind) {
       case "settled":
         if (!isWell) await queue.well(batch.destination);
@@ -122,7 +146,12 @@ type Course =
   | { readonly kind: "closed"; readonly until: number }
   | { readonly kind: "unreached"; readonly reply: RemoteReply; readonly asksForLess: boolean };
 
-async function overHostsOnce(services: AttemptServices, work: Work, hosts: readonly RouteHost[]): Promise<Course> {
+async function overHostsOnce(
+  services: Underway,
+  work: Work,
+  hosts: readonly RouteHost[],
+  taken: ContentSource | undefined,
+): Promise<Course> {
   const { gates, newId } = services;
   let unfit: RemoteReply | undefined;
   let unreached: RemoteReply | undefined;
@@ -136,7 +165,7 @@ async function overHostsOnce(services: AttemptServices, work: Work, hosts: reado
     }
     let handover: Handover | undefined;
     try {
-      handover = await handOver(services, host, work);
+      handover = await handOver(services, host, work, taken);
     } finally {
       gates.leave(host.name);
     }
@@ -144,7 +173,10 @@ async function overHostsOnce(services: AttemptServices, work: Work, hosts: reado
     if (handover.kind === "answered") {
       services.answered();
       noteDemands(services, host, handover);
-      await settleSurely(services, work, outcomeOf(work, handover, newId));
+      const settled = settleSurely(services, work, outcomeOf(work, handover, newId));
+      // Heard at the end of the batch.
+      settled.catch(() => {});
+      services.settling.push(settled);
       return { kind: "settled" };
     }
     const isDemand = demandOf(handover.reply) === "less";
@@ -160,10 +192,15 @@ async function overHostsOnce(services: AttemptServices, work: Work, hosts: reado
 }
 
 /** `undefined`: it threw; the item is settled or, where nothing needs it any more, left alone. */
-async function handOver(services: AttemptServices, host: RouteHost, work: Work): Promise<Handover | undefined> {
+async function handOver(
+  services: AttemptServices,
+  host: RouteHost,
+  work: Work,
+  taken: ContentSource | undefined,
+): Promise<Handover | undefined> {
   const { queue, deliver, log } = services;
   try {
-    const content = await queue.content(work.message.id);
+    const content = taken ?? (await queue.content(work.message.id));
     return await deliver(host, { ...work.message, recipients: work.recipients }, content);
   } catch (error) {
     // Dropped meanwhile: nothing is left to be tried.

@@ -4,14 +4,14 @@ import type { ContentSource } from "../../store/mail-store.ts";
 import type { Outbound, OutboundQueue, OutboundRecipient } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 
-/** Durable when it fulfils; `known`: this acceptance was taken before. @throws StoreError */
+/** Durable when it fulfils; `taken`: it is on its way, `known`: this acceptance was taken before. @throws StoreError */
 export function enqueue(
   queue: OutboundQueue,
   message: Omit<Outbound, "size">,
   recipients: readonly Omit<OutboundRecipient, "destination">[],
   content: ContentSource,
   schedule: Pick<RetrySchedule, "lifeMs" | "delayAfterMs"> = retrySchedule,
-): Promise<"added" | "known"> {
+): ReturnType<OutboundQueue["add"]> {
   const { submittedAt } = message;
   return queue.add(
     message,

@@ -10,8 +10,8 @@ import type { Log } from "../../host/events/events.ts";
 import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
-import type { MailStore } from "../../store/mail-store.ts";
-import type { Batch, OutboundQueue, PendingReport, Standing } from "../../store/outbound-queue.ts";
+import type { ContentSource, MailStore } from "../../store/mail-store.ts";
+import type { Batch, OutboundQueue, PendingReport, Standing, Taker } from "../../store/outbound-queue.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import { attemptBatch, type AttemptServices, settleSurely } from "./attempt.ts";
@@ -74,7 +74,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     ring();
   };
 
-  const start = (batch: Batch, signal: AbortSignal): void => {
+  const start = (batch: Batch, signal: AbortSignal, taken?: ContentSource): void => {
     const attempt = attempts.begin(batch);
     const timer = clock.after(limits.patienceMs, () => {
       attempt.waits(true);
@@ -86,7 +86,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     };
     const { heldLifeMs } = limits;
     const services: AttemptServices = { ...options, schedule, gates, heldLifeMs, chance, newId, answered, signal };
-    attemptBatch(services, batch)
+    attemptBatch(services, batch, taken)
       .catch((error: unknown) => log("queue.broken", { step: "attempt", code: failureOf(error) }))
       .finally(() => {
         timer[Symbol.dispose]();
@@ -94,6 +94,25 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
         wake();
       });
   };
+
+  /** Of what this process adds itself. */
+  const takerUntil = (signal: AbortSignal): Taker => ({
+    leaseUntil: () => clock.now() + limits.leaseMs,
+    keepPlace(destination) {
+      if (signal.aborted || !attempts.mayBegin("well") || attempts.full.has(destination)) return undefined;
+      const kept = attempts.begin({ destination, standing: "well", failures: 0, works: [] });
+      return {
+        take(batch, content) {
+          kept.end();
+          start(batch, signal, content);
+        },
+        giveBack() {
+          kept.end();
+          wake();
+        },
+      };
+    },
+  });
 
   const fill = async (standing: Standing, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted && attempts.mayBegin(standing)) {
@@ -206,6 +225,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     wake,
     async run(signal) {
       signal.addEventListener("abort", wake, { once: true });
+      using _offer = queue.offerTo?.(takerUntil(signal));
       const rounds = [
         round(limits.leaseMs / 3, "renew", renew),
         round(HELD_MS, "release", releaseHeld),

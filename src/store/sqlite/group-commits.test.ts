@@ -39,7 +39,7 @@ const hurried: Clock = {
 /** The queue without its eraser, on a clock that stands. */
 const standing: Clock = { now: () => now, steady: () => now, after: () => ({ [Symbol.dispose]: () => {} }) };
 
-function put(queue: OutboundQueue): Promise<"added" | "known"> {
+function put(queue: OutboundQueue): ReturnType<OutboundQueue["add"]> {
   return queue.add(outbound(), [recipient("one@a.example")], TIMES, inMemory(randomBytes(1000)));
 }
 

@@ -31,6 +31,7 @@ import type {
   Report,
   Selection,
   Settlement,
+  Taker,
   Work,
 } from "../../outbound-queue.ts";
 import { StoreError } from "../../store-error.ts";
@@ -39,12 +40,21 @@ import { retried, snapshot, truncateLog } from "../immediate.ts";
 import type { Sync } from "../mail/commits.ts";
 import * as claims from "./claims.ts";
 import { Commits, type Manner } from "../group-commits.ts";
+import { isSmall, offered } from "./offering.ts";
 import * as records from "./records.ts";
-import { addMessage } from "./adding.ts";
+import { addClaimed, addMessage, isKnown } from "./adding.ts";
 import { pendingReports } from "./reports.ts";
 import type { ItemRow } from "./rows.ts";
 import { outboundMigrations } from "./schema.ts";
-import { addContent, addPiece, eraseSome, newContentKey, openContent, type SealedPiece, sealedPieces } from "./sealed-content.ts";
+import {
+  addContent,
+  addPiece,
+  eraseSome,
+  newContentKey,
+  openContent,
+  type SealedPiece,
+  sealedPieces,
+} from "./sealed-content.ts";
 import * as chosen from "./selected.ts";
 import { endMessage, settle } from "./settle.ts";
 import { sql } from "../statements.ts";
@@ -100,6 +110,7 @@ class SqliteOutboundQueue implements OutboundQueue {
   readonly #clock: Clock;
   readonly #commits: Commits;
   #eraser: Disposable | undefined;
+  #taker: Taker | undefined;
 
   constructor(db: Database, clock: Clock, sync: Sync) {
     this.#db = db;
@@ -107,30 +118,46 @@ class SqliteOutboundQueue implements OutboundQueue {
     this.#commits = new Commits({ db, clock, sync });
   }
 
+  offerTo(taker: Taker): Disposable {
+    this.#taker = taker;
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#taker === taker) this.#taker = undefined;
+      },
+    };
+  }
+
   async add(
     message: Omit<Outbound, "size">,
     recipients: readonly OutboundRecipient[],
     times: Times,
     content: ContentSource,
-  ): Promise<"added" | "known"> {
+  ): Promise<"added" | "taken" | "known"> {
     const key = newContentKey();
+    const whole = { ...message, size: content.size };
     const put = (stored: number): "added" => {
-      addMessage(this.#db, { ...message, size: content.size }, recipients, times, stored, this.#clock.now());
+      addMessage(this.#db, whole, recipients, times, stored, this.#clock.now());
       return "added";
     };
     if (content.size <= ONE_COMMIT_BYTES) {
       const pieces = await Array.fromAsync(sealedPieces(content, key));
-      return this.#write((db) => {
-        if (this.#isKnown(message.id)) return "known";
+      const store = (db: Database): number => {
         const stored = addContent(db, key, this.#clock.now());
         for (const [n, piece] of pieces.entries()) addPiece(db, stored, n, piece);
-        return put(stored);
-      });
+        return stored;
+      };
+      const taker = isSmall(recipients, content) && times.dueAt <= this.#clock.now() ? this.#taker : undefined;
+      return offered(taker, recipients, content, (until) =>
+        this.#write((db) => {
+          if (isKnown(db, message.id)) return "known";
+          return addClaimed(db, whole, recipients, times, () => store(db), until) ?? put(store(db));
+        }),
+      );
     }
     const stored = await this.#write((db) => addContent(db, key, this.#clock.now()), "light");
     try {
       await this.#addPieces(stored, sealedPieces(content, key));
-      const outcome = await this.#write(() => (this.#isKnown(message.id) ? "known" : put(stored)));
+      const outcome = await this.#write(() => (isKnown(this.#db, message.id) ? "known" : put(stored)));
       if (outcome === "known") await this.#abandon(stored);
       return outcome;
     } catch (error) {
@@ -318,15 +345,6 @@ class SqliteOutboundQueue implements OutboundQueue {
       // What fails now (a lock, a full disk) is made up for when the next message ends, or at the next start.
       if (this.#db.open) this.erase().catch(() => this.#eraseSoon());
     });
-  }
-
-  #isKnown(id: DeliveryId): boolean {
-    return (
-      sql(this.#db, "SELECT 1 FROM message WHERE delivery = ? UNION ALL SELECT 1 FROM record WHERE delivery = ?").get(
-        id,
-        id,
-      ) !== undefined
-    );
   }
 
   async #addPieces(content: number, pieces: AsyncIterable<SealedPiece>): Promise<void> {
