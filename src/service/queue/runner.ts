@@ -69,16 +69,20 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const newId = (): DeliveryId => deliveryId(randomBytes(16).toString("hex"));
   let ring: () => void = () => {};
   let isRung = false;
-  const wake = (): void => {
+  /** Where it is worth looking; each look is some statements. */
+  const worth = new Set<Standing>(STANDINGS);
+  const wake = (standings: readonly Standing[] = STANDINGS): void => {
+    for (const standing of standings) worth.add(standing);
     isRung = true;
     ring();
   };
 
   const start = (batch: Batch, signal: AbortSignal, taken?: ContentSource): void => {
     const attempt = attempts.begin(batch);
+    const { standing } = batch;
     const timer = clock.after(limits.patienceMs, () => {
       attempt.waits(true);
-      wake();
+      wake([standing]);
     });
     const answered = (): void => {
       timer[Symbol.dispose]();
@@ -91,7 +95,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       .finally(() => {
         timer[Symbol.dispose]();
         attempt.end();
-        wake();
+        // A place is free, and what went well has others behind it. Failed destinations rest: time brings them back.
+        wake(standing === "well" ? ["well"] : ["well", standing]);
       });
   };
 
@@ -108,7 +113,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
         },
         giveBack() {
           kept.end();
-          wake();
+          wake(["well"]);
         },
       };
     },
@@ -117,8 +122,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const fill = async (standing: Standing, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted && attempts.mayBegin(standing)) {
       const now = clock.now();
-      // Of a destination that failed one message is the probe.
-      const isProbe = standing === "troubled";
+      // Where it is not known whether somebody answers, one message is the probe.
+      const isProbe = standing !== "well";
       const except = isProbe ? attempts.destinations : attempts.full;
       const most = isProbe ? 1 : limits.batch;
       const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });
@@ -198,40 +203,59 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     }
   };
 
-  /**
-   * Starts what is due beside all else, once at a time: what takes long holds up nothing. Of what may come at any time
-   * (`everyMs` 0) another round follows when somebody asked meanwhile. Gives what is under way.
-   */
-  const round = (everyMs: number, step: string, work: () => Promise<void>): (() => Promise<void>) => {
+  /** Says yes at first, and then so long after it last did. */
+  const each = (everyMs: number): (() => boolean) => {
     let due = clock.now();
+    return () => {
+      if (clock.now() < due) return false;
+      due = clock.now() + everyMs;
+      return true;
+    };
+  };
+
+  /**
+   * Starts what is due beside all else, once at a time: what takes long holds up nothing. Another round follows when it was
+   * due again meanwhile. Gives what is under way.
+   */
+  const round = (step: string, isDue: () => boolean, work: () => Promise<void>): (() => Promise<void>) => {
     let isAsked = false;
     let underWay: Promise<void> | undefined;
     const rounds = async (): Promise<void> => {
       do {
         isAsked = false;
-        due = clock.now() + everyMs;
         await safely(step, work);
       } while (isAsked);
       underWay = undefined;
     };
     return () => {
-      isAsked = everyMs === 0;
-      if (underWay === undefined && clock.now() >= due) underWay = rounds();
+      if (isDue()) {
+        if (underWay === undefined) underWay = rounds();
+        else isAsked = true;
+      }
       return underWay ?? Promise.resolve();
     };
+  };
+
+  const looking = (standing: Standing, signal: AbortSignal): (() => Promise<void>) => {
+    const isTime = each(limits.lookAgainMs);
+    const isDue = (): boolean => {
+      const isLate = isTime();
+      return worth.delete(standing) || isLate;
+    };
+    return round("claim", isDue, () => fill(standing, signal));
   };
 
   return {
     wake,
     async run(signal) {
-      signal.addEventListener("abort", wake, { once: true });
+      signal.addEventListener("abort", () => wake(), { once: true });
       using _offer = queue.offerTo?.(takerUntil(signal));
       const rounds = [
-        round(limits.leaseMs / 3, "renew", renew),
-        round(HELD_MS, "release", releaseHeld),
-        round(SWEEP_MS, "sweep", () => sweep(signal)),
+        round("renew", each(limits.leaseMs / 3), renew),
+        round("release", each(HELD_MS), releaseHeld),
+        round("sweep", each(SWEEP_MS), () => sweep(signal)),
         // Apart, so that those of which most is wrong cannot hold up the others.
-        ...STANDINGS.map((standing) => round(0, "claim", () => fill(standing, signal))),
+        ...STANDINGS.map((standing) => looking(standing, signal)),
       ];
       let besides: readonly Promise<void>[] = [];
       while (!signal.aborted) {
