@@ -8,7 +8,7 @@ import type { Database } from "../database.ts";
 import { type ItemRow, type MessageRow, PHASE, replyText } from "./rows.ts";
 import { doom } from "./sealed-content.ts";
 import { sql } from "../statements.ts";
-import { makeReady, refresh } from "./turns.ts";
+import { leaveIfEmpty, makeReady, refresh } from "./turns.ts";
 
 type Ended = Extract<RecipientResult, { readonly kind: "ended" }>;
 
@@ -39,7 +39,9 @@ export function settle(db: Database, work: Work, settlement: Settlement): boolea
     );
     if (item.hold !== null || retryAt <= now) makeReady(db, item.id, item.account, item.hold);
   }
-  refresh(db, item.destination);
+  // What was claimed had no turn to lose.
+  if (left === undefined && item.phase === PHASE.claimed) leaveIfEmpty(db, item.destination);
+  else refresh(db, item.destination);
   return left === undefined && endMessage(db, message.id);
 }
 
@@ -82,9 +84,14 @@ function correctRecord(db: Database, work: Work, { recipient, end: ended, reply 
   );
 }
 
+/** Made with the file and never changed. */
+const secrets = new WeakMap<Database, Uint8Array>();
+
 /** Stands for a Message-ID in records: without the file's secret nobody can test a guess against it. */
 export function markOf(db: Database, messageId: string): Uint8Array {
-  const secret = sql(db, "SELECT value FROM secret WHERE name = 'mark'").pluck().get() as Uint8Array;
+  const secret =
+    secrets.get(db) ?? (sql(db, "SELECT value FROM secret WHERE name = 'mark'").pluck().get() as Uint8Array);
+  secrets.set(db, secret);
   return createHmac("sha256", secret).update(messageId).digest();
 }
 

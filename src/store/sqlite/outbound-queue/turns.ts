@@ -31,10 +31,14 @@ export function refresh(db: Database, destination: string): void {
     `INSERT INTO destination VALUES (?, iif(EXISTS (SELECT 1 FROM record WHERE destination = ? AND
        ended IN ('delivered', 'relayed')), 0, 1), 0, 0, 0, ?, NULL) ON CONFLICT DO UPDATE SET turn = excluded.turn`,
   ).run(destination, destination, turn);
-  if (turn === null)
-    sql(db, "DELETE FROM destination WHERE name = ? AND NOT EXISTS (SELECT 1 FROM item WHERE destination = name)").run(
-      destination,
-    );
+  if (turn === null) leaveIfEmpty(db, destination);
+}
+
+/** A destination without items goes. */
+export function leaveIfEmpty(db: Database, destination: string): void {
+  sql(db, "DELETE FROM destination WHERE name = ? AND NOT EXISTS (SELECT 1 FROM item WHERE destination = name)").run(
+    destination,
+  );
 }
 
 /**
