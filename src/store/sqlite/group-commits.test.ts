@@ -4,7 +4,7 @@ import { copyFileSync, fdatasync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
+import { turns } from "../../../test/world/fake-clock.ts";
 import { type Clock, HOUR, systemClock } from "../../host/clock.ts";
 import { allOf, outbound, recipient, settlement, wish } from "../contract/outbound-samples.ts";
 import { only } from "../contract/outbound-world.ts";
@@ -178,34 +178,6 @@ test("an operation that fails fails alone, and those beside it are done once", a
   assert.deepEqual(db.prepare("SELECT n FROM done ORDER BY n").pluck().all(), [1, 3]);
   await commits[Symbol.asyncDispose]();
   await assert.rejects(add(4), (error) => error instanceof StoreError && error.code === "closed");
-  db.close();
-});
-
-test("who is not in a hurry shares the sync of who is, and after a while asks for its own", async () => {
-  const db = database(newFile());
-  const clock = new FakeClock("2026-03-01T12:00:00Z");
-  let syncs = 0;
-  const sync: Sync = (descriptor, done) => {
-    syncs++;
-    fdatasync(descriptor, done);
-  };
-  const commits = new Commits({ db, clock, sync, patienceMs: 5 });
-  let isDurable = false;
-  const first = commits.write(() => {}, "unhurried").then(() => (isDurable = true));
-  await turns(10);
-  assert.deepEqual([syncs, isDurable], [0, false]);
-  await commits.write(() => {}, "durable");
-  await first;
-  assert.equal(syncs, 1);
-  const alone = commits.write(() => {}, "unhurried");
-  await turns(10);
-  await clock.advance(5);
-  await alone;
-  assert.equal(syncs, 2);
-  const last = commits.write(() => {}, "unhurried");
-  await commits[Symbol.asyncDispose]();
-  await last;
-  assert.equal(syncs, 3);
   db.close();
 });
 

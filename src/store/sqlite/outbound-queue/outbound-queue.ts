@@ -58,7 +58,7 @@ import {
 import * as chosen from "./selected.ts";
 import { endMessage, settle } from "./settle.ts";
 import { sql } from "../statements.ts";
-import { forgetTurns, wake } from "./turns.ts";
+import { forgetTurns, isAnyDue, wake } from "./turns.ts";
 
 export type SqliteOutboundQueueOptions = {
   readonly file: string;
@@ -304,15 +304,7 @@ class SqliteOutboundQueue implements OutboundQueue {
 
   async forgetAccount(account: AccountId): Promise<void> {
     await this.drop({ kind: "account", account }, this.#clock.now());
-    await this.#write((db) => {
-      const messages = sql(db, "SELECT id FROM message WHERE account = ?").pluck().all(account);
-      for (const message of messages) {
-        sql(db, "DELETE FROM report WHERE message = ?").run(message as number);
-        endMessage(db, Number(message));
-      }
-      sql(db, "DELETE FROM record WHERE account = ?").run(account);
-      sql(db, "DELETE FROM sender WHERE account = ?").run(account);
-    });
+    await this.#write((db) => records.forgetAccount(db, account));
     await this.erase();
   }
 
@@ -371,14 +363,8 @@ class SqliteOutboundQueue implements OutboundQueue {
 
   /** True when there may be more. */
   async #wake(now: number): Promise<boolean> {
-    const due = await this.#read((db) =>
-      sql(
-        db,
-        `SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE phase IN (0, 2) AND at <= ?)
-          OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
-      ).get(now, now),
-    );
-    return due !== undefined && (await this.#write((db) => wake(db, now, ITEMS_AT_ONCE), "light")) >= ITEMS_AT_ONCE;
+    const some = await this.#read((db) => isAnyDue(db, now));
+    return some && (await this.#write((db) => wake(db, now, ITEMS_AT_ONCE), "light")) >= ITEMS_AT_ONCE;
   }
 
   async #inSlices(selection: Selection, step: (db: Database, items: readonly ItemRow[]) => number): Promise<number> {

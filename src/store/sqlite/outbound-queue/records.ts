@@ -3,7 +3,7 @@ import type { AccountId } from "../../ids.ts";
 import type { DeliveryRecord, Feedback, OutboundQueue } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { type RecordRow, recordOf } from "./rows.ts";
-import { markOf } from "./settle.ts";
+import { endMessage, markOf } from "./settle.ts";
 import { sql } from "../statements.ts";
 
 export function records(db: Database, account: AccountId, since: number): readonly DeliveryRecord[] {
@@ -47,4 +47,15 @@ export function forget(db: Database, before: number, most: number): number {
     before,
     most,
   ).changes;
+}
+
+/** Everything of an account whose items are gone already. */
+export function forgetAccount(db: Database, account: AccountId): void {
+  const messages = sql(db, "SELECT id FROM message WHERE account = ?").pluck().all(account);
+  for (const message of messages) {
+    sql(db, "DELETE FROM report WHERE message = ?").run(message as number);
+    endMessage(db, Number(message));
+  }
+  sql(db, "DELETE FROM record WHERE account = ?").run(account);
+  sql(db, "DELETE FROM sender WHERE account = ?").run(account);
 }

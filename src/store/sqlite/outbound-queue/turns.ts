@@ -41,6 +41,16 @@ export function leaveIfEmpty(db: Database, destination: string): void {
   );
 }
 
+/** Whether `wake` would do anything. */
+export function isAnyDue(db: Database, now: number): boolean {
+  const some = sql(
+    db,
+    `SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE phase IN (0, 2) AND at <= ?)
+      OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
+  ).get(now, now);
+  return some !== undefined;
+}
+
 /**
  * Makes items ready whose time has come, also those of claims that ran out, and wakes destinations that have rested; so
  * many at most. Gives how many these were.
