@@ -17,6 +17,7 @@ import { HostError } from "../host-error.ts";
 import type { LogBatch } from "../log/sender.ts";
 import { BusHub, type HubMember } from "../process-bus/bus-hub.ts";
 import type { ToSupervisor, ToWorker } from "../worker/worker-message.ts";
+import { memoryBytes, workerFlags } from "./worker-flags.ts";
 
 export type CrewOptions = {
   /** The module that workers run. */
@@ -57,7 +58,7 @@ type Member = {
   readonly worker: Worker;
   readonly hub: HubMember;
   readonly asked: Map<number, Asked>;
-  /** Since when it serves; epoch milliseconds. */
+  /** Since when it serves, by the steady clock. */
   readySince: number | undefined;
 };
 
@@ -76,7 +77,11 @@ export class Crew {
     this.#options = options;
     this.#hub = new BusHub(options.clock);
     cluster.schedulingPolicy = cluster.SCHED_NONE;
-    cluster.setupPrimary({ exec: options.main, args: [] });
+    cluster.setupPrimary({
+      exec: options.main,
+      args: [],
+      execArgv: [...process.execArgv, ...workerFlags(memoryBytes())],
+    });
   }
 
   /** Process ids of the workers that are ready. */
