@@ -16,7 +16,11 @@ async function run(world: QueueWorld, given: Given): Promise<string> {
 }
 
 test("A7: whom somebody wrote to is shown through the gate alone, of one account", () => {
-  const [{ access } = assert.fail(), ...others] = createSentCommands({ now: () => 0, steady: () => 0, after: () => assert.fail() });
+  const [{ access } = assert.fail(), ...others] = createSentCommands({
+    now: () => 0,
+    steady: () => 0,
+    after: () => assert.fail(),
+  });
   assert.deepEqual(access, { scope: "logs", account: "address" });
   assert.deepEqual(others, []);
 });
