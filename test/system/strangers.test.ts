@@ -94,7 +94,7 @@ test("smuggling: no variant makes two messages; it is refused, or stays within t
 
 test("slow senders: a message that drips ends at its bound, and others are served meanwhile", async (context) => {
   if (!need(context, "faketime")) return;
-  using clock = new ClockHand();
+  using clock = new ClockHand("all waits");
   await using lab = await startForStrangers({ under: clock.under });
   const { open } = peerLimits.host;
   const place = { port: lab.smtpPort, from: "127.0.1.1" };
