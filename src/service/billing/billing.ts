@@ -14,7 +14,7 @@ import { renew, type Renewed, type RenewOptions } from "./renew.ts";
 import { hourly, nightly } from "./rounds.ts";
 import { abandon, type Progress, start, type Started, type StartOptions } from "./sign-up.ts";
 import { takeWebhook, type WebhookTaken } from "./webhook.ts";
-import type { SignUp } from "../../store/billing.ts";
+import type { Reservation, SignUp } from "../../store/billing.ts";
 
 type Refusable<T> = T | NotBought | Failure;
 
@@ -50,23 +50,32 @@ export interface Billing {
   redeem(code: string, signUp: SignUp): Promise<Redeemed>;
 }
 
-/** Who reloads the page all the time does not make us ask Stripe all the time: it answers so many questions a second. */
+/**
+ * Who reloads the page all the time does not make us ask Stripe all the time: it answers so many questions a second. What
+ * another worker found out meanwhile shows in the store.
+ */
 const LOOK_PAUSE_MS = 3000;
 const MOST_LOOKS = 10_000;
+
+/** Of a sign-up; `undefined` when it is done or gone. */
+type State = Reservation["state"] | undefined;
 
 export function createBilling(
   parts: BillingParts,
   { lookPauseMs = LOOK_PAUSE_MS }: { readonly lookPauseMs?: number } = {},
 ): Billing {
-  const looks = new Map<string, { readonly at: number; readonly progress: Progress }>();
+  const looks = new Map<string, { readonly at: number; readonly state: State; readonly progress: Progress }>();
+  const stateOf = async (reference: string): Promise<State> => (await parts.store.reservation(reference))?.state;
   return {
     start: (options) => start(parts, options),
     async progress(reference) {
       const last = looks.get(reference);
-      if (last !== undefined && parts.clock.now() < last.at + lookPauseMs) return last.progress;
+      if (last !== undefined && parts.clock.now() < last.at + lookPauseMs && last.state === (await stateOf(reference)))
+        return last.progress;
       const { progress } = await advance(parts, reference);
+      const state = await stateOf(reference);
       looks.delete(reference);
-      looks.set(reference, { at: parts.clock.now(), progress });
+      looks.set(reference, { at: parts.clock.now(), state, progress });
       const [oldest] = looks.keys();
       if (looks.size > MOST_LOOKS && oldest !== undefined) looks.delete(oldest);
       return progress;

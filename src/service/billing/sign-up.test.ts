@@ -180,3 +180,12 @@ test("who reloads the page all the time does not make us ask Stripe all the time
   await world.clock.advance(3000);
   assert.deepEqual(await world.billing.progress(reference), { kind: "open" });
 });
+
+test("a page that was asked for a moment ago shows what a webhook found out since in another worker", async () => {
+  await using world = await billingWorld({ lookPauseMs: 3000 });
+  const { reference, session } = await world.start();
+  assert.equal((await world.billing.progress(reference)).kind, "pay");
+  world.fake.ledger.pay(session, "card");
+  await world.sendAll();
+  assert.deepEqual(await world.billing.progress(reference), { kind: "open" });
+});
