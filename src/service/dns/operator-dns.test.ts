@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { systemClock } from "../../host/clock.ts";
 import { openLabAuthority } from "../../host/tls/lab-authority.ts";
+import { MAIL_SERVICES } from "../../rules/client-settings/mail-services.fixture.ts";
 import type { DkimKey } from "../../store/dkim-keys.ts";
 import { type FakeResolver, fakeResolver } from "../queue/route-names.fixture.ts";
 import type { FetchedPolicy } from "../queue/route-sts.ts";
@@ -94,17 +95,7 @@ test("F5: what print says, once published, check finds right", async () => {
   assert.equal(findings.filter(({ kind }) => kind === "right").length, 20);
 });
 
-const SETTINGS: OperatorDnsOptions["settings"] = {
-  services: {
-    name: "Exempelpost",
-    hostName: "mail.example.org",
-    imaps: 993,
-    submissions: 465,
-    submission: 587,
-    documentation: "https://example.org/docs/settings",
-  },
-  webPort: 443,
-};
+const SETTINGS: OperatorDnsOptions["settings"] = { services: MAIL_SERVICES, webPort: 443 };
 
 test("F5: where the website serves settings for mail programs, the names at which they ask are looked at, too", async () => {
   const bearing = await openLabAuthority(
