@@ -105,8 +105,15 @@ test("F5: where the website serves settings for mail programs, the names at whic
   );
   const readCertificate = async (): Promise<string> => readFileSync(bearing.certificateFile, "utf8");
   const change: Change = { settings: SETTINGS, readCertificate };
-  const right = (await on(await world(() => {}, change), "")).filter(({ kind }) => kind === "right");
+  const served = await world(() => {}, change);
+  const right = (await on(served, "")).filter(({ kind }) => kind === "right");
   assert.equal(right.length, 25);
+  const unserved = await world();
+  await unserved.dns.check();
+  const [more, less] = [served, unserved].map(({ resolver }) =>
+    resolver.asked.filter((one) => one === "mail.example.org A"),
+  );
+  assert.equal((more?.length ?? 0) - (less?.length ?? 0), 1, "the host is asked for once, whatever names lead to it");
   // The certificate of the other tests bears the host's name alone.
   assert.match(await wrong("settings at autoconfig.", () => {}, { settings: SETTINGS }), /does not bear the name$/);
   const spoilt = (spoil: (names: Mutable) => void, subject: string): Promise<string> => wrong(subject, spoil, change);
