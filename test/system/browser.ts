@@ -58,3 +58,10 @@ export async function axeFaults(page: Page, rules: readonly string[] = []): Prom
 /** Whether the page itself is wider than its window; parts may scroll within themselves. */
 export const isTooWide = (page: Page): Promise<boolean> =>
   page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+
+/** Presses the button of this name. */
+export const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole("button", { name }).click();
+
+/** Waits for the page of this title. */
+export const heading = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole("heading", { name, level: 1 }).waitFor();

@@ -1,8 +1,18 @@
 /** Sign-up and the pages about the contract in a real browser, with JavaScript and without; by keyboard; as narrow as a telephone. */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { axeFaults, isTooWide, openBrowser, openContext, openPage, type VisitorOptions } from "./browser.ts";
+import type { Browser, BrowserContext } from "playwright-core";
+import {
+  axeFaults,
+  heading,
+  isTooWide,
+  openBrowser,
+  openContext,
+  openPage,
+  press,
+  type VisitorOptions,
+} from "./browser.ts";
+import { order } from "./order.ts";
 import { need } from "./program.ts";
 import { PASSWORD, type PayingWorld, payingWorld } from "../../src/servers/web/sign-up/paying-world.fixture.ts";
 
@@ -13,23 +23,6 @@ async function open(context: TestContext): Promise<readonly [PayingWorld, Browse
   if (!need(context, "chromium")) return undefined;
   browser ??= openBrowser();
   return Promise.all([payingWorld(), browser]);
-}
-
-const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole("button", { name }).click();
-const heading = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole("heading", { name, level: 1 }).waitFor();
-
-async function order(page: Page, origin: string, name: string): Promise<void> {
-  await page.goto(`${origin}/account/sign-up`);
-  await page.fill("#name", name);
-  await press(page, "Go on");
-  await page.fill("#password", PASSWORD);
-  await page.fill("#again", PASSWORD);
-  await page.getByLabel("small").check();
-  await page.check("#terms");
-  await page.check("#begin");
-  await press(page, "Order with obligation to pay");
-  await heading(page, /pay at Stripe/);
 }
 
 /** A browser that is logged in as somebody who bought an account. */
@@ -51,10 +44,7 @@ for (const javaScript of [true, false]) {
     await using visitor = await openContext(opened[1], { javaScript });
     const { page, asked, complaints } = await openPage(visitor);
     const { origin } = world.portal.site;
-    await order(page, origin, "anna");
-    const link = await page.getByRole("link", { name: "Pay at Stripe" }).getAttribute("href");
-    assert.match(link ?? "", /^https:\/\/checkout\.stripe\.com\//);
-    const session = (link ?? "").split("/").at(-1) ?? "";
+    const session = await order(page, origin, { name: "anna", password: PASSWORD });
     world.paying.fake.ledger.pay(session, "delayed");
     await page.reload();
     await heading(page, "Your payment is on its way");
@@ -140,7 +130,7 @@ for (const [look, options] of [
       await page.locator(".problems").waitFor();
       await check("what is wrong");
     }
-    await order(page, origin, "berta");
+    await order(page, origin, { name: "berta", password: PASSWORD });
     await check("the link to Stripe");
   });
 

@@ -15,7 +15,7 @@ import {
   type PortalWorld,
 } from "../../src/servers/web/account/portal-world.fixture.ts";
 import { SITE_HOST } from "../world/web-site.ts";
-import { axeFaults, isTooWide, openBrowser, openContext, openPage } from "./browser.ts";
+import { axeFaults, heading, isTooWide, openBrowser, openContext, openPage, press } from "./browser.ts";
 import { need } from "./program.ts";
 
 let browser: Promise<Browser> | undefined;
@@ -28,9 +28,6 @@ async function open(context: TestContext): Promise<readonly [PortalWorld, Browse
   return Promise.all([openPortalWorld(holderRoutes), browser]);
 }
 
-const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole("button", { name }).click();
-const heading = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole("heading", { name, level: 1 }).waitFor();
 const notice = (page: Page, text: string | RegExp): Promise<void> =>
   page.locator(".notice.good", { hasText: text }).waitFor();
 

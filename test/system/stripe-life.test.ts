@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
-import type { Page } from "playwright-core";
 import { HOUR, MINUTE } from "../../src/host/clock.ts";
 import { AMOUNT } from "../world/stripe/ledger.ts";
 import {
@@ -17,7 +16,8 @@ import {
 } from "../world/stripe/selling-lab.ts";
 import { found, rawTables } from "../world/stripe/raw-home.ts";
 import { CARD, PERSON } from "../world/stripe/things.ts";
-import { openBrowser, openContext, openPage } from "./browser.ts";
+import { heading, openBrowser, openContext, openPage, press } from "./browser.ts";
+import { order } from "./order.ts";
 import { need } from "./program.ts";
 import { until } from "./world/until.ts";
 
@@ -47,26 +47,6 @@ async function mayLogIn(world: SellingLab, name: string): Promise<boolean> {
   }
 }
 
-const heading = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole("heading", { name, level: 1 }).waitFor();
-const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole("button", { name }).click();
-
-async function order(page: Page, origin: string, name: string): Promise<string> {
-  await page.goto(`${origin}/account/sign-up`);
-  await page.fill("#name", name);
-  await press(page, "Go on");
-  await page.fill("#password", HOLDER_PASSWORD);
-  await page.fill("#again", HOLDER_PASSWORD);
-  await page.getByLabel("small").check();
-  await page.check("#terms");
-  await page.check("#begin");
-  await press(page, "Order with obligation to pay");
-  await heading(page, /pay at Stripe/);
-  const link = (await page.getByRole("link", { name: "Pay at Stripe" }).getAttribute("href")) ?? "";
-  assert.match(link, /^https:\/\/checkout\.stripe\.com\//);
-  return link.slice(link.lastIndexOf("/") + 1);
-}
-
 for (const javaScript of [false, true]) {
   const mode = javaScript ? "on" : "off";
   test(`M1, W4: a browser buys an account, and one turns back and gives it up, JavaScript ${mode}`, async (context) => {
@@ -78,7 +58,7 @@ for (const javaScript of [false, true]) {
     const { page, asked, complaints } = await openPage(visitor);
     page.setDefaultTimeout(PATIENCE_MS);
     const name = `buyer.${mode}`;
-    const session = await order(page, world.origin, name);
+    const session = await order(page, world.origin, { name, password: HOLDER_PASSWORD });
     ledger.pay(session, "card");
     await page.goto(ledger.sessions.get(session)?.successUrl ?? "");
     // Who is back within three seconds is shown what was found out then.
@@ -97,7 +77,7 @@ for (const javaScript of [false, true]) {
     assert.deepEqual(complaints, []);
 
     const other = `turner.${mode}`;
-    const given = await order(page, world.origin, other);
+    const given = await order(page, world.origin, { name: other, password: HOLDER_PASSWORD });
     await page.goto(ledger.sessions.get(given)?.cancelUrl ?? "");
     await page.locator(".notice", { hasText: "Nothing was paid" }).waitFor();
     assert.equal((await world.buyer().name(other)).code, 422, "kept until it is given up");
