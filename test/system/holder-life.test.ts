@@ -3,67 +3,16 @@
  * mail with a mail program, and closes the account on the website; after ten minutes at most nothing lets in or takes mail.
  */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
 import { type TestContext, test } from "node:test";
 import { connect } from "node:tls";
 import { DOMAIN, Lab } from "./lab.ts";
+import { PortalVisitor } from "./portal-visitor.ts";
 import { until } from "./world/until.ts";
 
 const ADDRESS = `newcomer@${DOMAIN}`;
 const SECRET = "eleven brown hens in the rain";
 const GONE_MS = 600_000;
-
-type Page = { readonly code: number; readonly body: string; readonly location: string };
-
-/** A browser without script, with one cookie. */
-class Visitor {
-  readonly #lab: Lab;
-  #cookie = "";
-
-  constructor(lab: Lab) {
-    this.#lab = lab;
-  }
-
-  async ask(path: string, body?: string): Promise<Page> {
-    const sent = request({
-      host: "127.0.0.1",
-      port: this.#lab.webPort,
-      path,
-      method: body === undefined ? "GET" : "POST",
-      agent: false,
-      servername: "localhost",
-      ca: readFileSync(this.#lab.caFile),
-      headers: {
-        host: `localhost:${this.#lab.webPort}`,
-        "user-agent": "Lynx/2.9.2",
-        ...(this.#cookie === "" ? {} : { cookie: this.#cookie }),
-        ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
-      },
-    });
-    sent.end(body);
-    const [response] = await once(sent, "response");
-    let text = "";
-    for await (const piece of response) text += String(piece);
-    const [set] = response.headers["set-cookie"] ?? [];
-    if (set !== undefined) this.#cookie = set.split(";", 1)[0] ?? "";
-    return { code: response.statusCode, body: text, location: response.headers.location ?? "" };
-  }
-
-  /** Fills in the form at `path` of a page that was shown, and sends it. */
-  async send(page: Page, path: string, typed: Readonly<Record<string, string>>): Promise<Page> {
-    const forms = page.body.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs);
-    const [, , inner] =
-      [...forms].find(([, action]) => action === path) ?? assert.fail(`no form ${path}: ${page.body}`);
-    const hidden = inner?.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g) ?? [];
-    const fields = new URLSearchParams(
-      Array.from(hidden, ([, name = "", value = ""]): [string, string] => [name, value]),
-    );
-    for (const [name, value] of Object.entries(typed)) fields.set(name, value);
-    return this.ask(path, fields.toString());
-  }
-}
 
 /** Says these lines over IMAP, each when the one before was answered, and gives what was heard. */
 async function imap(lab: Lab, ...lines: readonly string[]): Promise<string> {
@@ -93,7 +42,7 @@ test("D5, M1: who is invited opens an account on the website, uses it, and close
   const code = lab.command("invite").stdout.trim();
   assert.match(code, /^[a-z0-9-]{20,}$/);
 
-  const visitor = new Visitor(lab);
+  const visitor = new PortalVisitor(lab);
   const first = await visitor.ask("/account/sign-up");
   const whole = await visitor.send(first, "/account/sign-up", { name: "newcomer" });
   assert.equal(whole.code, 200, whole.body);
@@ -106,9 +55,7 @@ test("D5, M1: who is invited opens an account on the website, uses it, and close
   const login = `LOGIN ${ADDRESS} "${SECRET}"`;
   assert.match(await imap(lab, login, "SELECT INBOX"), /^t1 OK/m);
 
-  const entry = await visitor.ask("/account/log-in");
-  const inside = await visitor.send(entry, "/account/log-in", { name: ADDRESS, password: SECRET });
-  assert.deepEqual([inside.code, inside.location], [303, "/account/"], inside.body);
+  await visitor.logIn(ADDRESS, SECRET);
   assert.match((await visitor.ask("/account/")).body, new RegExp(ADDRESS));
 
   const close = await visitor.ask("/account/close");
@@ -119,7 +66,7 @@ test("D5, M1: who is invited opens an account on the website, uses it, and close
   const link = new RegExp(`https://localhost:${lab.webPort}(/account/link/close/[A-Za-z0-9_-]+)`).exec(mail)?.[1];
   assert.ok(link !== undefined, mail);
   const shown = await visitor.ask(link);
-  assert.equal((await visitor.send(shown, link, {})).code, 303);
+  assert.equal((await visitor.send(shown, link)).code, 303);
 
   assert.match(await imap(lab, login), /^t0 NO/m);
   assert.equal((await visitor.ask("/account/")).code, 303);

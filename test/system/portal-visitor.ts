@@ -7,6 +7,18 @@ import type { Lab } from "./lab.ts";
 
 export type Shown = { readonly code: number; readonly body: string; readonly location: string };
 
+/** What a browser sends of the form at `path`: what stands hidden in it, and what was typed. */
+export function filledIn(page: Shown, path: string, typed: Readonly<Record<string, string>>): string {
+  const forms = page.body.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs);
+  const [, , inner] = [...forms].find(([, action]) => action === path) ?? assert.fail(`no form ${path}: ${page.body}`);
+  const hidden = inner?.matchAll(/<input type="hidden"(?: id="[^"]*")? name="([^"]+)" value="([^"]*)">/g) ?? [];
+  const fields = new URLSearchParams(
+    Array.from(hidden, ([, name = "", value = ""]): [string, string] => [name, value]),
+  );
+  for (const [name, value] of Object.entries(typed)) fields.set(name, value);
+  return fields.toString();
+}
+
 export class PortalVisitor {
   readonly #port: number;
   readonly #ca: Buffer;
@@ -42,10 +54,9 @@ export class PortalVisitor {
     return { code: response.statusCode, body: text, location: response.headers.location ?? "" };
   }
 
-  /** Sends these fields to `path`, with the token of a page that was shown. */
-  send(page: Shown, path: string, typed: Readonly<Record<string, string>> = {}): Promise<Shown> {
-    const token = /<input type="hidden" name="form" value="([^"]+)">/.exec(page.body)?.[1] ?? assert.fail(page.body);
-    return this.ask(path, new URLSearchParams({ form: token, ...typed }).toString());
+  /** Fills in the form at `path` of a page that was shown, and sends it. */
+  async send(page: Shown, path: string, typed: Readonly<Record<string, string>> = {}): Promise<Shown> {
+    return this.ask(path, filledIn(page, path, typed));
   }
 
   async logIn(name: string, password: string): Promise<void> {

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/host/clock.ts";
 import { DOMAIN, freeBasePort, Lab } from "../../system/lab.ts";
+import { filledIn, type Shown } from "../../system/portal-visitor.ts";
 import { ClockHand } from "../../system/world/clock-hand.ts";
 import { MailHost } from "../../system/world/mail-host.ts";
 import { until } from "../../system/world/until.ts";
@@ -55,8 +56,6 @@ recipients-a-day = 2000
 first-time-recipients-a-day = 1000
 `;
 
-export type ShownPage = { readonly code: number; readonly body: string; readonly location: string };
-
 /** A browser without script, with one cookie. */
 export class Buyer {
   readonly #port: number;
@@ -66,7 +65,7 @@ export class Buyer {
     this.#port = port;
   }
 
-  async ask(path: string, body?: string): Promise<ShownPage> {
+  async ask(path: string, body?: string): Promise<Shown> {
     const type = { "content-type": "application/x-www-form-urlencoded" };
     const answer = await asked(this.#port, path, body, {
       "user-agent": `Lynx/2.9.2 ${BUYER_AGENT}`,
@@ -78,25 +77,17 @@ export class Buyer {
   }
 
   /** Fills in the form at `path` of a page that was shown, and sends it. */
-  async send(page: ShownPage, path: string, typed: Readonly<Record<string, string>> = {}): Promise<ShownPage> {
-    const forms = page.body.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs);
-    const [, , inner] =
-      [...forms].find(([, action]) => action === path) ?? assert.fail(`no form ${path}: ${page.body}`);
-    const hidden = inner?.matchAll(/<input type="hidden"(?: id="[^"]*")? name="([^"]+)" value="([^"]*)">/g) ?? [];
-    const fields = new URLSearchParams(
-      Array.from(hidden, ([, name = "", value = ""]): [string, string] => [name, value]),
-    );
-    for (const [name, value] of Object.entries(typed)) fields.set(name, value);
-    return this.ask(path, fields.toString());
+  async send(page: Shown, path: string, typed: Readonly<Record<string, string>> = {}): Promise<Shown> {
+    return this.ask(path, filledIn(page, path, typed));
   }
 
   /** Opens the page at `path`, fills its form in and sends it. */
-  async fill(path: string, typed: Readonly<Record<string, string>> = {}): Promise<ShownPage> {
+  async fill(path: string, typed: Readonly<Record<string, string>> = {}): Promise<Shown> {
     return this.send(await this.ask(path), path, typed);
   }
 
   /** What the first step says of a name. */
-  name(name: string): Promise<ShownPage> {
+  name(name: string): Promise<Shown> {
     return this.fill("/account/sign-up", { name });
   }
 
@@ -342,7 +333,7 @@ async function asked(
   path: string,
   body: string | Uint8Array | undefined,
   headers: Readonly<Record<string, string>>,
-): Promise<ShownPage & { readonly cookie: string | undefined }> {
+): Promise<Shown & { readonly cookie: string | undefined }> {
   const sent = request({
     host: "127.0.0.1",
     port,
