@@ -84,6 +84,41 @@ for (const [kind, open] of [
   });
 }
 
+test("who is written to again is noted anew once an hour, also when the clock was set back", async () => {
+  await using counts = await openSqliteSendCounts({ file: newFile(), key });
+  const stays = async (noted: number, again: number): Promise<boolean> => {
+    const address = `${noted}-${again}@one.test`;
+    for (const minute of [noted, again]) await counts.count(a, { minute, since: 0 }, [address], always);
+    await counts.forget(0, again);
+    return (await counts.strangers(a, [address])).length === 0;
+  };
+  assert.equal(await stays(1000, 1059), false);
+  assert.equal(await stays(1000, 1060), true);
+  await counts.count(a, { minute: 5000, since: 0 }, ["x@one.test"], always);
+  await counts.count(a, { minute: 2000, since: 0 }, ["x@one.test"], always);
+  await counts.forget(0, 2001);
+  assert.deepEqual(await counts.strangers(a, ["x@one.test"]), ["x@one.test"], "it does not stay for longer");
+});
+
+test("F4: a limit holds for messages that come at once in several processes", async () => {
+  const file = newFile();
+  await using counts = await openSqliteSendCounts({ file, key });
+  await using other = await openSqliteSendCounts({ file, key });
+  const fewerThan =
+    (most: number) =>
+    (minutes: readonly { readonly firsts: number }[], { firsts }: { readonly firsts: number }): boolean =>
+      minutes.reduce((sum, one) => sum + one.firsts, firsts) <= most;
+  const added = await Promise.all(
+    Array.from({ length: 40 }, (_, n) =>
+      (n % 2 === 0 ? counts : other).count(a, { minute: n % 3, since: 0 }, [`${n % 20}@one.test`], fewerThan(7)),
+    ),
+  );
+  const sums = (await counts.minutes(a, 0)).reduce((sum, { firsts }) => sum + firsts, 0);
+  assert.equal(sums, 7);
+  // Who was written to meanwhile is no stranger any more, so that some go twice.
+  assert.deepEqual(added.map((one) => one?.firsts ?? 0).toSorted(), [...Array(33).fill(0), ...Array(7).fill(1)]);
+});
+
 test("D3: nothing of the counts can be read without the key, and processes share them", async () => {
   const file = newFile();
   await using counts = await openSqliteSendCounts({ file, key });

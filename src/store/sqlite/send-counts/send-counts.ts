@@ -1,4 +1,7 @@
-/** How much each account has sent lately, in encrypted SQLite: one short transaction a message, whichever worker has it. */
+/**
+ * How much each account has sent lately, in encrypted SQLite: one short transaction a message, or for all that a worker takes
+ * within a moment (group-commits.ts), whichever worker has it.
+ */
 import { createHmac } from "node:crypto";
 import { fdatasync } from "node:fs";
 import { type Clock, systemClock } from "../../../host/clock.ts";
@@ -7,16 +10,21 @@ import type { SendCounts, SentMinute } from "../../send-counts.ts";
 import { StoreError } from "../../store-error.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { Commits, type Manner } from "../group-commits.ts";
-import { retried, truncateLog } from "../immediate.ts";
+import { retried, snapshot, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { sendCountsMigrations } from "./schema.ts";
 
 const FINGERPRINT_BYTES = 16;
+/** Each message changes a few pages, and mostly the same: moved into the file together they are written once. 8 MB of log. */
+const CHECKPOINT_PAGES = 1000;
+/** Who is written to again sooner is not noted again: a page less to write. Ten days end that much earlier at most. */
+const RENEWED_AFTER_MINUTES = 60;
 
 /** @throws StoreError "key", "io", "full", "busy". */
 export async function openSqliteSendCounts(options: SystemDatabaseOptions): Promise<SendCounts> {
   const db = await openSystemDatabase(options, APPLICATION.sending, sendCountsMigrations);
   db.pragma("synchronous = NORMAL");
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return sqliteSendCounts(db, options.clock ?? systemClock);
 }
 
@@ -26,8 +34,11 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
     minutes: db.prepare(
       "SELECT minute, messages, recipients, firsts FROM sent_minute WHERE account = ? AND minute >= ? ORDER BY minute",
     ),
-    isKnown: db.prepare("SELECT 1 FROM written_to WHERE account = ? AND fingerprint = ?"),
-    remember: db.prepare("REPLACE INTO written_to (account, fingerprint, minute) VALUES (?, ?, ?)"),
+    knownSince: db.prepare("SELECT minute FROM written_to WHERE account = ? AND fingerprint = ?").pluck(),
+    remember: db.prepare(
+      `INSERT INTO written_to (account, fingerprint, minute) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET minute = excluded.minute`,
+    ),
     add: db.prepare(
       `INSERT INTO sent_minute (account, minute, messages, recipients, firsts) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET messages = messages + excluded.messages,
@@ -56,23 +67,34 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
     open();
     return commits.write(step, manner);
   };
-  const strangersOf = (account: AccountId, addresses: readonly string[]): readonly string[] =>
-    [...new Set(addresses)].filter((address) => sql.isKnown.get(account, fingerprint(account, address)) === undefined);
-
   return {
     async minutes(account, since) {
       return (await read(() => sql.minutes.all(account, since))) as readonly SentMinute[];
     },
     async strangers(account, addresses) {
-      return read(() => strangersOf(account, addresses));
+      const prints = [...new Set(addresses)].map((address) => ({ address, print: fingerprint(account, address) }));
+      const isStranger = ({ print }: { readonly print: Uint8Array }): boolean =>
+        sql.knownSince.get(account, print) === undefined;
+      // Beginning and ending a view costs more than one look.
+      const found = await read(() =>
+        prints.length < 2 ? prints.filter(isStranger) : snapshot(db, () => prints.filter(isStranger)),
+      );
+      return found.map(({ address }) => address);
     },
     async count(account, { minute, since }, recipients, allows) {
+      const prints = [...new Set(recipients)].map((address) => fingerprint(account, address));
       return write(() => {
-        const firsts = strangersOf(account, recipients).length;
+        const known = prints.map((print) => sql.knownSince.get(account, print) as number | undefined);
+        const firsts = known.filter((at) => at === undefined).length;
         const added = { messages: 1, recipients: recipients.length, firsts };
         if (!allows(sql.minutes.all(account, since) as SentMinute[], added)) return undefined;
         sql.add.run(account, minute, added.messages, added.recipients, added.firsts);
-        for (const address of new Set(recipients)) sql.remember.run(account, fingerprint(account, address), minute);
+        for (const [at, print] of prints.entries()) {
+          const before = known[at];
+          // Also when a clock was set back: nothing is to stay for longer than its time.
+          if (before === undefined || Math.abs(minute - before) >= RENEWED_AFTER_MINUTES)
+            sql.remember.run(account, print, minute);
+        }
         return added;
       });
     },
