@@ -2,17 +2,18 @@
 import type { Settings } from "../../host/settings/settings.ts";
 import type { MailServices } from "../../rules/client-settings/mail-services.ts";
 import type { ServedSettings } from "../../rules/dns-zone/settings-zone.ts";
+import { siteNameOf } from "./site-name.ts";
 
 export function mailServicesOf(settings: Settings): MailServices {
-  const { hostName, domains, imapListen, submissionListen, submissionStarttlsListen, siteName, siteOrigin } = settings;
-  const [domain = ""] = domains;
+  const { hostName, imapListen, submissionListen, submissionStarttlsListen } = settings;
+  const { name, origin } = siteNameOf(settings);
   return {
-    name: siteName ?? domain,
+    name,
     hostName,
     imaps: imapListen[0]?.port,
     submissions: submissionListen[0]?.port,
     submission: submissionStarttlsListen[0]?.port,
-    documentation: `${siteOrigin ?? `https://${domain}`}/docs/settings`,
+    documentation: `${origin}/docs/settings`,
   };
 }
 

@@ -21,6 +21,7 @@ import { createAccountLinks } from "../../service/web-access/account-links.ts";
 import { lengthsOf } from "../subscription-lengths.ts";
 import type { Stores } from "../stores.ts";
 import type { ComingIn } from "./coming-in.ts";
+import { siteNameOf } from "./site-name.ts";
 
 export type PortalServices = AsyncDisposable & {
   readonly billing: Billing;
@@ -46,8 +47,7 @@ export function openPortalServices(options: PortalServicesOptions): PortalServic
   const { settings, stores, comingIn, clock, log } = options;
   const { directory, credentials, hasher, revocations, notices, postOutside, tellBoth, accounts, mail } = stores;
   const { domains, hostName, quotaBytes, plans } = settings;
-  const [domain = hostName] = domains;
-  const origin = settings.siteOrigin ?? `https://${domain}`;
+  const { name: serviceName, origin } = siteNameOf(settings);
   const ours = [...domains, hostName];
   const { prove, sessions } = comingIn;
   const parts: RecoveryParts = {
@@ -82,7 +82,7 @@ export function openPortalServices(options: PortalServicesOptions): PortalServic
     parts,
     recovery,
     origin,
-    serviceName: settings.siteName ?? domain,
+    serviceName,
     ours,
     [Symbol.asyncDispose]: () => payments[Symbol.asyncDispose](),
   };

@@ -23,6 +23,7 @@ import { sizeIn } from "../../servers/web/site/words.ts";
 import type { Office } from "../office.ts";
 import type { Port } from "./ports.ts";
 import { shownPlans } from "./shown-plans.ts";
+import { siteNameOf } from "./site-name.ts";
 
 export type WebsiteOptions = {
   readonly settings: Settings;
@@ -97,19 +98,19 @@ export function checkPages(settings: Settings): void {
 }
 
 function optionsOf(settings: Settings): SiteOptions {
-  const { sitePages, siteName, domains, hostName } = settings;
+  const folder = settings.sitePages ?? PAGES;
+  const { name } = siteNameOf(settings);
   const values = { en: valuesOf(settings, "en"), sv: valuesOf(settings, "sv") };
-  const name = siteName ?? domains[0] ?? hostName;
-  return { folder: sitePages ?? PAGES, name, hasAccounts: true, values, plans: shownPlans(settings) };
+  return { folder, name, hasAccounts: true, values, plans: shownPlans(settings) };
 }
 
 /** site/README.md says what each is; the operator's own words come last and so win. */
 function valuesOf(settings: Settings, language: Language): Values {
-  const { hostName, operator, domains, logDays, queueDays, queueDelayHours, messageBytes, quotaBytes } = settings;
+  const { hostName, operator, logDays, queueDays, queueDelayHours, messageBytes, quotaBytes } = settings;
   const { billingNotSendingDays, billingReadingOnlyDays, billingLaterDays, billingNoticeDays } = settings;
-  const [domain = ""] = domains;
+  const { name: serviceName, domain } = siteNameOf(settings);
   return new Map([
-    ["name", settings.siteName ?? domain],
+    ["name", serviceName],
     ["domain", domain],
     ["host", hostName],
     ["contact", settings.siteContact ?? operator],

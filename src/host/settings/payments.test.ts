@@ -1,26 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSettings } from "./read.ts";
-import { SettingsError } from "./settings.ts";
-
-const LEAST = `host-name = "mail.example.org"
-domains = ["Example.org", "example.net"]
-operator = "root@example.net"
-
-[tls]
-certificate = "server.pem"
-key = "/etc/server.key"
-`;
-
-function refused(text: string): string {
-  try {
-    parseSettings(text, "/etc/altmail.toml");
-  } catch (error) {
-    assert.ok(error instanceof SettingsError);
-    return error.message;
-  }
-  throw new assert.AssertionError({ message: "the settings were taken" });
-}
+import { LEAST, refused } from "./settings-text.fixture.ts";
 
 const PLAN = `[[plan]]
 name = "Letter"

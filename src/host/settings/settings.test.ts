@@ -7,25 +7,7 @@ import { parseSettings, readSettings } from "./read.ts";
 import { exampleFile, settingsPage } from "./reference.ts";
 import { rowsInOrder } from "./rows.ts";
 import { SettingsError } from "./settings.ts";
-
-const LEAST = `host-name = "mail.example.org"
-domains = ["Example.org", "example.net"]
-operator = "root@example.net"
-
-[tls]
-certificate = "server.pem"
-key = "/etc/server.key"
-`;
-
-function refused(text: string): string {
-  try {
-    parseSettings(text, "/etc/altmail.toml");
-  } catch (error) {
-    assert.ok(error instanceof SettingsError);
-    return error.message;
-  }
-  throw new assert.AssertionError({ message: "the settings were taken" });
-}
+import { LEAST, refused } from "./settings-text.fixture.ts";
 
 test("what is left out has its default, paths start at the file, domains are in lower case", () => {
   const settings = parseSettings(LEAST, "/etc/altmail/altmail.toml");

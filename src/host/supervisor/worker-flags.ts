@@ -17,7 +17,7 @@ export function memoryBytes(): number {
  * Flags of V8: how large a heap may become before it is looked through as a whole for the first time. A worker's own heap is
  * small, and buffers of messages count as its growth, so that it was looked through every thirty messages.
  */
-export function workerFlags(memoryBytes: number): readonly string[] {
-  const heapMiB = Math.min(MOST_MIB, Math.floor((memoryBytes * SHARE) / MIB));
+export function workerFlags(machineBytes: number): readonly string[] {
+  const heapMiB = Math.min(MOST_MIB, Math.floor((machineBytes * SHARE) / MIB));
   return [`--initial-heap-size=${heapMiB}`];
 }

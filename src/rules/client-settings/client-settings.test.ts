@@ -7,16 +7,15 @@ import { need, run } from "../../../test/system/program.ts";
 import { xmlEvents } from "../../syntax/xml/elements.ts";
 import { autoconfigXml } from "./autoconfig.ts";
 import { autodiscoverError, autodiscoverXml, parseAutodiscover } from "./autodiscover.ts";
+import { MAIL_SERVICES } from "./mail-services.fixture.ts";
 import type { MailServices } from "./mail-services.ts";
 import { mobileconfig } from "./mobileconfig.ts";
 import { paccDigest, paccJson } from "./pacc.ts";
 
+/** With what XML must not take as it is. */
 const SERVICES: MailServices = {
+  ...MAIL_SERVICES,
   name: "Post & <Co>",
-  hostName: "mail.example.org",
-  imaps: 993,
-  submissions: 465,
-  submission: 587,
   documentation: "https://example.org/docs/settings?a&b",
 };
 const OUTLOOK = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a";

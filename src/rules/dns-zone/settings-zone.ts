@@ -59,9 +59,8 @@ export function paccRecord({ domain, settings }: SettingsZone): Text | undefined
 }
 
 export function settingsEntries(zone: SettingsZone): readonly ZoneEntry[] {
-  const [autoconfig, autodiscover, pacc] = Object.values(ASKED_LABELS).map((label) =>
-    settingsAliases(zone).filter(({ name }) => name === `${label}.${zone.domain}`),
-  );
+  const aliases = settingsAliases(zone);
+  const aliasAt = (label: string): readonly Alias[] => aliases.filter(({ name }) => name === `${label}.${zone.domain}`);
   const [service, digest] = [autodiscoverService(zone), paccRecord(zone)];
   const entries: readonly ZoneEntry[] = [
     {
@@ -69,18 +68,18 @@ export function settingsEntries(zone: SettingsZone): readonly ZoneEntry[] {
       remarks: [
         "The certificate of the website must hold this name, and those of the next two records that are aliases.",
       ],
-      records: autoconfig ?? [],
+      records: aliasAt(ASKED_LABELS.autoconfig),
     },
     {
       why: "Autodiscover: Outlook asks at this name, then where the SRV record leads. Without both its people type names in.",
-      records: [...(autodiscover ?? []), ...(service === undefined ? [] : [service])],
+      records: [...aliasAt(ASKED_LABELS.autodiscover), ...(service === undefined ? [] : [service])],
     },
     {
       why: "PACC, a draft of the IETF: settings in JSON, held against the digest in the DNS. Whoever forges one has not the other.",
       remarks: [
         "The digest is that of the document as it is served: another name of the service or of the host, another record.",
       ],
-      records: [...(pacc ?? []), ...(digest === undefined ? [] : [digest])],
+      records: [...aliasAt(ASKED_LABELS.pacc), ...(digest === undefined ? [] : [digest])],
     },
   ];
   return entries.filter(({ records }) => records.length > 0);

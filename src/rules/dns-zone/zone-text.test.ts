@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import type { MailServices } from "../client-settings/mail-services.ts";
+import { MAIL_SERVICES } from "../client-settings/mail-services.fixture.ts";
 import { paccJson } from "../client-settings/pacc.ts";
 import { authorityOf } from "./certificate-authority.ts";
 import { type DomainZone, domainSection, type ZoneKey } from "./domain-zone.ts";
@@ -56,19 +56,10 @@ test("F5: the records of a domain", () => {
   assert.equal(texts.length, 10);
 });
 
-const SERVICES: MailServices = {
-  name: "Exempelpost",
-  hostName: "mail.example.org",
-  imaps: 993,
-  submissions: 465,
-  submission: 587,
-  documentation: "https://example.org/docs/settings",
-};
-
 test("what mail programs ask for stands on the page where the website serves it, with the digest of what it serves", () => {
-  const page = (webPort: number, services = SERVICES): string =>
+  const page = (webPort: number, services = MAIL_SERVICES): string =>
     zoneText([domainSection({ ...DOMAIN, settings: { services, webPort } })]);
-  const json = paccJson(SERVICES) ?? assert.fail("there is a document");
+  const json = paccJson(MAIL_SERVICES) ?? assert.fail("there is a document");
   assert.deepEqual(records(page(443)).slice(10), [
     "autoconfig.example.org. 3600 IN CNAME mail.example.org.",
     "autodiscover.example.org. 3600 IN CNAME mail.example.org.",
@@ -79,7 +70,7 @@ test("what mail programs ask for stands on the page where the website serves it,
   assert.match(page(443), /^; Autoconfig: Thunderbird/m);
   // Such ports cannot be told in the JSON document; and programs look for the documents at port 443 alone.
   assert.deepEqual(
-    records(page(443, { ...SERVICES, imaps: 10_993 })).filter((line) => line.includes("ua-auto-config")),
+    records(page(443, { ...MAIL_SERVICES, imaps: 10_993 })).filter((line) => line.includes("ua-auto-config")),
     [],
   );
   assert.deepEqual(records(page(8443)).slice(10), [
@@ -88,7 +79,7 @@ test("what mail programs ask for stands on the page where the website serves it,
 });
 
 test("a host that is itself one of the names has no alias to itself", () => {
-  const settings = { services: SERVICES, webPort: 443 };
+  const settings = { services: MAIL_SERVICES, webPort: 443 };
   const lines = records(zoneText([domainSection({ ...DOMAIN, hostName: "autoconfig.example.org", settings })]));
   assert.deepEqual(
     lines.filter((line) => line.startsWith("autoconfig.")),

@@ -6,7 +6,7 @@ import { sampleAccount } from "../../store/contract/directory-contract.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { createLogInGuard } from "../web-access/log-in-guard.ts";
 import { logInLimits } from "../web-access/log-in-limits.ts";
-import { createAuthenticator } from "./authenticate.ts";
+import { type AuthenticatorOptions, createAuthenticator } from "./authenticate.ts";
 import { credentialHome } from "./credential-home.fixture.ts";
 import { createPasswordHasher, type PasswordHasher } from "./password.ts";
 import { createRevocations } from "./revocation.ts";
@@ -16,6 +16,10 @@ const GUESSES = 900;
 const PASSWORD = "correct horse";
 const nameOf = (n: number): string => `u${n}@example.org`;
 const homeOf = (n: number): string => `10.${n >> 8}.${n & 255}.7`;
+
+/** One worker, which hears of no other. */
+const alone = (options: Omit<AuthenticatorOptions, "revocations">): ReturnType<typeof createAuthenticator> =>
+  createAuthenticator({ ...options, revocations: createRevocations(silentBus) });
 
 /** Counts what runs at one time. */
 function oneAtATime(): { readonly hasher: PasswordHasher; readonly most: () => number } {
@@ -41,8 +45,7 @@ test("a thousand holders who come back at once all get in, before those who gues
   const networks = new Map<AccountId, string>(accounts.map(({ id }, n) => [id, homeOf(n).replace(/7$/, "0/24")]));
   const store = { isKnownFrom: async (account: AccountId, network: string) => networks.get(account) === network };
   const guard = createLogInGuard({ store, clock, log: () => {} });
-  const revocations = createRevocations(silentBus);
-  using authenticator = createAuthenticator({ directory, hasher, revocations, clock, log() {}, guard });
+  using authenticator = alone({ directory, hasher, clock, log() {}, guard });
   const order: string[] = [];
   const logIn = async (who: string, name: string, password: string, client: string): Promise<string> => {
     const { kind } = await authenticator.authenticate(name, password, { client });
@@ -71,14 +74,7 @@ test("who cannot be checked in time hears that it does not work now: browsers so
   const logged: unknown[] = [];
   const log = (_name: string, fields: object): void => void logged.push(fields);
   const guard = createLogInGuard({ store: { isKnownFrom: async () => true }, clock, log });
-  using authenticator = createAuthenticator({
-    directory,
-    hasher,
-    revocations: createRevocations(silentBus),
-    clock,
-    log,
-    guard,
-  });
+  using authenticator = alone({ directory, hasher, clock, log, guard });
   const running = authenticator.authenticate("nobody@example.org", "first", { client: "192.0.2.1" });
   const asked = { client: "192.0.2.2" };
   const browser = authenticator.authenticate("anna@example.org", PASSWORD, { ...asked, purpose: "portal" });
@@ -100,14 +96,7 @@ test("what cannot be a password is checked in turn and counted as a wrong one, w
   const log = (name: string, fields: object): void => void (name === "login.held" && held.push(fields));
   const limits = { ...logInLimits, tarpit: { ...logInLimits.tarpit, mostMs: 0 } };
   const guard = createLogInGuard({ store: { isKnownFrom: async () => false }, clock, log, limits });
-  using authenticator = createAuthenticator({
-    directory,
-    hasher,
-    revocations: createRevocations(silentBus),
-    clock,
-    log,
-    guard,
-  });
+  using authenticator = alone({ directory, hasher, clock, log, guard });
   const kinds: string[] = [];
   for (let n = 0; n < 22; n++) {
     const password = n % 2 === 0 ? `bell ${n} \u0007` : "x".repeat(5000 + n);

@@ -3,7 +3,8 @@
  *
  * A hash takes tens of milliseconds of one core and megabytes of memory, so few run at once and few wait; the rest hears
  * `unavailable` at once instead of piling up. Those that are made and those that are checked take turns, so that who signs up
- * keeps nobody from logging in; log-ins, of which many may wait, do so before they come here (log-in-turns.ts). Cost parameters travel with each hash, so they can be raised later.
+ * keeps nobody from logging in; log-ins, of which many may wait, do so before they come here (log-in-turns.ts). Cost
+ * parameters travel with each hash, so they can be raised later.
  */
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { availableParallelism } from "node:os";

@@ -18,7 +18,7 @@ export type CheckedHost = {
 };
 
 /** `isAlias`: the addresses stand at another name. */
-type HostAddresses = { readonly addresses: readonly string[]; readonly isAlias: boolean };
+export type HostAddresses = { readonly addresses: readonly string[]; readonly isAlias: boolean };
 
 /** Which addresses the host has in the DNS; `undefined`: the DNS cannot say. */
 export async function addressesInDns(resolver: Resolver, hostName: string): Promise<HostAddresses | undefined> {

@@ -7,7 +7,7 @@ import {
   type SettingsZone,
   settingsAliases,
 } from "../../rules/dns-zone/settings-zone.ts";
-import { addressesInDns } from "./check-host.ts";
+import { addressesInDns, type HostAddresses } from "./check-host.ts";
 import { checkService } from "./check-service.ts";
 import { type DnsFinding, noAnswer, publish, right, toDo } from "./finding.ts";
 import type { HostCertificate } from "./host-certificate.ts";
@@ -21,17 +21,29 @@ const COSTS = "programs that ask there do not set themselves up: their people ty
 
 export async function checkSettings(checked: CheckedSettings): Promise<readonly DnsFinding[]> {
   const [service, digest] = [autodiscoverService(checked), paccRecord(checked)];
-  return Promise.all([
-    ...settingsAliases(checked).map(({ name }) => checkName(checked, name)),
-    ...(service === undefined ? [] : [checkService(checked.resolver, service)]),
-    ...(digest === undefined ? [] : [checkDigest(checked.resolver, digest)]),
+  const parts = await Promise.all([
+    checkNames(checked),
+    service === undefined ? [] : checkService(checked.resolver, service),
+    digest === undefined ? [] : checkDigest(checked.resolver, digest),
   ]);
+  return parts.flat();
+}
+
+async function checkNames(checked: CheckedSettings): Promise<readonly DnsFinding[]> {
+  const aliases = settingsAliases(checked);
+  if (aliases.length === 0) return [];
+  const ours = await addressesInDns(checked.resolver, checked.hostName);
+  return Promise.all(aliases.map(({ name }) => checkName(checked, name, ours)));
 }
 
 /** Whether the name leads here, as an alias or by addresses of its own, and is in the certificate. */
-async function checkName({ resolver, hostName, certificate }: CheckedSettings, name: string): Promise<DnsFinding> {
+async function checkName(
+  { resolver, hostName, certificate }: CheckedSettings,
+  name: string,
+  ours: HostAddresses | undefined,
+): Promise<DnsFinding> {
   const subject = `settings at ${name}`;
-  const [found, ours] = await Promise.all([addressesInDns(resolver, name), addressesInDns(resolver, hostName)]);
+  const found = await addressesInDns(resolver, name);
   if (found === undefined) return noAnswer(subject, name);
   if (ours === undefined) return noAnswer(subject, hostName);
   const foreign = found.addresses.filter((one) => !ours.addresses.some((own) => isSameAddress(own, one)));

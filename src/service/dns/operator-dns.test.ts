@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { systemClock } from "../../host/clock.ts";
 import { openLabAuthority } from "../../host/tls/lab-authority.ts";
+import { MAIL_SERVICES } from "../../rules/client-settings/mail-services.fixture.ts";
 import type { DkimKey } from "../../store/dkim-keys.ts";
 import { type FakeResolver, fakeResolver } from "../queue/route-names.fixture.ts";
 import type { FetchedPolicy } from "../queue/route-sts.ts";
@@ -94,17 +95,7 @@ test("F5: what print says, once published, check finds right", async () => {
   assert.equal(findings.filter(({ kind }) => kind === "right").length, 20);
 });
 
-const SETTINGS: OperatorDnsOptions["settings"] = {
-  services: {
-    name: "Exempelpost",
-    hostName: "mail.example.org",
-    imaps: 993,
-    submissions: 465,
-    submission: 587,
-    documentation: "https://example.org/docs/settings",
-  },
-  webPort: 443,
-};
+const SETTINGS: OperatorDnsOptions["settings"] = { services: MAIL_SERVICES, webPort: 443 };
 
 test("F5: where the website serves settings for mail programs, the names at which they ask are looked at, too", async () => {
   const bearing = await openLabAuthority(
@@ -114,8 +105,15 @@ test("F5: where the website serves settings for mail programs, the names at whic
   );
   const readCertificate = async (): Promise<string> => readFileSync(bearing.certificateFile, "utf8");
   const change: Change = { settings: SETTINGS, readCertificate };
-  const right = (await on(await world(() => {}, change), "")).filter(({ kind }) => kind === "right");
+  const served = await world(() => {}, change);
+  const right = (await on(served, "")).filter(({ kind }) => kind === "right");
   assert.equal(right.length, 25);
+  const unserved = await world();
+  await unserved.dns.check();
+  const [more, less] = [served, unserved].map(({ resolver }) =>
+    resolver.asked.filter((one) => one === "mail.example.org A"),
+  );
+  assert.equal((more?.length ?? 0) - (less?.length ?? 0), 1, "the host is asked for once, whatever names lead to it");
   // The certificate of the other tests bears the host's name alone.
   assert.match(await wrong("settings at autoconfig.", () => {}, { settings: SETTINGS }), /does not bear the name$/);
   const spoilt = (spoil: (names: Mutable) => void, subject: string): Promise<string> => wrong(subject, spoil, change);

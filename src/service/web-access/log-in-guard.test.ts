@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { createLogInGuard, type LogInGuard, type LogInTry } from "./log-in-guard.ts";
 import { logInLimits, shareOfLogIns } from "./log-in-limits.ts";
-import { createLogInRecords } from "./log-in-records.ts";
+import { createLogInRecords, type LogIn } from "./log-in-records.ts";
 import { accessWorld, type AccessWorld, anna } from "./web-access-world.fixture.ts";
 
 const NAME = "anna@altmail.example";
@@ -19,6 +19,12 @@ const guess = (more: Partial<LogInTry> = {}): LogInTry => ({
   address: EVIL,
   ...more,
 });
+
+/** Anna came in, and it is written down. */
+async function cameIn(world: AccessWorld, logIn: Pick<LogIn, "protocol" | "named" | "address">): Promise<void> {
+  await using records = createLogInRecords({ ...world, tell: async () => {} });
+  records.note({ account: anna, ...logIn });
+}
 
 /** Takes a try to its end; how long it waited, or that it is to come later. */
 async function attempt(
@@ -86,9 +92,7 @@ test("beyond the bound each network has two tries, which come back within minute
 
 test("from where the account lately logged in more is tried, with its kind of client, and not without end", async () => {
   await using world = await accessWorld();
-  const records = createLogInRecords({ ...world, tell: async () => {} });
-  records.note({ account: anna, protocol: "imap", named: "Thunderbird", address: EVIL });
-  await records[Symbol.asyncDispose]();
+  await cameIn(world, { protocol: "imap", named: "Thunderbird", address: EVIL });
   const guard = createLogInGuard(world);
   for (const address of [CAFE, "203.0.114.1", "203.0.115.1"]) await fill(world, guard, { address });
   const waits = [];
@@ -196,9 +200,7 @@ test("a store that does not answer, an address that is none, and a client that l
 
 test("while there are more tries than can wait for their check, holders from where they lately were go first", async () => {
   await using world = await accessWorld();
-  const records = createLogInRecords({ ...world, tell: async () => {} });
-  records.note({ account: anna, protocol: "web", named: "w3m/0.5", address: HOME });
-  await records[Symbol.asyncDispose]();
+  await cameIn(world, { protocol: "web", named: "w3m/0.5", address: HOME });
   const guard = createLogInGuard({ ...world, limits: { ...logInLimits, checking: 32 } });
   const guesses = Array.from({ length: 300 }, (_, n) =>
     guard.enter(guess({ name: `${n}@altmail.example`, account: undefined, address: `203.0.${n % 250}.1` })),
@@ -228,9 +230,7 @@ test("networks that guessed do not fill the places where strangers wait for thei
 
 test("holders where they lately were go first, networks that guessed last; names that are nobody's stand as others do", async () => {
   await using world = await accessWorld();
-  const records = createLogInRecords({ ...world, tell: async () => {} });
-  records.note({ account: anna, protocol: "imap", named: "mutt", address: HOME });
-  await records[Symbol.asyncDispose]();
+  await cameIn(world, { protocol: "imap", named: "mutt", address: HOME });
   const guard = createLogInGuard(world);
   const nobody = { name: "nobody@altmail.example", account: undefined };
   const standings = (): Promise<readonly string[]> =>

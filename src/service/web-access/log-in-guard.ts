@@ -3,8 +3,8 @@
  * the account still gets in. There are no locks. Once too many different passwords were wrong for a name, each network has a
  * few tries of its own left, which come back within minutes; and from where the account lately logged in, more, without delay.
  * While there are more tries than can be checked, those from such places go before all others, and those from networks that
- * guessed come last. The same wrong password counts
- * once a day: an old phone that goes on with the old one takes nothing from its holder.
+ * guessed come last. The same wrong password counts once a day: an old phone that goes on with the old one takes nothing
+ * from its holder.
  *
  * Names are counted whether they exist or not, and wait alike. Only who shares a network with a holder, and guesses there
  * beyond the bounds, could tell by the tries that the holder has left.

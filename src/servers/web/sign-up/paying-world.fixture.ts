@@ -23,6 +23,15 @@ import type { SignUpServices } from "./sign-up-services.ts";
 
 export const ORIGIN: string = `https://${SITE_HOST}`;
 export const PASSWORD = "seven grey geese at dawn";
+/** What a form of sign-up holds behind the name, filled in rightly. */
+export const FILLED_IN: Readonly<Record<string, string>> = {
+  password: PASSWORD,
+  again: PASSWORD,
+  recovery: "",
+  plan: "small",
+  terms: "yes",
+  begin: "yes",
+};
 
 export type PayingWorld = AsyncDisposable & {
   readonly portal: PortalWorld;

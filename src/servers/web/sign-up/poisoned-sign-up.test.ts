@@ -2,19 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FORM_TOKEN } from "../portal/fields.ts";
-import { PASSWORD, type PayingWorld, payingWorld } from "./paying-world.fixture.ts";
+import { FILLED_IN, PASSWORD, type PayingWorld, payingWorld } from "./paying-world.fixture.ts";
 
 const PATH = "/account/sign-up";
-const WHOLE = {
-  whole: "yes",
-  name: "anna",
-  password: PASSWORD,
-  again: PASSWORD,
-  recovery: "",
-  plan: "small",
-  terms: "yes",
-  begin: "yes",
-};
+const WHOLE = { ...FILLED_IN, whole: "yes", name: "anna" };
 
 /** Refused with a page, or as no form of ours. */
 const REFUSALS = [400, 413, 422];

@@ -5,22 +5,13 @@ import { FakeClock } from "../../../../test/world/fake-clock.ts";
 import { HOUR } from "../../../host/clock.ts";
 import { createAskLimit } from "../../../service/web-access/ask-limit.ts";
 import type { Shown, Visitor } from "../account/portal-world.fixture.ts";
-import { ORIGIN, PASSWORD, payingWorld } from "./paying-world.fixture.ts";
-
-const WHOLE = {
-  password: PASSWORD,
-  again: PASSWORD,
-  recovery: "",
-  plan: "small",
-  terms: "yes",
-  begin: "yes",
-} as const;
+import { FILLED_IN, ORIGIN, payingWorld } from "./paying-world.fixture.ts";
 
 /** Asks for a name, and sends the form for the rest. */
 async function signUp(visitor: Visitor, typed: Record<string, string> = {}, path = "/account/sign-up"): Promise<Shown> {
   const free = await visitor.send(await visitor.get(path), { name: typed["name"] ?? "anna" });
   assert.equal(free.code, 200, free.body);
-  return visitor.send(free, { ...WHOLE, ...typed });
+  return visitor.send(free, { ...FILLED_IN, ...typed });
 }
 
 const referenceIn = (shown: Shown): string => /\/account\/paid\/([0-9a-f]{32})$/.exec(shown.location ?? "")?.[1] ?? "";
@@ -87,11 +78,11 @@ test("what is wrong comes back with what was typed, a sentence for each field, a
   assert.match(wrong.body, /value="me@example\.test"/);
   assert.match(wrong.body, /name="name"[^>]* value="anna"/);
   assert.doesNotMatch(wrong.body, /canary/);
-  const common = await visitor.send(wrong, { ...WHOLE, password: "password1", again: "password1" });
+  const common = await visitor.send(wrong, { ...FILLED_IN, password: "password1", again: "password1" });
   assert.match(common.body, /<li><a href="#password">Many people use/);
-  const madeOfAddress = await visitor.send(common, { ...WHOLE, password: "annaanna", again: "annaanna" });
+  const madeOfAddress = await visitor.send(common, { ...FILLED_IN, password: "annaanna", again: "annaanna" });
   assert.equal(madeOfAddress.code, 422);
-  const right = await visitor.send(madeOfAddress, WHOLE);
+  const right = await visitor.send(madeOfAddress, FILLED_IN);
   assert.equal(right.code, 303);
   assert.doesNotMatch(JSON.stringify([world.portal.logged, world.paying.log, world.portal.site.logged]), /canary/);
 });
@@ -109,7 +100,7 @@ test("a name that is taken, or is kept for somebody, is not free; names that are
   const kept = await visitor.send(page, { name: "anna" });
   assert.deepEqual([kept.code, /<li><a href="#name">This address is not free/.test(kept.body)], [422, true]);
   const free = await visitor.send(page, { name: "berta" });
-  const whole = await visitor.send(free, { ...WHOLE, name: "anna" });
+  const whole = await visitor.send(free, { ...FILLED_IN, name: "anna" });
   assert.deepEqual([whole.code, /<li><a href="#name">This address is not free/.test(whole.body)], [422, true]);
 });
 
@@ -176,7 +167,7 @@ test("a password that cannot be hashed now, or Stripe out of reach: nothing is k
   assert.deepEqual([busy.code, /Too many people/.test(busy.body)], [503, true]);
   isBusy = false;
   world.paying.fake.faults.push("down");
-  const failed = await visitor.send(busy, WHOLE);
+  const failed = await visitor.send(busy, FILLED_IN);
   assert.deepEqual([failed.code, /Stripe does not answer/.test(failed.body)], [503, true]);
   assert.deepEqual(await world.paying.store.reservations(), []);
 });
@@ -188,9 +179,9 @@ test("where nothing is sold a code opens an account, once", async () => {
   const typed = { plan: "", begin: "" };
   const none = await signUp(visitor, { ...typed, code: "" });
   assert.match(none.body, /<li><a href="#code">Type the invitation code/);
-  const unknown = await visitor.send(none, { ...WHOLE, ...typed, code: "aaaa-bbbb" });
+  const unknown = await visitor.send(none, { ...FILLED_IN, ...typed, code: "aaaa-bbbb" });
   assert.match(unknown.body, /<li><a href="#code">This code is not known/);
-  const open = await visitor.sendOn(unknown, { ...WHOLE, ...typed, code: code.toUpperCase() });
+  const open = await visitor.sendOn(unknown, { ...FILLED_IN, ...typed, code: code.toUpperCase() });
   assert.match(open.body, /<h1>Your account is open/);
   assert.doesNotMatch(open.body, /paid/);
   assert.equal((await signUp(visitor, { ...typed, name: "bertil", code })).code, 422);
@@ -202,7 +193,7 @@ test("with several domains the form asks for one of them, and for no other", asy
   const page = await visitor.get("/account/sign-up");
   const second = await visitor.send(page, { name: "anna", domain: "post.test" });
   assert.match(second.body, /anna@post\.test is free/);
-  await visitor.send(second, WHOLE);
+  await visitor.send(second, FILLED_IN);
   const other = await visitor.send(page, { name: "anna", domain: "evil.test" });
   assert.match(other.body, /anna@example\.test is free/);
   assert.equal((await world.paying.store.reservations())[0]?.signUp?.address, "anna@post.test");
@@ -228,7 +219,7 @@ test("poisoned values in any field are refused or shown as text; nothing breaks,
   for (const value of poison)
     for (const field of ["name", "password", "recovery", "plan"]) {
       const typed = field === "password" ? { password: value, again: "other" } : { [field]: value };
-      const { code, body } = await visitor.send(whole, { ...WHOLE, ...typed });
+      const { code, body } = await visitor.send(whole, { ...FILLED_IN, ...typed });
       assert.ok([400, 422].includes(code), `${field} ${JSON.stringify(value)} ${code}`);
       assert.doesNotMatch(body, /<script>alert/);
     }
