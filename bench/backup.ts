@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { openOffice, type Office } from "../src/cli/office.ts";
+import { openOutgoing } from "../src/cli/outgoing.ts";
 import { openStores, type Stores } from "../src/cli/stores.ts";
 import { silentBus } from "../src/host/bus.ts";
 import { stayAlive, systemClock } from "../src/host/clock.ts";
@@ -54,12 +55,14 @@ async function openHome(name: string, root: Root): Promise<Whole> {
   );
   const services = { settings, root, bus: silentBus, clock: systemClock, bootId: "bench", workers: 1, log: () => {} };
   const stores = await openStores(services);
-  const office = await openOffice({ ...services, stores, isServing: false });
+  const outgoing = await openOutgoing({ ...services, stores });
+  const office = await openOffice({ ...services, stores, outgoing, isServing: false });
   return {
     stores,
     office,
     async [Symbol.asyncDispose]() {
       await office[Symbol.asyncDispose]();
+      await outgoing[Symbol.asyncDispose]();
       await stores[Symbol.asyncDispose]();
     },
   };

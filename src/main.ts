@@ -4,6 +4,7 @@
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { openArriving } from "./cli/arriving.ts";
+import { openOutgoing } from "./cli/outgoing.ts";
 import { statusOfScanners } from "./cli/scanners.ts";
 import { describeBug, sentenceOf } from "./cli/sentence.ts";
 import { beElected } from "./cli/service/elected-duty.ts";
@@ -12,6 +13,7 @@ import { openComingIn } from "./cli/service/coming-in.ts";
 import { openPortal } from "./cli/service/portal.ts";
 import { openPortalServices } from "./cli/service/portal-services.ts";
 import { openPorts, type Port } from "./cli/service/ports.ts";
+import { workQueue } from "./cli/service/queue-duty.ts";
 import type { WorkerStatus } from "./cli/service/status.ts";
 import { openWebPorts } from "./cli/service/website.ts";
 import type { News, WorkerStart } from "./cli/service/worker-start.ts";
@@ -36,7 +38,7 @@ const FAULT = 70;
 
 async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<WorkerDuties> {
   const start = value as WorkerStart;
-  const { settings, workers } = start;
+  const { settings, workers, slot } = start;
   const stopping = new AbortController();
   const { signal } = stopping;
   const sender = createLogSender({ send: sendLog, clock });
@@ -50,8 +52,9 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   };
   const tls = new ServerTls(settings, Uint8Array.fromBase64(start.ticketKeys));
   const root = Uint8Array.fromHex(start.root) as Root;
-  const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers });
+  const stores = await openStores({ settings, root, bus, log, clock, bootId: start.bootId, workers, slot });
   parts.stores = stores;
+  const outgoing = await openOutgoing({ settings, stores, clock });
   const arriving = openArriving({ settings, stores, clock, log });
   const comingIn = openComingIn({ settings, stores, workers, clock, log });
   const beginDeletions = (): void => {
@@ -69,12 +72,15 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   delay.enable();
   log("worker.started", { worker: process.pid });
   const report = (error: unknown): void => log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
+  const queueDuty = workQueue({ settings, stores, outgoing, workers, slot, clock, log, signal, report });
 
   return {
     elected() {
+      queueDuty.adopt();
       parts.elected = beElected({
         settings,
         stores,
+        outgoing,
         billing: services?.billing,
         root,
         bus,
@@ -113,10 +119,11 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
       stopping.abort();
       const grace = AbortSignal.timeout(GRACE_MS);
       await Promise.all(listeners.map(({ listener }) => listener.close(grace)));
-      await Promise.all([arriving[Symbol.asyncDispose](), parts.elected?.end(grace)]);
+      await Promise.all([arriving[Symbol.asyncDispose](), queueDuty.end(grace), parts.elected?.end(grace)]);
       await portal?.[Symbol.asyncDispose]();
       await services?.[Symbol.asyncDispose]();
       await comingIn[Symbol.asyncDispose]();
+      await outgoing[Symbol.asyncDispose]();
       await stores[Symbol.asyncDispose]();
       metrics[Symbol.dispose]();
       sender[Symbol.dispose]();

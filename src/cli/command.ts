@@ -17,7 +17,7 @@ import type { Finding, MailStore } from "../store/mail-store.ts";
 import type { AccessScope, Notices } from "../service/notices/notices.ts";
 import type { DefenceMemory } from "../store/defence-memory.ts";
 import type { DkimKeys } from "../store/dkim-keys.ts";
-import type { OutboundQueue } from "../store/outbound-queue.ts";
+import type { OutboundMail } from "../store/outbound-queue.ts";
 import type { ReceivedReports } from "../store/received-reports.ts";
 import type { Exit } from "./exit-code.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -49,7 +49,7 @@ export type Operator = {
   readonly backups: Backups;
   readonly keyCare: KeyCare;
   readonly logs: LogReader;
-  readonly outbound: OutboundQueue;
+  readonly outbound: OutboundMail;
   /** When mail to the world is tried again, as the settings say. */
   readonly schedule: RetrySchedule;
   readonly dkimKeys: DkimKeys;

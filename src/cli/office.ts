@@ -30,7 +30,7 @@ import { openSqliteDirectoryArchive } from "../store/sqlite/directory/archive.ts
 import { openSqliteFigures } from "../store/sqlite/figures/figures.ts";
 import { openSqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
 import type { Operator } from "./command.ts";
-import { openOutgoing, type Outgoing } from "./outgoing.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { formatRoot } from "./root-text.ts";
 import type { Stores, StoresOptions } from "./stores.ts";
 
@@ -41,13 +41,15 @@ export type Office = AsyncDisposable &
 
 export type OfficeOptions = Pick<StoresOptions, "settings" | "root" | "clock" | "log"> & {
   readonly stores: Stores;
+  /** Stays its opener's. */
+  readonly outgoing: Outgoing;
   /** True in a worker of the running service. */
   readonly isServing: boolean;
 };
 
 /** @throws PlaceError when a folder for backups is missing; HostError when the second operator's key cannot be read. */
 export async function openOffice(options: OfficeOptions): Promise<Office> {
-  const { settings, root, clock, log, stores } = options;
+  const { settings, root, clock, log, stores, outgoing } = options;
   const { home, logDays, hostName, key } = settings;
   const { keys, directory, mail, notices } = stores;
   const dataFolder = join(home, "data");
@@ -111,7 +113,6 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
       log,
     }),
   );
-  const outgoing = opening.use(await openOutgoing(options));
   const opened = opening.move();
   return {
     access,

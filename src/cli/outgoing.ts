@@ -1,6 +1,6 @@
 /**
- * The way to the world: resolver, routes with their policies, and the client that hands over. Opened in one process only:
- * the elected worker, or a command that finds no service running.
+ * The way to the world: resolver, routes with their policies, and the client that hands over. Opened in every worker, and
+ * by a command that finds no service running.
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";

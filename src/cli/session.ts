@@ -17,6 +17,7 @@ import { type Given, type Outcome, type Report, type StoreCommand, text } from "
 import { UsageError } from "./usage-error.ts";
 import { workBehindGate } from "./gate.ts";
 import { openOffice } from "./office.ts";
+import { openOutgoing } from "./outgoing.ts";
 import { openStores } from "./stores.ts";
 
 /** Reads the settings that the command line names. @throws UsageError, SettingsError. */
@@ -69,7 +70,8 @@ async function work(
   using _alive = stayAlive();
   const log = (): void => {};
   await using stores = await openStores({ ...services, log });
-  await using office = await openOffice({ ...services, stores, log, isServing: false });
+  await using outgoing = await openOutgoing({ settings, stores, clock: systemClock });
+  await using office = await openOffice({ ...services, stores, outgoing, log, isServing: false });
   const outcome = await workBehindGate(command, { ...stores, ...office }, given, report);
   await stores.mail.settle();
   return outcome;

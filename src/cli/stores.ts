@@ -49,7 +49,8 @@ import type { DmarcResults } from "../store/dmarc-results.ts";
 import type { InboundQueue } from "../store/inbound-queue.ts";
 import type { AccountId } from "../store/ids.ts";
 import type { Finding } from "../store/mail-store.ts";
-import type { OutboundQueue } from "../store/outbound-queue.ts";
+import type { OutboundLanes } from "../store/outbound-lanes.ts";
+import type { OutboundMail } from "../store/outbound-queue.ts";
 import type { ReceivedReports } from "../store/received-reports.ts";
 import type { SendCounts } from "../store/send-counts.ts";
 import type { BillingStore } from "../store/billing.ts";
@@ -61,7 +62,7 @@ import { openSqliteDkimKeys } from "../store/sqlite/dkim/dkim-keys.ts";
 import { openSqliteDmarcResults } from "../store/sqlite/dmarc-results/dmarc-results.ts";
 import { openSqliteInboundQueue } from "../store/sqlite/inbound-queue/inbound-queue.ts";
 import { openSqliteMailStore, type SqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
-import { openSqliteOutboundQueue } from "../store/sqlite/outbound-queue/outbound-queue.ts";
+import { openSqliteOutboundLanes } from "../store/sqlite/outbound-queue/lanes.ts";
 import { openSqliteReceivedReports } from "../store/sqlite/received-reports/received-reports.ts";
 import { openSqliteSendCounts } from "../store/sqlite/send-counts/send-counts.ts";
 import { openSqliteTlsResults } from "../store/sqlite/tls-results/tls-results.ts";
@@ -82,6 +83,8 @@ export type StoresOptions = {
   readonly bootId: string;
   /** Processes that share this machine's cores. */
   readonly workers: number;
+  /** Which of them this is, from 0; it has the lane of this number. */
+  readonly slot?: number;
 };
 
 export type Stores = AsyncDisposable & {
@@ -91,7 +94,9 @@ export type Stores = AsyncDisposable & {
   readonly credentials: Credentials;
   readonly mail: SqliteMailStore;
   readonly queue: InboundQueue;
-  readonly outbound: OutboundQueue;
+  /** All lanes of the queue to the world, as one. */
+  readonly outbound: OutboundMail;
+  readonly lanes: OutboundLanes["lanes"];
   readonly schedule: RetrySchedule;
   readonly dkimKeys: DkimKeys;
   readonly signer: DkimSigner;
@@ -125,9 +130,9 @@ export type Stores = AsyncDisposable & {
   readonly orphans: () => Promise<readonly Finding[]>;
   /** Calls `listener` for each account that is being deleted by this process, before its record goes. */
   readonly onClosing: (listener: (account: AccountId) => Promise<void>) => Disposable;
-  /** Puts mail of account holders into the queue to the world, and says so. */
+  /** Puts mail of account holders into this worker's lane of the queue to the world, and says so here. */
   readonly submit: Submit;
-  /** Says that there is something new in the queue to the world: to the elected worker, whichever process that is. */
+  /** Says that there is something to do in the queue to the world, in whichever lane: to every worker. */
   readonly wakeQueue: () => void;
   /** Calls `listener` when this or another process says so. */
   readonly onWake: (listener: () => void) => Disposable;
@@ -144,7 +149,7 @@ const QUEUED_TOPIC = "queue/new";
 
 /** @throws StoreError "key" when the root is not the one of this home. */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { settings, root, bus, log, clock, bootId, workers } = options;
+  const { settings, root, bus, log, clock, bootId, workers, slot = 0 } = options;
   const { dataFolder, secretFolder } = await makeFolders(settings.home);
   await using opening = new AsyncDisposableStack();
   const keys = opening.use(openKeys({ dataFolder, secretFolder, root }));
@@ -155,7 +160,10 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const directory = opening.use(await openSqliteDirectory({ ...file("system"), clock }));
   const { credentials } = directory;
   const queue = opening.use(await openSqliteInboundQueue({ ...file("queue"), clock }));
-  const outbound = opening.use(await openSqliteOutboundQueue({ ...file("outbound"), clock }));
+  const keyOfFile = (name: string): ReturnType<Keys["systemKey"]> => keys.systemKey(name);
+  const { lanes, all: outbound } = opening.use(
+    await openSqliteOutboundLanes({ folder: dataFolder, keyOf: keyOfFile, clock, workers }),
+  );
   const dkimKeys = opening.use(await openSqliteDkimKeys({ ...file("dkim"), clock }));
   const counts = opening.use(await openSqliteSendCounts({ ...file("sending"), clock }));
   const tlsResults = opening.use(await openSqliteTlsResults({ ...file("tlsrpt"), clock }));
@@ -186,11 +194,14 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     noteArrived({ queue: outbound, log }, account, message);
   const schedule = retryScheduleOf(settings);
   const wakers = new Set<() => void>();
-  const wakeQueue = (): void => {
+  const wakeOwn = (): void => {
     for (const waker of wakers) waker();
-    // Who works the queue off is one: if it is here, nobody else needs to hear of it.
-    if (wakers.size === 0) bus.publish(QUEUED_TOPIC, {});
   };
+  const wakeQueue = (): void => {
+    wakeOwn();
+    bus.publish(QUEUED_TOPIC, {});
+  };
+  const ownLane = lanes[slot] ?? lanes[0];
   const signer = createDkimSigner({ keys: dkimKeys, clock });
   const receipts = createReceipts({ queue: outbound, signer, wake: wakeQueue, clock, hostName, domain });
   const allowance = allowanceIn(settings, billing, clock);
@@ -219,7 +230,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     await closed({ store: billing, clock }, account);
   };
   const tryLast = (account: AccountId): ReturnType<typeof lastTry> => {
-    // The elected worker works the queue off: this process, and then as long as it does; or another that the bus leads to.
+    // Workers work the queue off: this one, and then as long as it does; or others that the bus leads to.
     const isHere = wakers.size > 0;
     const isServed = (): boolean => (isHere ? wakers.size > 0 : bus !== silentBus);
     return lastTry({ queue: outbound, clock, wake: wakeQueue, isServed }, account);
@@ -256,6 +267,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     mail,
     queue,
     outbound,
+    lanes,
     schedule,
     dkimKeys,
     signer,
@@ -285,7 +297,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
       return { [Symbol.dispose]: () => void closings.delete(listener) };
     },
     async submit(message, recipients, content) {
-      if ((await enqueue(outbound, message, recipients, content, schedule)) !== "taken") wakeQueue();
+      if ((await enqueue(ownLane, message, recipients, content, schedule)) !== "taken") wakeOwn();
     },
     wakeQueue,
     onWake(listener) {

@@ -1,7 +1,7 @@
 /**
- * Mail on its way to the world. Rests in `outbound.db`: a message with its recipients is one durable commit, its octets
- * are sealed by a key of its own, and that key dies with the last thing that still needs it (promise D6). What became of
- * each recipient is kept as a record without content.
+ * Mail on its way to the world. Rests in queue files (outbound-lanes.ts): a message with its recipients is one durable
+ * commit, its octets are sealed by a key of its own, and that key dies with the last thing that still needs it (promise
+ * D6). What became of each recipient is kept as a record without content.
  *
  * The queue knows *items*: one message for recipients of one destination, at most `RECIPIENTS_AN_ITEM`. Items are claimed
  * under a lease: who dies with a claim leads to a repeat, never to a loss. It picks fairly by itself: senders take turns,
@@ -213,8 +213,11 @@ export type QueueSums = {
   readonly troubled: number;
 };
 
-/** @throws StoreError from every method, "closed" after disposal. */
-export interface OutboundQueue extends AsyncDisposable {
+/**
+ * What any process may ask of all that is queued, and do with it, whoever hands it over.
+ * @throws StoreError from every method, "closed" after disposal.
+ */
+export interface OutboundMail extends AsyncDisposable {
   /**
    * Durable with all recipients when it fulfils; `taken`: a taker has all of it already. Times: when it is due, given up, and
    * when the sender hears that it takes long.
@@ -225,6 +228,46 @@ export interface OutboundQueue extends AsyncDisposable {
     times: { readonly dueAt: number; readonly deadline: number; readonly delayAt: number },
     content: ContentSource,
   ): Promise<"added" | "taken" | "known">;
+
+  /** These four give the number of items concerned. What is claimed at the moment is held, and due again, when its claim ends. */
+  hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number>;
+  /** Due at once. Given up at the message's own deadline, but not before `notBefore`, and never after `submittedAt` + `mostMs`. */
+  release(
+    selection: Selection,
+    reason: HoldReason,
+    times: { readonly now: number; readonly lifeMs: number; readonly notBefore: number; readonly mostMs: number },
+  ): Promise<number>;
+  /** Due at once, its destination too. */
+  retryNow(selection: Selection): Promise<number>;
+  /** Out of the queue, recorded, told to nobody. */
+  drop(selection: Selection, now: number): Promise<number>;
+  /** Envelope and state, by item, those after `after`: in the order of their acceptance. */
+  list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]>;
+  sums(): Promise<QueueSums>;
+
+  /** Newest first. */
+  records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]>;
+  /** Finds what a report from outside is about, among the account's records, and notes it there, once a record. */
+  noteFeedback(
+    account: AccountId,
+    about: {
+      readonly messageId: string | undefined;
+      readonly envid: string | undefined;
+      /** Lower case; empty: every recipient of that message. */
+      readonly recipients: readonly string[];
+    },
+    feedback: Feedback,
+  ): Promise<"noted" | "unknown">;
+  /** Erases records older than that. */
+  forget(before: number): Promise<number>;
+  /** Erases everything of an account that is closed. */
+  forgetAccount(account: AccountId): Promise<void>;
+  /** Erases what is done with, also from the write-ahead log. Runs by itself within 60 s. */
+  erase(): Promise<void>;
+}
+
+/** One queue, with what its runner needs. */
+export interface OutboundQueue extends OutboundMail {
   /**
    * From now on what is added here is offered to `taker` first: small messages for destinations that are well and for which
    * nothing else waits, so that nobody is overtaken. One at a time; without it everything waits for `claim`.
@@ -256,46 +299,15 @@ export interface OutboundQueue extends AsyncDisposable {
   /** The destination took something: it stands with the well ones again. */
   well(destination: string): Promise<void>;
 
+  /** Accounts of which something is held because they may not send. */
+  heldAccounts(): Promise<readonly AccountId[]>;
+
   reports(now: number, most: number): Promise<readonly PendingReport[]>;
   reported(report: DeliveryId): Promise<void>;
   postponeReport(report: DeliveryId, at: number): Promise<void>;
-
-  /** These four give the number of items concerned. What is claimed at the moment is held, and due again, when its claim ends. */
-  hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number>;
-  /** Due at once. Given up at the message's own deadline, but not before `notBefore`, and never after `submittedAt` + `mostMs`. */
-  release(
-    selection: Selection,
-    reason: HoldReason,
-    times: { readonly now: number; readonly lifeMs: number; readonly notBefore: number; readonly mostMs: number },
-  ): Promise<number>;
-  /** Due at once, its destination too. */
-  retryNow(selection: Selection): Promise<number>;
-  /** Out of the queue, recorded, told to nobody. */
-  drop(selection: Selection, now: number): Promise<number>;
-  /** Accounts of which something is held because they may not send. */
-  heldAccounts(): Promise<readonly AccountId[]>;
-  /** Envelope and state, by item, those after `after`. */
-  list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]>;
-  sums(): Promise<QueueSums>;
-
-  /** Newest first. */
-  records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]>;
-  /** Finds what a report from outside is about, among the account's records, and notes it there, once a record. */
-  noteFeedback(
-    account: AccountId,
-    about: {
-      readonly messageId: string | undefined;
-      readonly envid: string | undefined;
-      /** Lower case; empty: every recipient of that message. */
-      readonly recipients: readonly string[];
-    },
-    feedback: Feedback,
-  ): Promise<"noted" | "unknown">;
-  feedbackCount(account: AccountId, feedback: Feedback, since: number): Promise<number>;
-  /** Erases records older than that. */
-  forget(before: number): Promise<number>;
-  /** Erases everything of an account that is closed. */
-  forgetAccount(account: AccountId): Promise<void>;
-  /** Erases what is done with, also from the write-ahead log. Runs by itself within 60 s. */
-  erase(): Promise<void>;
+  /**
+   * Ends all claims: what they hold is due at once. For who alone works this queue off, before it begins: whoever claimed is
+   * gone, and would hold it until the lease ends.
+   */
+  endClaims(): Promise<void>;
 }

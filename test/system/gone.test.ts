@@ -4,13 +4,14 @@
  * prints. The same look finds it before. What is kept says who, when and how, and nothing of what was written.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { openKeys } from "../../src/store/crypt/keys.ts";
 import { readRoot } from "../../src/store/crypt/root.ts";
 import { APPLICATION, type Database, openDatabase } from "../../src/store/sqlite/database.ts";
+import { laneNames } from "../../src/store/sqlite/outbound-queue/lanes.ts";
 import { outboundMigrations } from "../../src/store/sqlite/outbound-queue/schema.ts";
 import { DNS_PROGRAMS } from "./dns/name-servers.ts";
 import { DOMAIN } from "./lab.ts";
@@ -28,41 +29,45 @@ const CANARY = "XCANARYX-not-kept";
 /** Kept in memory, held as one piece, and beyond what memory holds: each its way through spool and queue. */
 const SIZES = [100, 300_000, 3_000_000];
 
-/** Opens `outbound.db` beside the service, with the keys of the home. */
-function withQueueFile<T>(home: string, look: (db: Database) => T): T {
+/** Names of the queue's lanes in a home. */
+const lanesOf = (home: string): readonly string[] => laneNames(readdirSync(join(home, "data")), 1);
+
+/** Opens each lane of the queue beside the service, with the keys of the home. */
+function withQueueFiles<T>(home: string, look: (db: Database) => T): readonly T[] {
   const folders = { dataFolder: join(home, "data"), secretFolder: join(home, "secret") };
   using keys = openKeys({ ...folders, root: readRoot(join(home, "secret/root")) });
-  const db = openDatabase({
-    path: join(home, "data/outbound.db"),
-    key: keys.systemKey("outbound"),
-    applicationId: APPLICATION.outbound,
-    migrations: outboundMigrations,
-    synchronous: "full",
+  return lanesOf(home).map((name) => {
+    const db = openDatabase({
+      path: join(home, `data/${name}.db`),
+      key: keys.systemKey(name),
+      applicationId: APPLICATION.outbound,
+      migrations: outboundMigrations,
+      synchronous: "full",
+    });
+    try {
+      return look(db);
+    } finally {
+      db.close();
+    }
   });
-  try {
-    return look(db);
-  } finally {
-    db.close();
-  }
 }
 
 /** What opens the queued messages, and how their sealed pieces begin. */
 function secretsOf(home: string): readonly Buffer[] {
-  return withQueueFile(home, (db) => {
+  const all = withQueueFiles(home, (db) => {
     const keys = db.prepare("SELECT key FROM content WHERE key IS NOT NULL").pluck().all() as readonly Uint8Array[];
     const pieces = db.prepare("SELECT octets FROM piece").pluck().all() as readonly Uint8Array[];
     return [...keys, ...pieces.map((octets) => octets.subarray(0, 64))].map((octets) => Buffer.from(octets));
   });
+  return all.flat();
 }
 
-/** How many of these octets are in any page of the file, free pages included; and whether its log holds anything. */
+/** How many of these octets are in any page of the files, free pages included; and whether their logs hold nothing. */
 function left(home: string, secrets: readonly Buffer[]): { readonly secrets: number; readonly isLogEmpty: boolean } {
-  const found = withQueueFile(home, (db) => {
-    const octets = db.serialize();
-    return secrets.filter((secret) => octets.includes(secret)).length;
-  });
-  const log = statSync(join(home, "data/outbound.db-wal"), { throwIfNoEntry: false });
-  return { secrets: found, isLogEmpty: (log?.size ?? 0) === 0 };
+  const files = withQueueFiles(home, (db) => db.serialize());
+  const found = secrets.filter((secret) => files.some((octets) => octets.includes(secret))).length;
+  const logs = lanesOf(home).map((name) => statSync(join(home, `data/${name}.db-wal`), { throwIfNoEntry: false }));
+  return { secrets: found, isLogEmpty: logs.every((log) => (log?.size ?? 0) === 0) };
 }
 
 test("D6: a minute after it arrived or came back nothing of a message is left, for whoever has the keys", async (context: TestContext) => {
@@ -101,7 +106,7 @@ test("D6: a minute after it arrived or came back nothing of a message is left, f
   assert.equal(left(world.home, secrets).secrets, secrets.length, "the look finds them while they are needed");
   const [first] = await view.items();
   assert.ok(first !== undefined);
-  const queued = await Array.fromAsync((await view.queue.content(first.message.id)).pieces());
+  const queued = await Array.fromAsync((await view.content(first.message.id)).pieces());
   assert.ok(Buffer.concat(queued).includes(CANARY), "a queued message can be read with the keys");
   for (const path of filesBelow(join(world.home, "data"))) assertWithout(path, [CANARY]);
 
@@ -126,9 +131,9 @@ test("D6: a minute after it arrived or came back nothing of a message is left, f
   await until("keys and pieces are erased, and the log is empty", isGone, LIMIT_MS - (performance.now() - done));
   context.diagnostic(`gone after ${((performance.now() - done) / 1000).toFixed(1)} s`);
 
-  await assert.rejects((async () => view.queue.content(first.message.id))(), { code: "gone" });
+  await assert.rejects((async () => view.content(first.message.id))(), { code: "gone" });
   for (const path of [...filesBelow(world.home), ...filesBelow(scratch)]) assertWithout(path, [CANARY]);
-  withQueueFile(world.home, (db) => assert.ok(!db.serialize().includes(CANARY)));
+  withQueueFiles(world.home, (db) => assert.ok(!db.serialize().includes(CANARY)));
   assert.ok(!JSON.stringify(records).includes(CANARY));
   assert.deepEqual(records.map((record) => Object.keys(record).toSorted()).at(0), [
     "account",

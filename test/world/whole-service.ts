@@ -12,7 +12,9 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Operator } from "../../src/cli/command.ts";
 import { workBehindGate } from "../../src/cli/gate.ts";
 import { type Office, openOffice } from "../../src/cli/office.ts";
+import { openOutgoing } from "../../src/cli/outgoing.ts";
 import { runElectedJobs } from "../../src/cli/service/elected-jobs.ts";
+import { workQueue } from "../../src/cli/service/queue-duty.ts";
 import { endDays } from "../../src/cli/service/end-days.ts";
 import { turnNight } from "../../src/cli/service/turn-night.ts";
 import { storeCommands } from "../../src/cli/store-commands.ts";
@@ -150,8 +152,13 @@ export class WholeService implements AsyncDisposable {
     this.#log = log;
     const opening = { settings, root, bus: silentBus, log, clock, bootId: "whole", workers: 1 };
     this.stores = this.#end.use(await openStores(opening));
-    this.office = this.#end.use(await openOffice({ ...opening, stores: this.stores, isServing: true }));
-    const { stores, office } = this;
+    const { stores } = this;
+    const outgoing = this.#end.use(await openOutgoing({ settings, stores, clock }));
+    this.office = this.#end.use(await openOffice({ ...opening, stores, outgoing, isServing: true }));
+    const { office } = this;
+    const { signal } = this.#stop;
+    const report = (error: unknown): void => void this.faults.push(error);
+    const queue = workQueue({ settings, stores, outgoing, workers: 1, slot: 0, clock, log, signal, report });
     const jobs = runElectedJobs({
       stores,
       office,
@@ -160,11 +167,11 @@ export class WholeService implements AsyncDisposable {
       bus: silentBus,
       clock,
       log,
-      signal: this.#stop.signal,
+      signal,
     });
     this.#end.defer(async () => {
       this.#stop.abort();
-      await Promise.all([...this.#served, jobs, this.#turning]);
+      await Promise.all([...this.#served, jobs, queue.end(new AbortController().signal), this.#turning]);
     });
     await this.settle();
   }

@@ -6,12 +6,12 @@ import { type Clock, pauseOrAbort, SECOND } from "../../host/clock.ts";
 import type { LogEntry } from "../../service/logs/log-entry.ts";
 import type { LogReader } from "../../service/logs/log-reader.ts";
 import { given as asText } from "../../service/notices/letter.ts";
-import type { OutboundQueue, QueueSums } from "../../store/outbound-queue.ts";
+import type { OutboundMail, QueueSums } from "../../store/outbound-queue.ts";
 import type { Report } from "../command.ts";
 import { sumsText } from "./queue-text.ts";
 
 export type WatchServices = {
-  readonly queue: Pick<OutboundQueue, "sums">;
+  readonly queue: Pick<OutboundMail, "sums">;
   readonly logs: Pick<LogReader, "search">;
   readonly clock: Clock;
 };

@@ -5,11 +5,13 @@ import { createMetricsPage, type MetricsPage, refuseOthers } from "../../servers
 import { serveWeb } from "../../servers/web/server.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { type Office, openOffice } from "../office.ts";
+import type { Outgoing } from "../outgoing.ts";
 import { type ElectedJobsOptions, runElectedJobs } from "./elected-jobs.ts";
 import { keepStatement } from "./website.ts";
 
 export type Election = Omit<ElectedJobsOptions, "office"> & {
   readonly root: Root;
+  readonly outgoing: Outgoing;
   readonly tls: ServerTls;
   readonly report: (error: unknown) => void;
 };
@@ -41,14 +43,8 @@ export function beElected(election: Election): ElectedDuty {
     beginDeletions: () => void stores.accounts.finishDeletions().catch(report),
     async end(grace) {
       await (await metricsWeb)?.close(grace);
-      const opened = await office;
-      const breakOff = (): void => opened?.outgoing.breakOff();
-      // What is handed over goes to its end, as long as there is time: cut off after its last octet it might go twice.
-      grace.addEventListener("abort", breakOff, { once: true });
-      if (grace.aborted) breakOff();
       await Promise.all([jobs, statement]);
-      grace.removeEventListener("abort", breakOff);
-      await opened?.[Symbol.asyncDispose]();
+      await (await office)?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -153,12 +153,13 @@ class Service {
     this.#crew = new Crew({
       main: WORKER_MAIN,
       size,
-      start: (): WorkerStart => ({
+      start: (slot): WorkerStart => ({
         settings,
         bootId: this.#options.bootId,
         root: root.toHex(),
         ticketKeys: this.#ticketKeys.toBase64(),
         workers: size,
+        slot,
       }),
       log: (batch) => this.#log?.take(batch),
       clock,

@@ -11,6 +11,8 @@ export type WorkerStart = {
   readonly ticketKeys: string;
   /** How many workers share the machine and the bounds on connections. */
   readonly workers: number;
+  /** Which of them this is, from 0: no other has it as long as this one lives. */
+  readonly slot: number;
 };
 
 /** Things that workers are told while they run. */

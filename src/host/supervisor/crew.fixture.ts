@@ -3,11 +3,11 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { serveSupervisor } from "../worker/worker-link.ts";
 
-type Start = { readonly port?: number; readonly fail?: string };
+type Start = { readonly port?: number; readonly fail?: string; readonly slot?: number };
 
 serveSupervisor(
   async (value, { bus }) => {
-    const { port, fail } = value as Start;
+    const { port, fail, slot } = value as Start;
     if (fail !== undefined) throw new Error(fail);
     const server = createServer((socket) => socket.end(`${process.pid}\n`));
     if (port !== undefined) {
@@ -36,7 +36,7 @@ serveSupervisor(
         if (command === "tell and die") process.kill(process.pid, "SIGKILL");
         if (command === "die") process.kill(process.pid, "SIGKILL");
         if (command === "publish") bus.publish("t", given as { readonly n: number });
-        return { kind: "done", value: { pid: process.pid, elected, told, lost, heard, cancelled } };
+        return { kind: "done", value: { pid: process.pid, slot, elected, told, lost, heard, cancelled } };
       },
       async stop() {
         server.close();

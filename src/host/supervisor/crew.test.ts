@@ -9,6 +9,7 @@ import { Crew } from "./crew.ts";
 
 type Answer = {
   readonly pid: number;
+  readonly slot: number;
   readonly elected: boolean;
   readonly lost: number;
   readonly heard: unknown[];
@@ -17,13 +18,13 @@ type Answer = {
 };
 
 /** A crew of fixture workers; `changed(count)` fulfils when so many are ready. */
-function crewOf(t: TestContext, size: number, start: unknown) {
+function crewOf(t: TestContext, size: number, start: object) {
   const deaths: number[] = [];
   let wake = (): void => {};
   const crew = new Crew({
     main: fileURLToPath(new URL("./crew.fixture.ts", import.meta.url)),
     size,
-    start: () => start,
+    start: (slot) => ({ ...start, slot }),
     log: () => {},
     clock: { ...systemClock, after: (ms, call) => keptAlive(ms, call) },
     onLoss: (pid) => deaths.push(pid),
@@ -64,12 +65,16 @@ test("workers share a port, one is elected, and the death of the elected one is 
   assert.equal(crew.pids.length, 2);
   assert.deepEqual((await askAll()).filter(({ elected }) => elected).length, 1);
   const { pid } = await ask("tell");
+  const slots = async (): Promise<readonly number[]> =>
+    (await askAll()).map(({ slot }) => slot).toSorted((a, b) => a - b);
+  assert.deepEqual(await slots(), [0, 1]);
   assert.deepEqual(await crew.ask({ command: "die", arguments: {} }), {
     kind: "refused",
     sentence: "the worker died at this command: see whether it was done, and repeat it if not",
   });
   await ready((pids) => pids.length === 2 && !pids.includes(pid));
   assert.deepEqual(deaths, [pid]);
+  assert.deepEqual(await slots(), [0, 1], "who comes takes the place of who went");
   const now = await askAll();
   assert.equal(now.filter(({ elected }) => elected).length, 1);
   assert.equal(

@@ -23,8 +23,8 @@ export type CrewOptions = {
   /** The module that workers run. */
   readonly main: string;
   readonly size: number;
-  /** What a worker gets first; asked for each, for it may change. */
-  readonly start: () => unknown;
+  /** What a worker gets first; asked for each, for it may change. `slot`: the lowest place that no living worker has, from 0. */
+  readonly start: (slot: number) => unknown;
   readonly log: (batch: LogBatch) => void;
   readonly clock: Clock;
   /** Told of workers that died though nobody stopped them. */
@@ -55,6 +55,7 @@ type Asked = {
 };
 
 type Member = {
+  readonly slot: number;
   readonly worker: Worker;
   readonly hub: HubMember;
   readonly asked: Map<number, Asked>;
@@ -146,12 +147,20 @@ export class Crew {
   #fork(): void {
     const worker = cluster.fork(ENVIRONMENT);
     const hub = this.#hub.join((message) => post({ worker }, message));
-    const member: Member = { worker, hub, asked: new Map(), readySince: undefined };
+    const slot = this.#freeSlot();
+    const member: Member = { slot, worker, hub, asked: new Map(), readySince: undefined };
     this.#members.add(member);
     worker.on("error", () => worker.process.kill("SIGKILL"));
     worker.on("message", (message: ToSupervisor) => this.#receive(member, message));
     worker.process.once("exit", (code, signal) => this.#bury(member, code ?? undefined, signal ?? undefined));
-    post(member, { kind: "start", start: this.#options.start() });
+    post(member, { kind: "start", start: this.#options.start(slot) });
+  }
+
+  #freeSlot(): number {
+    const taken = new Set([...this.#members].map(({ slot }) => slot));
+    let slot = 0;
+    while (taken.has(slot)) slot++;
+    return slot;
   }
 
   #receive(member: Member, message: ToSupervisor): void {

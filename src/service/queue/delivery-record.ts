@@ -4,7 +4,7 @@
  */
 import { type Clock, HOUR } from "../../host/clock.ts";
 import type { AccountId, DeliveryId } from "../../store/ids.ts";
-import type { DeliveryRecord, Feedback, OutboundQueue, RecipientEnd } from "../../store/outbound-queue.ts";
+import type { DeliveryRecord, Feedback, OutboundMail, RecipientEnd } from "../../store/outbound-queue.ts";
 
 /** Values as they are; remote words may hold anything printable and are to be shown as text. */
 export type SentRecipient = {
@@ -43,7 +43,7 @@ const LIFE_MS: number = 240 * HOUR;
 
 /** @throws StoreError */
 export async function sentPage(
-  { queue, clock }: { readonly queue: Pick<OutboundQueue, "records">; readonly clock: Clock },
+  { queue, clock }: { readonly queue: Pick<OutboundMail, "records">; readonly clock: Clock },
   account: AccountId,
   { since = 0, from, most }: SentWish,
 ): Promise<SentPage> {

@@ -9,7 +9,7 @@ import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts"
 import type {
   HoldReason,
   ListedItem,
-  OutboundQueue,
+  OutboundMail,
   QueueSums,
   RemoteReply,
   Selection,
@@ -91,7 +91,7 @@ export type QueueDesk = {
 };
 
 export type QueueDeskOptions = {
-  readonly queue: Pick<OutboundQueue, "drop" | "hold" | "list" | "release" | "retryNow" | "sums">;
+  readonly queue: Pick<OutboundMail, "drop" | "hold" | "list" | "release" | "retryNow" | "sums">;
   readonly directory: Pick<Directory, "byAddress" | "byId">;
   readonly clock: Clock;
   /** Lets the queue be looked at now. */
@@ -105,7 +105,7 @@ const ALL_DIGITS = 32;
 
 export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: QueueDeskOptions): QueueDesk {
   const { heldLifeMs } = queueLimits;
-  const releaseTimes = (): Parameters<OutboundQueue["release"]>[2] => {
+  const releaseTimes = (): Parameters<OutboundMail["release"]>[2] => {
     const now = clock.now();
     return { now, lifeMs, notBefore: now + RELEASED_LIFE_MS, mostMs: heldLifeMs };
   };

@@ -1,17 +1,17 @@
 /** Puts a message into the outbound queue: parts its recipients by destination and sets its times by the schedule. */
 import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import type { Outbound, OutboundQueue, OutboundRecipient } from "../../store/outbound-queue.ts";
+import type { Outbound, OutboundMail, OutboundRecipient } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 
 /** Durable when it fulfils; `taken`: it is on its way, `known`: this acceptance was taken before. @throws StoreError */
 export function enqueue(
-  queue: OutboundQueue,
+  queue: OutboundMail,
   message: Omit<Outbound, "size">,
   recipients: readonly Omit<OutboundRecipient, "destination">[],
   content: ContentSource,
   schedule: Pick<RetrySchedule, "lifeMs" | "delayAfterMs"> = retrySchedule,
-): ReturnType<OutboundQueue["add"]> {
+): ReturnType<OutboundMail["add"]> {
   const { submittedAt } = message;
   return queue.add(
     message,

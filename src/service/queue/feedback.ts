@@ -5,7 +5,7 @@
  */
 import type { Log } from "../../host/events/events.ts";
 import type { AccountId } from "../../store/ids.ts";
-import type { Feedback, OutboundQueue } from "../../store/outbound-queue.ts";
+import type { Feedback, OutboundMail } from "../../store/outbound-queue.ts";
 import { readArrivedReport } from "../../syntax/message/arrived-report.ts";
 
 export type FeedbackVerdict =
@@ -18,7 +18,7 @@ export type FeedbackVerdict =
 
 /** @param message from its start; of a large one the first 256 KiB are enough. @throws StoreError */
 export async function noteArrived(
-  { queue, log }: { readonly queue: OutboundQueue; readonly log: Log },
+  { queue, log }: { readonly queue: OutboundMail; readonly log: Log },
   account: AccountId,
   message: Uint8Array,
 ): Promise<FeedbackVerdict> {

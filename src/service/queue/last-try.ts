@@ -5,14 +5,14 @@
  */
 import { type Clock, MINUTE, pause, SECOND } from "../../host/clock.ts";
 import type { AccountId } from "../../store/ids.ts";
-import type { ListedItem, OutboundQueue } from "../../store/outbound-queue.ts";
+import type { ListedItem, OutboundMail } from "../../store/outbound-queue.ts";
 import type { Undelivered } from "../accounts/accounts.ts";
 import { allListed } from "./listed.ts";
 import { replyWords } from "./reply-words.ts";
 import { queueLimits } from "./queue-limits.ts";
 
 export type LastTryServices = {
-  readonly queue: Pick<OutboundQueue, "list" | "records" | "release" | "retryNow">;
+  readonly queue: Pick<OutboundMail, "list" | "records" | "release" | "retryNow">;
   readonly clock: Clock;
   /** Lets the queue be looked at now. */
   readonly wake: () => void;

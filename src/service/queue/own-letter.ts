@@ -4,7 +4,7 @@
  */
 import { isAscii as isAsciiOctets } from "node:buffer";
 import { contentOf } from "../../store/content-of.ts";
-import type { Outbound, OutboundQueue } from "../../store/outbound-queue.ts";
+import type { Outbound, OutboundMail } from "../../store/outbound-queue.ts";
 import { isAscii } from "../../syntax/message/octets.ts";
 import type { DkimSigner } from "../submission/dkim-signer.ts";
 import { signedLetter } from "../submission/signed-letter.ts";
@@ -25,7 +25,7 @@ export type OwnLetter = Pick<Outbound, "id" | "sender" | "messageId" | "ret" | "
 };
 
 export type OwnLetterPost = {
-  readonly queue: OutboundQueue;
+  readonly queue: OutboundMail;
   readonly signer: DkimSigner;
   /** Something is in the queue. */
   readonly wake: () => void;

@@ -18,7 +18,7 @@ export type QueueLimits = {
   readonly leaseMs: number;
   /** What is held is given up so long after its submission: promise D2. */
   readonly heldLifeMs: number;
-  /** Other workers submit too; looking costs one query. */
+  /** What others put into the queue; looking costs one query. */
   readonly lookAgainMs: number;
 };
 
@@ -33,6 +33,19 @@ export const queueLimits: QueueLimits = Object.freeze({
   heldLifeMs: 239 * HOUR,
   lookAgainMs: 2 * SECOND,
 });
+
+/** Of one of so many processes that hand over beside each other: all together keep to the limits, or to one each. */
+export function shareOf(limits: QueueLimits, processes: number): QueueLimits {
+  const part = (whole: number): number => Math.max(1, Math.floor(whole / processes));
+  const { well, new: fresh, troubled } = limits.places;
+  return {
+    ...limits,
+    quick: part(limits.quick),
+    places: { well: part(well), new: part(fresh), troubled: part(troubled) },
+    perDestination: part(limits.perDestination),
+    perHost: part(limits.perHost),
+  };
+}
 
 /** What is released has a day at least, whatever is left of its time. */
 export const RELEASED_LIFE_MS: number = 24 * HOUR;

@@ -26,6 +26,19 @@ test("a message reaches each recipient once and leaves the queue; the record of 
   assert.deepEqual(await world.inbox(), []);
 });
 
+test("a runner takes over at once what one that died had in hand", async () => {
+  await using world = await QueueWorld.open();
+  await world.send(["one@a.example"]);
+  const now = world.clock.now();
+  const claim = { now, until: now + 5 * MINUTE, standing: "new", except: new Set<string>(), most: 1 } as const;
+  assert.equal((await world.queue.claim(claim))?.works.length, 1);
+  world.start();
+  await world.clock.advance(0);
+  await world.clock.advance(SECOND);
+  assert.equal(world.count("one@a.example"), 1);
+  assert.equal((await world.queue.sums()).messages, 0);
+});
+
 test("the next host is tried when one is not reached; a host that cannot have the message at all is passed over", async () => {
   await using world = await QueueWorld.open();
   world.routes.set("a.example", routeTo("mx1", "mx2", "mx3"));

@@ -1,5 +1,5 @@
 /**
- * Works off the outbound queue, in one worker (the elected one). Takes batches as places are free: many for what goes
+ * Works off an outbound queue, alone: each worker has its own. Takes batches as places are free: many for what goes
  * quickly, more for attempts that wait for a host that does not answer, some for destinations that failed last time; so
  * neither slow hosts nor dead ones hold up the others. Besides it gives up what is over, tells senders, renews its claims,
  * and lets go what was held when its account may send again. Memory is bounded by the number of places.
@@ -249,6 +249,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     wake,
     async run(signal) {
       signal.addEventListener("abort", () => wake(), { once: true });
+      await safely("claims", () => queue.endClaims());
       using _offer = queue.offerTo?.(takerUntil(signal));
       const rounds = [
         round("renew", each(limits.leaseMs / 3), renew),

@@ -41,7 +41,7 @@ class Gathered {
   }
 }
 
-/** A database without a class is unknown as a whole. */
+/** A database without a class is unknown as a whole; several of one name (lanes of the queue) are audited as one. */
 export async function auditDatabases(
   classes: readonly DatabaseClass[],
   databases: readonly Auditable[],
@@ -49,14 +49,14 @@ export async function auditDatabases(
 ): Promise<TablesAudit> {
   const rows: AuditRow[] = [];
   const unknown: string[] = [];
-  for (const database of databases) {
-    const described = classes.find(({ name }) => name === database.name);
+  for (const [known, same] of Map.groupBy(databases, ({ name }) => name)) {
+    const described = classes.find(({ name }) => name === known);
     if (described === undefined) {
-      unknown.push(`database ${database.name}`);
+      unknown.push(`database ${known}`);
       continue;
     }
     const gathered = new Gathered(described);
-    await gathered.look(database);
+    for (const database of same) await gathered.look(database);
     const audit = gathered.audit(now);
     rows.push(...audit.rows);
     unknown.push(...audit.unknown);

@@ -74,6 +74,18 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     );
   });
 
+  claims("who takes a queue over from one that died has what that had claimed at once", async ({ queue, put }) => {
+    await put(["one@a.example"]);
+    const first = only(await queue.claim(wish(1000, { until: 90_000 })));
+    await queue.endClaims();
+    const second = only(await queue.claim(wish(1000)));
+    assert.deepEqual([second.item, second.attempts], [first.item, first.attempts]);
+    await queue.settle(first, settlement(1000, { results: allOf(first, "failed") }));
+    assert.equal((await queue.sums()).messages, 1, "the old claim ended");
+    await queue.settle(second, settlement(1000, { results: allOf(second, "delivered") }));
+    assert.equal((await queue.sums()).messages, 0);
+  });
+
   claims(
     "what is claimed is nobody else's until the claim runs out; then it is repeated",
     async ({ queue, put, at }) => {

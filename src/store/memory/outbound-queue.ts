@@ -298,6 +298,11 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       if (report !== undefined) reports.set(id, { ...report, at, attempts: report.attempts + 1 });
     },
 
+    async endClaims() {
+      open();
+      for (const item of items.values()) if (item.state === "claimed") item.at = 0;
+    },
+
     async hold(selection, reason, lifeMs) {
       open();
       const free = chosen(selection).filter((item) => item.hold === undefined);
@@ -371,12 +376,6 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       const noted = new Set(named.length > 0 ? named : found);
       records = records.map((one) => (noted.has(one) ? { ...one, feedback: one.feedback ?? feedback } : one));
       return found.length > 0 ? "noted" : "unknown";
-    },
-
-    async feedbackCount(account, feedback, since) {
-      open();
-      const own = records.filter((known) => known.account === account && known.at >= since);
-      return own.filter((known) => known.feedback === feedback).length;
     },
 
     async forget(before) {

@@ -1,5 +1,5 @@
 /** Every system database of a home as the audit of retention sees it; keys.db lends itself (crypt/keys.ts). */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Auditable } from "../auditable.ts";
 import type { FileKey } from "../crypt/account-keys.ts";
@@ -15,6 +15,7 @@ import { directoryMigrations } from "./directory/schema.ts";
 import { figuresMigrations } from "./figures/schema.ts";
 import { inboundMigrations } from "./inbound-queue/schema.ts";
 import type { Migration } from "./migrate.ts";
+import { laneNames } from "./outbound-queue/lanes.ts";
 import { outboundMigrations } from "./outbound-queue/schema.ts";
 import { policyMigrations } from "./policy/schema.ts";
 import { receivedReportMigrations } from "./received-reports/schema.ts";
@@ -47,16 +48,18 @@ type SystemDatabase = keyof typeof MIGRATIONS;
 /** How long a look waits for the lock of a process that starts or stops. */
 const WAIT_MS = 1000;
 
-/** Those that exist; each is opened for a look and closed again. */
+/** Those that exist, all lanes of a queue under the name of the first; each is opened for a look and closed again. */
 export function auditableDatabases(dataFolder: string, systemKey: (name: string) => FileKey): readonly Auditable[] {
   const names = Object.keys(MIGRATIONS) as SystemDatabase[];
-  return names.flatMap((name) => {
-    const path = join(dataFolder, `${name}.db`);
+  const lanes = laneNames(readdirSync(dataFolder), 1);
+  const files = names.flatMap((name) => (name === "outbound" ? lanes : [name]).map((file) => ({ name, file })));
+  return files.flatMap(({ name, file }) => {
+    const path = join(dataFolder, `${file}.db`);
     if (!existsSync(path)) return [];
     const open = (): ReturnType<typeof openDatabase> =>
       openDatabase({
         path,
-        key: systemKey(name),
+        key: systemKey(file),
         applicationId: APPLICATION[name],
         migrations: MIGRATIONS[name],
         synchronous: "full",

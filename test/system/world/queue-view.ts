@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { keyRecord, keyRecordName } from "../../../src/rules/dkim/key-record.ts";
 import { openKeys } from "../../../src/store/crypt/keys.ts";
 import { readRoot } from "../../../src/store/crypt/root.ts";
-import type { DeliveryRecord, ListedItem, OutboundQueue, RemoteReply } from "../../../src/store/outbound-queue.ts";
+import type { DeliveryId } from "../../../src/store/ids.ts";
+import type { ContentSource } from "../../../src/store/mail-store.ts";
+import type { DeliveryRecord, ListedItem, OutboundMail, RemoteReply } from "../../../src/store/outbound-queue.ts";
 import { openSqliteDirectory } from "../../../src/store/sqlite/directory/directory.ts";
 import { openSqliteDkimKeys } from "../../../src/store/sqlite/dkim/dkim-keys.ts";
-import { openSqliteOutboundQueue } from "../../../src/store/sqlite/outbound-queue/outbound-queue.ts";
+import { openSqliteOutboundLanes } from "../../../src/store/sqlite/outbound-queue/lanes.ts";
 
 export type QueueView = AsyncDisposable & {
-  readonly queue: OutboundQueue;
+  readonly queue: OutboundMail;
+  /** @throws StoreError "gone" when nothing needs the message any more. */
+  content(message: DeliveryId): Promise<ContentSource>;
   /** Everything that is still on its way. */
   items(): Promise<readonly ListedItem[]>;
   /** The last word on a recipient that waits; `undefined` when there is none, or when it waits no more. */
@@ -31,13 +35,18 @@ export async function openQueueView(home: string): Promise<QueueView> {
     file: join(dataFolder, `${name}.db`),
     key: keys.systemKey(name),
   });
-  const queue = opening.use(await openSqliteOutboundQueue(file("outbound")));
+  const keyOf = (name: string): ReturnType<typeof keys.systemKey> => keys.systemKey(name);
+  const { all: queue, lanes } = opening.use(await openSqliteOutboundLanes({ folder: dataFolder, keyOf, workers: 1 }));
   const directory = opening.use(await openSqliteDirectory(file("system")));
   const dkim = opening.use(await openSqliteDkimKeys(file("dkim")));
   const items = (): Promise<readonly ListedItem[]> => queue.list(undefined, 0, MOST);
   const opened = opening.move();
   return {
     queue,
+    async content(message) {
+      const holding = lanes.map((lane) => lane.content(message));
+      return Promise.any(holding).catch(() => holding[0] ?? Promise.reject(new Error("there is no lane")));
+    },
     items,
     async lastReply(address) {
       const recipients = (await items()).flatMap((item) => item.recipients);

@@ -33,7 +33,8 @@ export function rawTables(home: string): readonly RawTable[] {
     const key = keys.get(accountId(basename(name, ".db")));
     if (key !== undefined) opened.push([join(dataFolder, name), "account", key]);
   }
-  for (const [file, kind, key] of opened) tables.push(...tablesOf(file, kind, key));
+  // Lanes of the queue are files of one kind.
+  for (const [file, name, key] of opened) tables.push(...tablesOf(file, name.replace(/-\d+$/, ""), key));
   return tables;
 }
 

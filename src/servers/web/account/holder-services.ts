@@ -16,7 +16,7 @@ import type { DefenceMemory } from "../../../store/defence-memory.ts";
 import type { Directory } from "../../../store/directory.ts";
 import type { AccountId } from "../../../store/ids.ts";
 import type { MailStore } from "../../../store/mail-store.ts";
-import type { OutboundQueue } from "../../../store/outbound-queue.ts";
+import type { OutboundMail } from "../../../store/outbound-queue.ts";
 
 /** Pages beside these that are served too, and led to. */
 export type PagesBeside = { readonly signUp: boolean; readonly plan: boolean; readonly clients: boolean };
@@ -38,7 +38,7 @@ export type HolderServices = {
   readonly reset: Pick<PasswordReset, "ask" | "look" | "reset">;
   readonly secondSteps: SecondSteps;
   readonly closing: ClosingByHolder;
-  readonly queue: Pick<OutboundQueue, "records">;
+  readonly queue: Pick<OutboundMail, "records">;
   readonly memory: Pick<DefenceMemory, "holdings" | "clear" | "setOn">;
   /** Where accounts are bought; without it nothing is said of money. */
   readonly contract?: (account: AccountId) => Promise<Contract | NotBought>;

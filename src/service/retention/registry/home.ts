@@ -28,7 +28,7 @@ export function homeFiles({ logDays }: HomeSettings): readonly NamedClass[] {
     database("backup", "what backup sets need"),
     database("figures", "sums without persons"),
     database("watch", "flags and habits"),
-    database("outbound", "mail on its way to the world, and records of delivery"),
+    database("outbound(?:-[0-9]+)?", "mail on its way to the world, and records of delivery"),
     database("dkim", "keys that sign mail"),
     database("sending", "counts of what accounts send"),
     database("tlsrpt", "sums of TLS towards other domains"),

@@ -1,5 +1,4 @@
 /** A message with its recipients comes into the queue. Inside the caller's transaction. */
-import { randomBytes } from "node:crypto";
 import type { DeliveryId } from "../../ids.ts";
 import {
   type Batch,
@@ -10,9 +9,12 @@ import {
   type WaitingRecipient,
 } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { accountText, notifyText, PHASE } from "./rows.ts";
+import { accountText, newClaim, notifyText, PHASE } from "./rows.ts";
 import { sql } from "../statements.ts";
-import { nextTag, refresh } from "./turns.ts";
+import { hasTaken, nextTag, refresh } from "./turns.ts";
+
+/** Items of one millisecond that are numbered by it; were there more, numbers would run ahead of the time. */
+const ITEMS_A_MS = 4;
 
 type Times = Parameters<OutboundQueue["add"]>[2];
 
@@ -33,7 +35,7 @@ export function addMessage(
   for (const [destination, all] of Map.groupBy(recipients, (recipient) => recipient.destination)) {
     for (let at = 0; at < all.length; at += RECIPIENTS_AN_ITEM) {
       const tag = isDue ? nextTag(db, account) : 0;
-      const item = addItem(db, row, { destination, account, phase, at: dueAt, tag, claim: null }, times);
+      const item = addItem(db, row, { destination, account, phase, at: dueAt, tag, claim: null }, times, now);
       for (const recipient of all.slice(at, at + RECIPIENTS_AN_ITEM)) addRecipient(db, item, recipient);
     }
     refresh(db, destination);
@@ -51,13 +53,14 @@ export function addClaimed(
   times: Times,
   addContent: () => number,
   until: number | undefined,
+  now: number,
 ): Batch | undefined {
   const destination = recipients[0]?.destination ?? "";
   if (until === undefined || !isFree(db, destination)) return undefined;
   const row = addRow(db, message, times, addContent());
   const account = accountText(message.account);
-  const claim = randomBytes(16).toString("hex");
-  const item = addItem(db, row, { destination, account, phase: PHASE.claimed, at: until, tag: 0, claim }, times);
+  const claim = newClaim();
+  const item = addItem(db, row, { destination, account, phase: PHASE.claimed, at: until, tag: 0, claim }, times, now);
   const waiting = recipients.map(
     (recipient): WaitingRecipient => ({
       ...recipient,
@@ -84,8 +87,7 @@ function isFree(db: Database, destination: string): boolean {
     .pluck()
     .get(destination);
   if (known !== undefined) return known === 1;
-  const took = "SELECT 1 FROM record WHERE destination = ? AND ended IN ('delivered', 'relayed') LIMIT 1";
-  return sql(db, took).get(destination) !== undefined;
+  return hasTaken(db, destination);
 }
 
 function addRow(db: Database, message: Outbound, { deadline }: Times, content: number): number {
@@ -110,6 +112,7 @@ function addRow(db: Database, message: Outbound, { deadline }: Times, content: n
   ).lastInsertRowid;
 }
 
+/** Numbered by the time of its acceptance, so that items of several queues have one order. */
 function addItem(
   db: Database,
   message: number,
@@ -122,13 +125,14 @@ function addItem(
     readonly claim: string | null;
   },
   { deadline, delayAt }: Times,
+  now: number,
 ): number {
   const { destination, account, phase, at, tag, claim } = item;
   return sql(
     db,
-    `INSERT INTO item (message, destination, account, phase, at, tag, attempts, deadline, delay_at, claim)
-      VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
-  ).run(message, destination, account, phase, at, tag, deadline, delayAt, claim).lastInsertRowid;
+    `INSERT INTO item (id, message, destination, account, phase, at, tag, attempts, deadline, delay_at, claim)
+      VALUES (max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'item'), 0)), ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+  ).run(now * ITEMS_A_MS, message, destination, account, phase, at, tag, deadline, delayAt, claim).lastInsertRowid;
 }
 
 function addRecipient(db: Database, item: number, { address, notify, orcpt }: OutboundRecipient): number {

@@ -1,8 +1,7 @@
 /** Claims on items, and destinations that rest. All functions run inside the caller's transaction. */
-import { randomBytes } from "node:crypto";
 import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Standing, Work } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { type ItemRow, PHASE, replyText, workOf } from "./rows.ts";
+import { type ItemRow, newClaim, PHASE, replyText, workOf } from "./rows.ts";
 import { addReport } from "./settle.ts";
 import { sql } from "../statements.ts";
 import { makeReady, refresh, serve } from "./turns.ts";
@@ -49,7 +48,7 @@ export function claimExpired(db: Database, now: number, until: number, most: num
 }
 
 function claimItem(db: Database, item: ItemRow, until: number): Work {
-  const token = randomBytes(16).toString("hex");
+  const token = newClaim();
   const work = workOf(db, item, token);
   sql(db, "UPDATE item SET phase = ?, at = ?, claim = ? WHERE id = ?").run(PHASE.claimed, until, token, item.id);
   return work;
@@ -77,6 +76,11 @@ export function renew(db: Database, claims: readonly string[], until: number): v
     until,
     JSON.stringify(claims),
   );
+}
+
+/** Those who claimed are gone: what they held is due. */
+export function endClaims(db: Database): void {
+  sql(db, "UPDATE item SET at = 0 WHERE phase = 2").run();
 }
 
 const claimed = (db: Database, { item, claim }: Work): ItemRow | undefined =>

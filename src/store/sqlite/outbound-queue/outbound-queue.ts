@@ -146,11 +146,12 @@ class SqliteOutboundQueue implements OutboundQueue {
         for (const [n, piece] of pieces.entries()) addPiece(db, stored, n, piece);
         return stored;
       };
-      const taker = isSmall(recipients, content) && times.dueAt <= this.#clock.now() ? this.#taker : undefined;
+      const now = this.#clock.now();
+      const taker = isSmall(recipients, content) && times.dueAt <= now ? this.#taker : undefined;
       return offered(taker, recipients, content, (until) =>
         this.#write((db) => {
           if (isKnown(db, message.id)) return "known";
-          return addClaimed(db, whole, recipients, times, () => store(db), until) ?? put(store(db));
+          return addClaimed(db, whole, recipients, times, () => store(db), until, now) ?? put(store(db));
         }),
       );
     }
@@ -239,6 +240,10 @@ class SqliteOutboundQueue implements OutboundQueue {
     );
   }
 
+  endClaims(): Promise<void> {
+    return this.#write(claims.endClaims, "light");
+  }
+
   hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number> {
     return this.#inSlices(selection, (db, items) => chosen.hold(db, items, reason, lifeMs));
   }
@@ -284,10 +289,6 @@ class SqliteOutboundQueue implements OutboundQueue {
     feedback: Feedback,
   ): Promise<"noted" | "unknown"> {
     return this.#write((db) => records.noteFeedback(db, account, about, feedback));
-  }
-
-  feedbackCount(account: AccountId, feedback: Feedback, since: number): Promise<number> {
-    return this.#read((db) => records.feedbackCount(db, account, feedback, since));
   }
 
   async forget(before: number): Promise<number> {

@@ -34,14 +34,6 @@ export function noteFeedback(
   return found.length > 0 ? "noted" : "unknown";
 }
 
-export function feedbackCount(db: Database, account: AccountId, feedback: Feedback, since: number): number {
-  return Number(
-    sql(db, "SELECT count(*) FROM record WHERE account = ? AND at >= ? AND feedback = ?")
-      .pluck()
-      .get(account, since, feedback),
-  );
-}
-
 export function forget(db: Database, before: number, most: number): number {
   return sql(db, "DELETE FROM record WHERE id IN (SELECT id FROM record WHERE at < ? ORDER BY at LIMIT ?)").run(
     before,

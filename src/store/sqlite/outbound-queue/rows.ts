@@ -1,4 +1,5 @@
-/** Rows of `outbound.db` and the values that they stand for. */
+/** Rows of a queue file and the values that they stand for. */
+import { randomBytes } from "node:crypto";
 import { type AccountId, accountId, deliveryId } from "../../ids.ts";
 import type {
   DeliveryRecord,
@@ -68,6 +69,9 @@ export type RecordRow = {
   readonly reply: string;
   readonly feedback: Feedback | null;
 };
+
+/** Tells one claim of an item from all others. */
+export const newClaim = (): string => randomBytes(16).toString("hex");
 
 /** The service itself has no account; in rows that is the empty text. */
 export const accountText = (account: AccountId | undefined): string => account ?? "";

@@ -22,15 +22,23 @@ export function serve(db: Database, tag: number): void {
   sql(db, "UPDATE served SET tag = max(tag, ?)").run(tag);
 }
 
+/** Whether the destination took something in the days of which there are records. */
+export function hasTaken(db: Database, destination: string): boolean {
+  const took = "SELECT 1 FROM record WHERE destination = ? AND ended IN ('delivered', 'relayed') LIMIT 1";
+  return sql(db, took).get(destination) !== undefined;
+}
+
 /** Brings the destination's turn up to date after its items changed; without items it goes. */
 export function refresh(db: Database, destination: string): void {
   const first = sql(db, "SELECT min(tag) FROM item WHERE destination = ? AND phase = 1").pluck().get(destination);
   const turn = typeof first === "number" ? Math.max(first, servedTag(db)) : null;
-  sql(
-    db,
-    `INSERT INTO destination VALUES (?, iif(EXISTS (SELECT 1 FROM record WHERE destination = ? AND
-       ended IN ('delivered', 'relayed')), 0, 1), 0, 0, 0, ?, NULL) ON CONFLICT DO UPDATE SET turn = excluded.turn`,
-  ).run(destination, destination, turn);
+  const known = sql(db, "UPDATE destination SET turn = ? WHERE name = ?").run(turn, destination).changes;
+  if (known === 0)
+    sql(db, "INSERT INTO destination VALUES (?, ?, 0, 0, 0, ?, NULL)").run(
+      destination,
+      hasTaken(db, destination) ? 0 : 1,
+      turn,
+    );
   if (turn === null) leaveIfEmpty(db, destination);
 }
 
