@@ -3,7 +3,8 @@
  * come again. Names and words are kept as fingerprints under a key of the account's own, which dies with what it keyed;
  * beside them stand counts and days, never an address, a word or a message. Nothing of one account is seen by another.
  *
- * Bounded per account: what is oldest gives way. Rests in `defence.db`; every change is one durable commit.
+ * Bounded per account: what is oldest gives way. Rests in `defence.db`; every change is one durable commit, but for whom
+ * holders wrote to, which a power cut may take back.
  */
 import type { AccountId } from "./ids.ts";
 
@@ -47,6 +48,9 @@ export type Recollection = {
   /** Another contact could be remembered. */
   readonly hasRoom: boolean;
 };
+
+/** Addresses that a holder has written to, canonical. */
+export type Written = { readonly account: AccountId; readonly addresses: readonly string[] };
 
 /** How many there are, and the days since 1970 (UTC) of the oldest and the newest. */
 export type Holding = {
@@ -101,6 +105,8 @@ export interface DefenceMemory extends AsyncDisposable {
   learn(account: AccountId, lesson: Lesson, at: number): Promise<"learned" | "changed" | "unchanged" | "off">;
   /** Notes addresses that the holder has written to, or has answered, as known. */
   addCorrespondents(account: AccountId, addresses: readonly string[], at: number): Promise<void>;
+  /** As `addCorrespondents` for many accounts at once, in few commits that a power cut may take back. */
+  noteWritten(written: readonly Written[], at: number): Promise<void>;
   /** Notes who is asked to come again, from now on. False where there is no room, or it is switched off. */
   addContact(account: AccountId, contact: ContactNames, at: number): Promise<boolean>;
   /** Notes that it has come again. */

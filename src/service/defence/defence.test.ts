@@ -98,7 +98,7 @@ test("D2: nothing that one account does changes another's verdict", async () => 
     await defence.learn(ann, taught(`spam${n}`, { text: text(spamWords) }), "unwanted");
     await defence.learn(ann, taught(`ham${n}`, { text: text(hamWords), origin: undefined }), "wanted");
   }
-  await defence.wrote(ann, ["eve@shop.test"]);
+  await defence.wrote([{ account: ann, addresses: ["eve@shop.test"] }]);
   assert.deepEqual(await verdicts(), before);
   assert.equal((await verdict(arrived())).kind, "junk", "it did change her own");
   await defence.setOn(ann, false);
@@ -107,7 +107,7 @@ test("D2: nothing that one account does changes another's verdict", async () => 
 
 test("whom the holder has written to is let through, but not who only says to be it", async () => {
   const { defence, verdict } = world();
-  await defence.wrote(ann, ["eve@shop.test"]);
+  await defence.wrote([{ account: ann, addresses: ["eve@shop.test"] }]);
   assert.equal((await verdict(arrived({ site: marked }))).rule, "correspondent");
   const forged = { ...verified, isAuthorVerified: false, isDmarcPass: false };
   assert.equal((await verdict(arrived({ site: { ...marked, origin: forged } }))).kind, "junk");
@@ -115,7 +115,7 @@ test("whom the holder has written to is let through, but not who only says to be
 
 test("who names a known author beside itself is not let through as that author, and does not become known", async () => {
   const { defence, verdict } = world();
-  await defence.wrote(ann, ["eve@shop.test"]);
+  await defence.wrote([{ account: ann, addresses: ["eve@shop.test"] }]);
   const authors = ["eve@shop.test", "mallory@shop.test"];
   assert.equal((await verdict(arrived({ authors, site: marked }))).rule, "scanner");
   await defence.learn(ann, taught("1", { authors }), "wanted");
@@ -181,7 +181,7 @@ test("a memory that fails stops no mail and forgets no verdict of the site", asy
   assert.equal((await verdict(arrived({ site: site({ origin: doubtful }) }))).kind, "inbox");
   assert.equal((await verdict(arrived({ site: marked }))).kind, "junk");
   await defence.learn(ann, taught("1"), "unwanted");
-  await defence.wrote(ann, ["x@y.test"]);
+  await defence.wrote([{ account: ann, addresses: ["x@y.test"] }]);
   const steps = events.filter(({ name }) => name === "defence.failed").map(({ fields }) => fields["step"]);
   assert.deepEqual(steps, ["recall", "recall", "learn", "correspondents"]);
 });
@@ -220,7 +220,7 @@ test("D2: what is held can be shown, cleared and switched off", async () => {
 
 test("D2: correspondents are forgotten after twelve months, all else after ninety days", async () => {
   const { clock, defence, memory } = world();
-  await defence.wrote(ann, ["eve@shop.test"]);
+  await defence.wrote([{ account: ann, addresses: ["eve@shop.test"] }]);
   await defence.learn(ann, taught("1", { authors: [] }), "unwanted");
   const held = async (): Promise<readonly number[]> => {
     await forgetOld(memory, clock.now());

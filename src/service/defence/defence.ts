@@ -19,7 +19,7 @@ import {
   verdictOf,
 } from "../../rules/reputation/verdict.ts";
 import { type MailText, wordsOf } from "../../rules/reputation/words.ts";
-import type { DefenceMemory, Holdings, LessonCounts } from "../../store/defence-memory.ts";
+import type { DefenceMemory, Holdings, LessonCounts, Written } from "../../store/defence-memory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { DefenceLog } from "./defence-log.ts";
@@ -59,8 +59,8 @@ export interface Defence {
    * `failed`: it is not known whether the holder has switched the memory off.
    */
   learn(account: AccountId, mail: TaughtMail, kind: keyof LessonCounts): Promise<Learning>;
-  /** The holder has written to these addresses (canonical, lower case). Never rejects. */
-  wrote(account: AccountId, addresses: readonly string[]): Promise<void>;
+  /** Holders have written to these addresses (canonical, lower case). Never rejects; a power cut may take it back. */
+  wrote(written: readonly Written[]): Promise<void>;
   /** "What we hold". @throws StoreError */
   holdings(account: AccountId): Promise<Holdings>;
   /** @throws StoreError */
@@ -73,7 +73,11 @@ export type DefenceOptions = { readonly memory: DefenceMemory; readonly clock: C
 
 export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
   /** Goes on without a step that fails. */
-  const attempt = async <T>(step: string, account: AccountId, work: () => Promise<T>): Promise<T | undefined> => {
+  const attempt = async <T>(
+    step: string,
+    account: AccountId | undefined,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
@@ -167,8 +171,9 @@ export function createDefence({ memory, clock, log }: DefenceOptions): Defence {
       return result;
     },
 
-    async wrote(account, addresses) {
-      await attempt("correspondents", account, () => memory.addCorrespondents(account, addresses, clock.now()));
+    async wrote(written) {
+      const sole = written.length === 1 ? written[0]?.account : undefined;
+      await attempt("correspondents", sole, () => memory.noteWritten(written, clock.now()));
     },
 
     holdings: (account) => memory.holdings(account),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
+import { SECOND } from "../../host/clock.ts";
 import { ANSWERED } from "../../store/flags.ts";
 import { type AccountId, accountId, type MailboxId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -11,8 +12,10 @@ import { contentOf, firstOctets } from "../../store/content-of.ts";
 import { fromNumbers, type NumberSet, range } from "../../syntax/bytes/number-set.ts";
 import { parseMessage } from "../../syntax/message/parse.ts";
 import type { SpamTeacher } from "../delivery/inbound-scanner.ts";
+import { correspondenceLimits } from "./correspondence.ts";
 import { createDefence, type Defence } from "./defence.ts";
 import type { DefenceLog } from "./defence-log.ts";
+import type { HolderAct } from "./holder-act.ts";
 import { createTeaching, type Teaching, type TeachingLimits, teachingLimits } from "./teaching.ts";
 
 const ann = accountId("a".repeat(32));
@@ -166,11 +169,30 @@ test("D2: for a holder who has switched the memory off, or of whom that is not k
   assert.equal(without.told.length, 1, "where there is no memory at all the scanner's own statistics decide");
 });
 
-test("whom the holder writes to is known", async () => {
+test("whom the holder writes to is known a second later", async () => {
   await using at = await stage();
+  const isKnown = async (): Promise<unknown> => (await at.memory.recall(ann, question))?.isCorrespondent;
   at.teaching.wrote(ann, ["eve@shop.test"]);
+  at.teaching.wrote(ann, []);
+  await turns(20);
+  assert.equal(await isKnown(), false);
+  await at.clock.advance(SECOND);
+  await turns(20);
+  assert.equal(await isKnown(), true);
+});
+
+test("for whom nothing is noted because there is no room is said", async () => {
+  await using at = await stage();
+  const { addressesOfAccount } = correspondenceLimits;
+  for (let n = 0; n < 3; n++)
+    at.teaching.wrote(
+      ann,
+      Array.from({ length: addressesOfAccount }, (_, of) => `${n}.${of}@y.test`),
+    );
+  at.teaching.wrote(ann, ["x@y.test"]);
   await at.teaching.settle();
-  assert.equal((await at.memory.recall(ann, question))?.isCorrespondent, true);
+  assert.equal((await at.memory.holdings(ann)).correspondents.count, 2 * addressesOfAccount);
+  assert.deepEqual(at.events, [{ name: "defence.unheard", fields: { acts: 2 } }]);
 });
 
 test("of a bulk move the newest teach; what is gone by then, and a mailbox that is gone, teach nothing", async () => {
@@ -210,16 +232,25 @@ test("the queue is bounded, for each account and for all; how many acts taught n
   await using at = await stage({
     limits: { waiting: 5, waitingOfAccount: 3 },
     defence: () => ({
-      learn: async () => "learned",
-      wrote: async (account) => void heard.push(account),
+      async learn(account) {
+        heard.push(account);
+        return "learned";
+      },
+      wrote: async () => {},
     }),
   });
-  for (let n = 0; n < 20; n++) at.teaching.wrote(ann, ["x@y.test"]);
-  for (let n = 0; n < 20; n++) at.teaching.wrote(ben, ["x@y.test"]);
+  const acts = new Map<AccountId, HolderAct>();
+  for (const account of [ann, ben]) {
+    const uids = await at.put(account, "Junk", letterOf(1));
+    const from = await at.box(account, "INBOX");
+    acts.set(account, { kind: "moved", from, mailbox: await at.box(account, "Junk"), uids });
+  }
+  const move = (account: AccountId): void => at.teaching.taught(account, acts.get(account) ?? assert.fail());
+  for (const account of [ann, ben]) for (let n = 0; n < 20; n++) move(account);
   await at.teaching.settle();
   assert.ok(heard.filter((one) => one === ann).length <= 4 && heard.includes(ben));
   assert.deepEqual(at.events, [{ name: "defence.unheard", fields: { acts: 40 - heard.length } }]);
-  at.teaching.wrote(ann, ["x@y.test"]);
+  move(ann);
   await at.teaching.settle();
   assert.equal(at.events.length, 1);
 });
@@ -259,7 +290,10 @@ test("at the stop what waits is finished, and given up when time has run out", a
     const uids = await at.put(ann, "Junk", letterOf(1), letterOf(2));
     const act = { kind: "moved", from: await at.box(ann, "INBOX"), mailbox: await at.box(ann, "Junk"), uids } as const;
     at.teaching.taught(ann, act);
-    for (let n = 0; n < 3; n++) at.teaching.wrote(ann, [`${n}@y.test`]);
+    for (let n = 0; n < 3; n++) {
+      at.teaching.taught(ann, act);
+      at.teaching.wrote(ann, [`${n}@y.test`]);
+    }
     const ended = at.teaching[Symbol.asyncDispose]();
     at.teaching.wrote(ann, ["late@y.test"]);
     await turns(20);
@@ -267,7 +301,7 @@ test("at the stop what waits is finished, and given up when time has run out", a
     resolve();
     await ended;
     assert.equal(at.told.length, isSlow ? 1 : 2);
-    assert.equal((await at.memory.holdings(ann)).correspondents.count, isSlow ? 0 : 3);
+    assert.equal((await at.memory.holdings(ann)).correspondents.count, 3);
     const unheard = at.events.filter(({ name }) => name === "defence.unheard");
     assert.deepEqual(unheard, isSlow ? [{ name: "defence.unheard", fields: { acts: 3 } }] : []);
     await at.mail[Symbol.asyncDispose]();

@@ -1,7 +1,8 @@
 /**
  * Lets the account's memory, and a scanner that keeps statistics for each person, learn from what holders do with their
  * mail (promise F6). Nobody waits for it: what is heard goes into a queue of bounded length and is worked off one message
- * at a time, with others first; what does not fit, or fails, is not learned. Of a message nothing is kept here.
+ * at a time, with others first; what does not fit, or fails, is not learned. Of a message nothing is kept here. Whom they
+ * write to is gathered apart (correspondence.ts).
  */
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { type Clock, SECOND } from "../../host/clock.ts";
@@ -11,6 +12,7 @@ import type { ContentSource, FactsRow, MailReader, MailStore } from "../../store
 import { parseMessage } from "../../syntax/message/parse.ts";
 import type { SpamTeacher } from "../delivery/inbound-scanner.ts";
 import { failureOf } from "../delivery/verdict.ts";
+import { gatherCorrespondence } from "./correspondence.ts";
 import type { Defence } from "./defence.ts";
 import type { DefenceLog } from "./defence-log.ts";
 import {
@@ -66,8 +68,7 @@ export type TeachingOptions = {
   readonly limits?: TeachingLimits;
 };
 
-type Wrote = { readonly kind: "wrote"; readonly addresses: readonly string[] };
-type Heard = { readonly account: AccountId; readonly act: HolderAct | Wrote };
+type Heard = { readonly account: AccountId; readonly act: HolderAct };
 
 /** Disposing finishes what waits, within `endMs`. */
 export function createTeaching(options: TeachingOptions): Teaching {
@@ -78,6 +79,18 @@ export function createTeaching(options: TeachingOptions): Teaching {
   let isEnding = false;
   let unheard = 0;
   let working: Promise<void> | undefined;
+
+  const tellUnheard = (): void => {
+    if (unheard > 0) log("defence.unheard", { acts: unheard });
+    unheard = 0;
+  };
+  const { defence } = options;
+  const correspondence =
+    defence &&
+    gatherCorrespondence(clock, async (written) => {
+      await defence.wrote(written);
+      tellUnheard();
+    });
 
   const workOff = async (): Promise<void> => {
     while (!end.signal.aborted) {
@@ -95,8 +108,7 @@ export function createTeaching(options: TeachingOptions): Teaching {
     }
     // What is left when time has run out.
     unheard += waiting.splice(0).length;
-    if (unheard > 0) log("defence.unheard", { acts: unheard });
-    unheard = 0;
+    tellUnheard();
     working = undefined;
   };
 
@@ -118,15 +130,16 @@ export function createTeaching(options: TeachingOptions): Teaching {
       hear(account, { ...act, uids: newestOf(act.uids, limits.messages) });
     },
     wrote(account, addresses) {
-      if (options.defence !== undefined && addresses.length > 0) hear(account, { kind: "wrote", addresses });
+      if (isEnding || addresses.length === 0) return;
+      if (correspondence?.add(account, addresses) === false) unheard++;
     },
     async settle() {
-      await working;
+      await Promise.all([working, correspondence?.settle()]);
     },
     async [Symbol.asyncDispose]() {
       isEnding = true;
       using _timer = clock.after(limits.endMs, () => end.abort());
-      await working;
+      await Promise.all([working, correspondence?.settle()]);
     },
   };
 }
@@ -137,7 +150,6 @@ async function work(
   { account, act }: Heard,
   signal: AbortSignal,
 ): Promise<void> {
-  if (act.kind === "wrote") return options.defence?.wrote(account, act.addresses);
   const reader = options.mail.read(account);
   const kind = await lessonOf(reader, act);
   if (kind === undefined) return;

@@ -128,6 +128,48 @@ export function defenceMemoryContract(
     assert.equal((await recalled(memory, a, { authors: [] })).isCorrespondent, false);
   });
 
+  test(`whom many holders write to is noted at once, again and again (${name})`, async () => {
+    await using memory = await open();
+    await memory.setOn(b, false);
+    const written = [
+      { account: a, addresses: ["bob@good.test", "eve@bad.test"] },
+      { account: b, addresses: ["eve@bad.test"] },
+      { account: accountId("c".repeat(32)), addresses: Array.from({ length: 500 }, (_, n) => `${n}@x.test`) },
+      { account: accountId("d".repeat(32)), addresses: ["eve@bad.test"] },
+    ];
+    for (let n = 0; n < 3; n++) {
+      await memory.noteWritten(written, now + DAY * Math.floor(n / 2));
+      const counts = await Promise.all(written.map(({ account }) => memory.holdings(account)));
+      assert.deepEqual(
+        counts.map(({ correspondents }) => correspondents.count),
+        [2, 0, 500, 1],
+      );
+    }
+    assert.equal((await memory.holdings(a)).correspondents.oldest, 20_001);
+    await memory.noteWritten([{ account: a, addresses: ["new@x.test", "bob@good.test"] }], now + DAY);
+    assert.equal((await memory.holdings(a)).correspondents.count, 3);
+    assert.equal(await memory.recall(b, question()), undefined, "off is off");
+  });
+
+  test(`who was cleared, or switched off and on, is noted anew (${name})`, async () => {
+    await using memory = await open();
+    const ends = [
+      () => memory.clear(a),
+      () => memory.forgetAccount(a),
+      async () => {
+        await memory.setOn(a, false);
+        await memory.setOn(a, true);
+      },
+    ];
+    for (const end of ends) {
+      await memory.noteWritten([{ account: a, addresses: ["eve@bad.test"] }], now);
+      await end();
+      assert.equal((await recalled(memory)).isCorrespondent, false);
+      await memory.noteWritten([{ account: a, addresses: ["eve@bad.test"] }], now);
+      assert.equal((await recalled(memory)).isCorrespondent, true);
+    }
+  });
+
   test(`who is asked to come again is remembered until it does, then where it comes from (${name})`, async () => {
     await using memory = await open();
     assert.equal(await memory.addContact(a, contact, now - 1), true);
@@ -148,7 +190,10 @@ export function defenceMemoryContract(
       const at = now + n * DAY;
       const words = ["cheap", `w${n}`, `v${n}`];
       await memory.learn(a, lesson({ message: `m${n}`, names: [`domain ${n}`], words }), at);
-      await memory.addCorrespondents(a, [`c${n}@x.test`], at);
+      const addresses = [`c${n}@x.test`];
+      await (n % 2 === 0
+        ? memory.addCorrespondents(a, addresses, at)
+        : memory.noteWritten([{ account: a, addresses }], at));
       assert.equal(await memory.addContact(a, { first: `f${n}`, origin: "" }, at), n < 2);
       await memory.passContact(a, { first: "", origin: `o${n}` }, at);
     }
@@ -257,6 +302,7 @@ export function defenceMemoryContract(
       () => memory.recall(a, question()),
       () => memory.learn(a, lesson(), now),
       () => memory.addCorrespondents(a, ["x@y.test"], now),
+      () => memory.noteWritten([{ account: a, addresses: ["x@y.test"] }], now),
       () => memory.addContact(a, contact, now),
       () => memory.passContact(a, contact, now),
       () => memory.holdings(a),

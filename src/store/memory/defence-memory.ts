@@ -44,7 +44,7 @@ export function memoryDefenceMemory(limits: DefenceMemoryLimits = defenceMemoryL
     return held;
   };
 
-  return {
+  const memory: DefenceMemory = {
     async recall(account, { authors, names, words, leastLessons, contact }) {
       const held = of(account);
       if (!held.isOn) return undefined;
@@ -81,6 +81,10 @@ export function memoryDefenceMemory(limits: DefenceMemoryLimits = defenceMemoryL
       if (!held.isOn) return;
       for (const address of addresses) held.correspondents.set(address, dayOf(at));
       thin(held.correspondents, limits.correspondents, (day) => day);
+    },
+
+    async noteWritten(written, at) {
+      for (const { account, addresses } of written) await memory.addCorrespondents(account, addresses, at);
     },
 
     async addContact(account, { first }, at) {
@@ -144,6 +148,7 @@ export function memoryDefenceMemory(limits: DefenceMemoryLimits = defenceMemoryL
       isClosed = true;
     },
   };
+  return memory;
 }
 
 function countsIn(map: ReadonlyMap<string, Counted>, name: string): LessonCounts | undefined {

@@ -116,6 +116,57 @@ test("D5: what fingerprints are made with is the account's own key: without it t
   );
 });
 
+test("D5: what is noted late for an account that was closed meanwhile stays out of the file", async () => {
+  const file = newFile();
+  let fileKey: FileKey | undefined = keyOf(a);
+  let closing: Promise<void> | undefined;
+  await using other = await openSqliteDefenceMemory({ file, key, keyOf: () => fileKey });
+  /** The key goes first, its memory then, from another process; as late as can be before the note asks for the key. */
+  const close = (): void => {
+    fileKey = undefined;
+    closing = other.forgetAccount(a);
+  };
+  let asked = 0;
+  await using memory = await openSqliteDefenceMemory({
+    file,
+    key,
+    keyOf() {
+      asked++;
+      const found = fileKey;
+      if (asked === 2) close();
+      return found;
+    },
+  });
+  const rows = (): readonly unknown[] =>
+    look(file, (db) =>
+      ["holder", "correspondent"].map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()),
+    );
+  await memory.noteWritten([{ account: a, addresses: ["eve@bad.test"] }], 0);
+  assert.deepEqual(rows(), [1, 1]);
+  await memory.noteWritten([{ account: a, addresses: ["bob@bad.test"] }], 0);
+  await (closing ?? assert.fail("the key is asked for at each note"));
+  assert.deepEqual(rows(), [0, 0], "closing waits for the commit, and erases it");
+  await memory.noteWritten([{ account: a, addresses: ["late@bad.test"] }], 0);
+  assert.deepEqual(rows(), [0, 0]);
+});
+
+test("what many wrote to is in the file for other processes, and is not written twice a day", async () => {
+  const file = newFile();
+  await using memory = await openSqliteDefenceMemory({ file, key, keyOf });
+  await using other = await openSqliteDefenceMemory({ file, key, keyOf });
+  const written = [a, b].map((account) => ({ account, addresses: ["eve@bad.test"] }));
+  const size = (): number => readFileSync(`${file}-wal`).length;
+  await memory.noteWritten(written, 0);
+  assert.equal((await other.recall(b, question))?.isCorrespondent, true);
+  const before = size();
+  await memory.noteWritten(written, 0);
+  await other.noteWritten(written, 0);
+  assert.equal(size(), before);
+  await other.clear(a);
+  await memory.noteWritten(written, 0);
+  assert.equal((await other.recall(a, question))?.isCorrespondent, true, "cleared elsewhere, it is noted anew");
+});
+
 test("D5: an account that gets another key begins anew, and what was kept under the old one goes", async () => {
   const file = newFile();
   let fileKey = keyOf("old");

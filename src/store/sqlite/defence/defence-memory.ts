@@ -1,4 +1,8 @@
-/** What accounts have learned of their mail, in `defence.db`. One short transaction a change; recalling writes nothing. */
+/**
+ * What accounts have learned of their mail, in `defence.db`. One short transaction a change, or for whom many accounts wrote
+ * to; recalling writes nothing.
+ */
+import { setImmediate as othersFirst } from "node:timers/promises";
 import { systemClock } from "../../../host/clock.ts";
 import {
   type DefenceMemory,
@@ -6,6 +10,7 @@ import {
   defenceMemoryLimits,
   type Holdings,
   type LessonCounts,
+  type Written,
 } from "../../defence-memory.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
 import type { AccountId } from "../../ids.ts";
@@ -17,6 +22,7 @@ import { learnLesson } from "./lessons.ts";
 import { namePrint, wordPrints } from "./prints.ts";
 import { defenceMigrations } from "./schema.ts";
 import { dayOf, type Statements, statementsOf, thin } from "./statements.ts";
+import { createWrittenNotes } from "./written.ts";
 
 export type SqliteDefenceMemoryOptions = SystemDatabaseOptions & {
   /** The key of an account's file; with it dies what fingerprints are made with. */
@@ -33,6 +39,7 @@ export async function openSqliteDefenceMemory(options: SqliteDefenceMemoryOption
 const NO_LESSONS: LessonCounts = { wanted: 0, unwanted: 0 };
 /** No row's number. */
 const NOBODY = -1;
+const ADDRESSES_A_COMMIT = 200;
 
 type Means = Required<Pick<SqliteDefenceMemoryOptions, "clock" | "limits" | "keyOf">>;
 
@@ -55,6 +62,17 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
       const holder = holders.take(account, fileKey);
       return holder && step(holder);
     });
+  };
+  const isOn = (account: AccountId): boolean => holders.held(account)?.isOn !== false;
+  const notes = createWrittenNotes({ sql, holders, keyOf, limits });
+  const note = async (
+    written: readonly Written[],
+    day: number,
+    transaction: (step: () => () => void) => Promise<() => void>,
+  ): Promise<void> => {
+    // Who writes to the same people all day costs one commit.
+    const unknown = await read(() => notes.unknown(written, day));
+    if (unknown.length > 0) (await transaction(() => notes.note(unknown, day)))();
   };
 
   return {
@@ -93,18 +111,14 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
     },
 
     async addCorrespondents(account, addresses, at) {
-      const day = dayOf(at);
-      // Who writes to the same people all day costs one commit.
-      const isKnownToday = await read(() => {
-        const found = findHolder(account);
-        if (found.kind !== "on") return found.kind === "off";
-        return addresses.every((one) => isKnown(sql, found.holder, one) === day);
-      });
-      if (isKnownToday) return;
-      await change(account, ({ id, key }) => {
-        for (const address of addresses) sql.putCorrespondent.run(id, namePrint(key, "correspondent", address), day);
-        thin(sql.correspondents, id, limits.correspondents);
-      });
+      await note([{ account, addresses }], dayOf(at), write);
+    },
+
+    async noteWritten(written, at) {
+      for (const part of partsOf(written)) {
+        await note(part, dayOf(at), (step) => look(() => lightly(db, step)));
+        await othersFirst();
+      }
     },
 
     async addContact(account, { first }, at) {
@@ -138,14 +152,14 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
 
     async clear(account) {
       await erase(() => {
-        if (holders.isOn(account)) holders.destroy(account);
+        if (isOn(account)) holders.destroy(account);
       });
     },
 
-    async setOn(account, isOn) {
+    async setOn(account, toBeOn) {
       await erase(() => {
-        if (holders.isOn(account) === isOn) return;
-        if (isOn) holders.destroy(account);
+        if (isOn(account) === toBeOn) return;
+        if (toBeOn) holders.destroy(account);
         else holders.switchOff(account);
       });
     },
@@ -169,6 +183,33 @@ function sqliteDefenceMemory(db: Database, { clock, limits, keyOf }: Means): Def
       if (db.open) db.close();
     },
   };
+}
+
+/** Each of about as many addresses as a transaction takes within milliseconds. */
+function partsOf(written: readonly Written[]): readonly (readonly Written[])[] {
+  const parts: Written[][] = [];
+  let room = 0;
+  for (const one of written) {
+    if (room <= 0) room = ADDRESSES_A_COMMIT;
+    if (room === ADDRESSES_A_COMMIT) parts.push([]);
+    parts.at(-1)?.push(one);
+    room -= Math.max(1, one.addresses.length);
+  }
+  return parts;
+}
+
+/** One transaction that nobody waits for the disk for: a power cut may take it back, and whatever is synced later brings it along. */
+function lightly<T>(db: Database, step: () => T): T {
+  db.pragma("synchronous = NORMAL");
+  try {
+    db.exec("BEGIN IMMEDIATE");
+    const value = step();
+    db.exec("COMMIT");
+    return value;
+  } finally {
+    if (db.inTransaction) db.exec("ROLLBACK");
+    db.pragma("synchronous = FULL");
+  }
 }
 
 /** One view of the file for many small reads, which also makes them cheaper. */

@@ -20,7 +20,8 @@ export type Holders = {
   readonly find: (account: AccountId, fileKey: () => FileKey | undefined) => Found;
   /** Makes one if there is none; `undefined` when it is off, or the account is gone. */
   readonly take: (account: AccountId, fileKey: FileKey | undefined) => Holder | undefined;
-  readonly isOn: (account: AccountId) => boolean;
+  /** Its number, by which nothing can be read, and whether it is on; `undefined` when there is none. */
+  readonly held: (account: AccountId) => { readonly id: number; readonly isOn: boolean } | undefined;
   /** Erases all that the account had, the salt among it. */
   readonly destroy: (account: AccountId) => void;
   /** As `destroy`, and notes that nothing is to be remembered. */
@@ -65,7 +66,10 @@ export function createHolders(db: Database): Holders {
       const key = printKey(fileKey, salt);
       return { id: put.run(account, salt, markOf(key), 1).lastInsertRowid, key };
     },
-    isOn: (account) => rowOf(account)?.is_on !== 0,
+    held: (account) => {
+      const row = rowOf(account);
+      return row && { id: row.id, isOn: row.is_on !== 0 };
+    },
     destroy,
     switchOff: (account) => {
       destroy(account);

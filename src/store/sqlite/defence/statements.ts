@@ -42,10 +42,12 @@ const PART = 16;
 
 export const dayOf = (at: number): number => Math.floor(at / DAY);
 
-/** Keeps a table within `most` rows of a holder. */
-export function thin({ count, drop }: Thinning, holder: number, most: number): void {
+/** Keeps a table within `most` rows of a holder. Tells whether anything had to go. */
+export function thin({ count, drop }: Thinning, holder: number, most: number): boolean {
   const surplus = (count.get(holder) as number) - most;
-  if (surplus > 0) drop.run(holder, holder, surplus + Math.floor(most / PART));
+  if (surplus <= 0) return false;
+  drop.run(holder, holder, surplus + Math.floor(most / PART));
+  return true;
 }
 
 export function statementsOf(db: Database): Statements {
@@ -68,7 +70,9 @@ export function statementsOf(db: Database): Statements {
   });
   return {
     correspondent: db.prepare("SELECT day FROM correspondent WHERE holder = ? AND print = ?").pluck(),
-    putCorrespondent: db.prepare("REPLACE INTO correspondent (holder, print, day) VALUES (?, ?, ?)"),
+    putCorrespondent: db.prepare(
+      "INSERT INTO correspondent (holder, print, day) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET day = excluded.day",
+    ),
     correspondents: thinning("correspondent", "day"),
 
     sender: db.prepare("SELECT wanted, unwanted FROM sender WHERE holder = ? AND print = ?"),
