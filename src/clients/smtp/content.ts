@@ -22,15 +22,14 @@ export type Sent =
 /** After 354. On every return but a final reply the connection is good for nothing more. @throws what the source throws. */
 export async function sendData(wire: Wire, message: ContentSource, limits: SmtpClientLimits): Promise<Sent> {
   const stuffing = new DotStuffing();
-  const ends = new LineEnds();
   for await (const piece of wholePieces(message)) {
-    ends.write(piece);
-    if (ends.hasBare) return { kind: "bare-line-end" };
-    if (!wire.write(...stuffing.write(piece))) await wire.drained();
+    const stuffed = stuffing.write(piece);
+    if (stuffing.hasBare) return { kind: "bare-line-end" };
+    if (!wire.write(stuffed)) await wire.drained();
     if (wire.hasReply) return early(await wire.hear(0));
     if (wire.loss !== undefined) return { kind: "lost", why: wire.loss, wasComplete: false };
   }
-  if (ends.endsBare) return { kind: "bare-line-end" };
+  if (stuffing.endsBare) return { kind: "bare-line-end" };
   if (wire.loss !== undefined) return { kind: "lost", why: wire.loss, wasComplete: false };
   wire.endAt(Number.POSITIVE_INFINITY);
   wire.write(stuffing.end());

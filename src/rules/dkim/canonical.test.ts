@@ -50,3 +50,51 @@ test("the hash of a body that comes in pieces is that of the whole, in relaxed f
     assert.equal(hashOf(`a${"\r\n".repeat(5000)}\r`, cut), sha256(`a${"\r\n".repeat(5000)}\r\r\n`));
   assert.equal(hashOf(`a${"\r\n".repeat(5000)}b`), sha256(`a${"\r\n".repeat(5000)}b\r\n`));
 });
+
+test("octets are told apart sixteen at a time as one by one, wherever a chunk is cut and lies in memory", () => {
+  const piece = fc.constantFrom(
+    "\r\n",
+    "\r\n\r\n",
+    " ",
+    "  ",
+    "\t",
+    "\r",
+    "\n",
+    "\0",
+    "!",
+    "\x80\xa0\xff",
+    "word",
+    "longer-words",
+  );
+  const rare = fc.oneof({ arbitrary: fc.constant("abcdefg hij"), weight: 6 }, piece);
+  fc.assert(
+    fc.property(
+      fc.array(rare, { maxLength: 60 }),
+      fc.array(fc.nat(400), { maxLength: 4 }),
+      fc.nat(7),
+      (list, cuts, offset) => {
+        const text = list.join("");
+        const body = new RelaxedBodyHash();
+        const places = [0, ...cuts.map((cut) => Math.min(cut, text.length)).toSorted((a, b) => a - b), text.length];
+        for (let n = 1; n < places.length; n++) {
+          const chunk = text.slice(places[n - 1], places[n]);
+          // What lies beside the chunk is blank, and must not be looked at.
+          const memory = new Uint8Array(offset + chunk.length + 32).fill(32);
+          memory.set(octets(chunk), offset);
+          body.write(memory.subarray(offset, offset + chunk.length));
+        }
+        assert.equal(body.end(), sha256(relaxed(text)));
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test("any two white octets are found at any place", () => {
+  for (let at = 0; at < 40; at++)
+    for (const found of [" \r\n", "  ", "\t", "\r\n ", "\r\n\r\n", " \t", "\r\r\n", "\x00 ", " \x1f", "\n\n"])
+      for (const fill of ["!", "\xa0", "\x7f"]) {
+        const text = `${fill.repeat(at)}${found}${fill.repeat(40 - at)}`;
+        assert.equal(hashOf(text), sha256(relaxed(text)), JSON.stringify(text));
+      }
+});

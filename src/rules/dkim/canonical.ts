@@ -35,8 +35,6 @@ const MANY = 1024;
 const SHORT = 256;
 /** What one octet, a short run, or what was held back before it may add at most. */
 const MOST_ADDED = 2 * MANY + SHORT + 3;
-/** How far it is believed that what was dense stays so. */
-const BLOCK = 4096;
 /** Gathered for one update of the hash. All hashes share it, for none leaves anything in it. */
 const ROOM: Uint8Array = new Uint8Array(16 * 1024);
 
@@ -53,22 +51,12 @@ export class RelaxedBodyHash {
 
   /** Takes the next octets of the body, cut anywhere. */
   write(octets: Uint8Array): void {
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
     let at = 0;
-    let tab = -1;
-    // Up to here HTABs are many, and looking for each costs more than looking at every octet.
-    let careful = 0;
     while (at < octets.length) {
       if (this.#size > ROOM.length - 2 * MOST_ADDED) this.#flush();
       const isClean = this.#lineEnds === 0 && !this.#isSpace && !this.#isCr;
-      if (isClean && tab < at && careful <= at) {
-        tab = placeOf(HTAB, octets, at);
-        if (tab - at < SHORT) careful = at + BLOCK;
-      }
-      const end = !isClean
-        ? at
-        : at < careful
-          ? relaxedEnd(octets, at, octets.length, 1)
-          : relaxedEnd(octets, at, tab, 2);
+      const end = isClean ? relaxedEnd(octets, view, at) : at;
       if (end > at) this.#take(octets, at, end);
       at = end;
       if (at < octets.length) this.#octet(octets[at++] as number);
@@ -142,35 +130,65 @@ export class RelaxedBodyHash {
   }
 }
 
-/** Of the next such octet, or of the end. */
-function placeOf(octet: number, octets: Uint8Array, from: number): number {
-  const at = octets.indexOf(octet, from);
-  return at < 0 ? octets.length : at;
-}
+/** The highest bit of each of four octets. */
+const MARKS: number = 0x80808080 | 0;
+const LOW_BITS = 0x7f7f7f7f;
+/** Added to the low bits of an octet, these set its mark when it is above SP, or above HTAB. */
+const ABOVE_SP = 0x5f5f5f5f;
+const ABOVE_HTAB = 0x76767676;
 
 /**
  * Where the octets from `from` on stop being in relaxed form already, as far as can be told; they end inside a line.
- * @param tab with a step of 2: where the next HTAB stands, or the end
+ * Without HTABs only white octets side by side can make a difference, so sixteen are looked at together.
  */
-function relaxedEnd(octets: Uint8Array, from: number, tab: number, step: 1 | 2): number {
+function relaxedEnd(octets: Uint8Array, view: DataView, from: number): number {
   // Behind each octet two more are looked at; beyond the end of an array a look costs many times as much.
-  const last = Math.min(tab, octets.length) - 2;
-  // Below it every octet was looked at.
-  let seen = from;
+  const last = octets.length - 2;
+  // What stands before it is not white.
   let at = from;
-  while (at < last) {
-    // A HTAB aside only two side by side can make a difference: then every other octet is enough.
-    if ((octets[at] as number) > SP) {
-      seen = at + 1;
-      at += step;
+  while (at < last - 14) {
+    const first = view.getInt32(at, true);
+    const second = view.getInt32(at + 4, true);
+    const third = view.getInt32(at + 8, true);
+    const fourth = view.getInt32(at + 12, true);
+    const a = ((first & LOW_BITS) + ABOVE_SP) | first;
+    const b = ((second & LOW_BITS) + ABOVE_SP) | second;
+    const c = ((third & LOW_BITS) + ABOVE_SP) | third;
+    const d = ((fourth & LOW_BITS) + ABOVE_SP) | fourth;
+    // A mark stays where the octet or the one before it is above SP, and it is no HTAB.
+    const w = (a | (a << 8) | 0x80) & (((first & LOW_BITS) + ABOVE_HTAB) | first);
+    const x = (b | (b << 8) | (a >>> 24)) & (((second & LOW_BITS) + ABOVE_HTAB) | second);
+    const y = (c | (c << 8) | (b >>> 24)) & (((third & LOW_BITS) + ABOVE_HTAB) | third);
+    const z = (d | (d << 8) | (c >>> 24)) & (((fourth & LOW_BITS) + ABOVE_HTAB) | fourth);
+    if ((w & x & y & z & MARKS) === MARKS) {
+      at += d >= 0 ? 15 : 16;
       continue;
     }
-    if (at > seen && (octets[at - 1] as number) <= SP) at--;
-    const octet = octets[at];
-    if (octet === SP && (octets[at + 1] as number) > SP) at += 2;
+    const [p, q, r, s] = [~w & MARKS, ~x & MARKS, ~y & MARKS, ~z & MARKS];
+    at += p !== 0 ? firstOf(p) : q !== 0 ? 4 + firstOf(q) : r !== 0 ? 8 + firstOf(r) : 12 + firstOf(s);
+    if (at > from && (octets[at - 1] as number) <= SP) at--;
+    const text = afterLineEnds(octets, at);
+    if (text === at || text >= last || (octets[text] as number) <= SP) return at;
+    at = text;
+  }
+  while (at < last) {
+    const octet = octets[at] as number;
+    if (octet > SP) at++;
+    else if (octet === SP && (octets[at + 1] as number) > SP) at += 2;
     else if (octet === CR && octets[at + 1] === LF && (octets[at + 2] as number) > SP) at += 3;
     else return at;
-    seen = at;
   }
-  return at > seen && (octets[at - 1] as number) <= SP ? at - 1 : at;
+  return at;
+}
+
+/** Empty lines inside a text are what they are. */
+function afterLineEnds(octets: Uint8Array, from: number): number {
+  let at = from;
+  while (at < octets.length - 1 && octets[at] === CR && octets[at + 1] === LF) at += 2;
+  return at;
+}
+
+/** Which of four octets is the first that is marked. */
+function firstOf(marks: number): number {
+  return (31 - Math.clz32(marks & -marks)) >> 3;
 }

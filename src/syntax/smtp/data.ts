@@ -5,8 +5,9 @@
  * what a laxer server before or after us would take for an end, and for the commands of a smuggled second message,
  * stays inside this one, and `isBroken` says that the whole is to be refused. Lines may have any length.
  *
- * The text of a message is looked at four octets at a time, and what holds no dot at a line's start is not copied.
+ * What holds no dot at a line's start is not copied.
  */
+import { nextMark, viewOf } from "./data-text.ts";
 
 /** Where the last octet has left us. */
 type State = "line-start" | "dot" | "dot-cr" | "text" | "cr";
@@ -43,8 +44,7 @@ export class DataDecoder {
    */
   write(chunk: Uint8Array, start = 0): Uint8Array {
     const length = chunk.length;
-    const base = (4 - (chunk.byteOffset & 3)) & 3;
-    const words = new Int32Array(chunk.buffer, chunk.byteOffset + base, Math.max(0, (length - base) >> 2));
+    const view = viewOf(chunk);
     let runs: Uint8Array[] | undefined;
     let runStart = start;
     let at = start;
@@ -88,7 +88,7 @@ export class DataDecoder {
           }
           break;
         case "text":
-          at = skipText(chunk, words, base, at);
+          at = nextMark(chunk, view, at);
           if (at < length) {
             if (chunk[at] === CR) this.#state = "cr";
             else this.#broken = true;
@@ -103,33 +103,6 @@ export class DataDecoder {
     if (end > runStart) runs.push(chunk.subarray(runStart, end));
     return join(runs);
   }
-}
-
-/**
- * Returns where the next octet stands, from `at` on, that is more than text: a CR or LF that is bare, or whose line is
- * followed by a dot or by the chunk's end; else the chunk's length. `at` lies inside a line, not behind a CR.
- */
-function skipText(chunk: Uint8Array, words: Int32Array, base: number, at: number): number {
-  const length = chunk.length;
-  let from = at;
-  const aligned = Math.max(base, at + ((4 - ((at - base) & 3)) & 3));
-  for (; from < aligned && from < length; from++) if (isMarked(chunk, from)) return from;
-  const count = words.length;
-  for (let n = (aligned - base) >> 2; n < count; n++) {
-    const word = words[n] as number;
-    // True when one of the four octets lies below 16, as CR and LF do.
-    if (((word - 0x10101010) & ~word & 0x80808080) === 0) continue;
-    const first = base + (n << 2);
-    for (let k = first; k < first + 4; k++) if (isMarked(chunk, k)) return k;
-  }
-  for (from = Math.max(from, base + (count << 2)); from < length; from++) if (isMarked(chunk, from)) return from;
-  return length;
-}
-
-function isMarked(chunk: Uint8Array, at: number): boolean {
-  const octet = chunk[at];
-  if (octet === CR) return chunk[at + 1] !== LF || at + 2 >= chunk.length || chunk[at + 2] === DOT;
-  return octet === LF && chunk[at - 1] !== CR;
 }
 
 function join(runs: readonly Uint8Array[]): Uint8Array {

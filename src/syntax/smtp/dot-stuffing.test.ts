@@ -14,7 +14,7 @@ function cut(text: string, cuts: readonly number[]): readonly Buffer[] {
 
 function stuff(chunks: readonly Buffer[]): string {
   const stuffing = new DotStuffing();
-  const parts = chunks.flatMap((chunk) => [...stuffing.write(chunk)]);
+  const parts = chunks.map((chunk) => stuffing.write(chunk));
   return Buffer.concat([...parts, stuffing.end()]).toString("latin1");
 }
 
@@ -46,6 +46,16 @@ test("what DataDecoder undoes, however it was cut", () => {
   );
 });
 
+test("a message of nothing but dots is written in one piece, and one without is not copied", () => {
+  const lines = 80_000;
+  const dots = Buffer.from(".\r\n".repeat(lines));
+  assert.equal(Buffer.from(new DotStuffing().write(dots)).toString("latin1"), "..\r\n".repeat(lines));
+  const long = `.${"x".repeat(100)}\r\n`;
+  assert.equal(stuff(cut(long.repeat(3), [5])), `${`.${long}`.repeat(3)}.\r\n`);
+  const plain = Buffer.from("a.b\r\nc.\r\n");
+  assert.equal(new DotStuffing().write(plain), plain);
+});
+
 test("bare line ends are found, however they were cut", () => {
   const octets = fc.array(fc.constantFrom("\r", "\n", "\r\n", "a", "."), { maxLength: 12 });
   fc.assert(
@@ -55,6 +65,9 @@ test("bare line ends are found, however they were cut", () => {
       for (const chunk of cut(text, cuts)) ends.write(chunk);
       assert.equal(ends.endsBare, /\r(?!\n)|(?<!\r)\n/.test(text));
       assert.equal(ends.hasBare, /\r(?!\n|$)|(?<!\r)\n/.test(text));
+      const stuffing = new DotStuffing();
+      for (const chunk of cut(text, cuts)) stuffing.write(chunk);
+      assert.deepEqual([stuffing.hasBare, stuffing.endsBare], [ends.hasBare, ends.endsBare]);
     }),
     { numRuns: numRuns * 4 },
   );

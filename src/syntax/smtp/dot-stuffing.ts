@@ -3,27 +3,42 @@
  * end the line with the single dot. Octets in, octets out, in any pieces.
  *
  * A bare CR or LF is never written (RFC 5321 section 2.3.8): what one server takes for text, the next may take for the end
- * of a line, and with it a second message comes to be. `LineEnds` finds them; who sends stops there.
+ * of a line, and with it a second message comes to be. Both classes find them; who sends stops there.
  */
+import { nextMark, viewOf } from "./data-text.ts";
 
 const CR = 13;
 const LF = 10;
 const DOT = 46;
-const DOT_OCTET: Uint8Array = Uint8Array.of(DOT);
 
 /** Watches octets go by for a CR without LF, or an LF without CR. */
 export class LineEnds {
-  #last = 0;
+  #state: "line-start" | "text" | "cr" = "line-start";
   #bare = false;
 
-  write(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#bare ||= this.#last === CR && chunk[0] !== LF;
-    for (let at = chunk.indexOf(LF); at >= 0 && !this.#bare; at = chunk.indexOf(LF, at + 1))
-      this.#bare = (at === 0 ? this.#last : chunk[at - 1]) !== CR;
-    for (let at = chunk.indexOf(CR); at >= 0 && at < chunk.length - 1 && !this.#bare; at = chunk.indexOf(CR, at + 1))
-      this.#bare = chunk[at + 1] !== LF;
-    this.#last = chunk[chunk.length - 1] as number;
+  /** Takes the next octets and returns where in them a line begins with a dot; not all such places once there is a bare one. */
+  write(chunk: Uint8Array): readonly number[] {
+    const { length } = chunk;
+    const dots: number[] = [];
+    if (length === 0 || this.#bare) return dots;
+    const view = viewOf(chunk);
+    let at = 0;
+    if (this.#state === "cr") {
+      this.#bare = chunk[0] !== LF;
+      this.#state = "line-start";
+      at = 1;
+    }
+    while (at < length && !this.#bare) {
+      if (this.#state === "line-start" && chunk[at] === DOT) dots.push(at);
+      this.#state = "text";
+      at = nextMark(chunk, view, at);
+      if (at === length) break;
+      const isAtEnd = at + 1 === length;
+      this.#bare = chunk[at] === LF || (!isAtEnd && chunk[at + 1] !== LF);
+      this.#state = isAtEnd ? "cr" : "line-start";
+      at += 2;
+    }
+    return dots;
   }
 
   /** So far; a CR at the very end may still get its LF. */
@@ -33,45 +48,55 @@ export class LineEnds {
 
   /** To be asked when all has gone by. */
   get endsBare(): boolean {
-    return this.#bare || this.#last === CR;
+    return this.#bare || this.#state === "cr";
+  }
+
+  /** The last line has its end, or nothing has come. */
+  get isAtLineStart(): boolean {
+    return this.#state === "line-start";
   }
 }
 
-export class DotStuffing {
-  /** 0 at a line's start, 1 inside it, 2 behind its CR. */
-  #state: 0 | 1 | 2 = 0;
+/** A shorter run is copied octet by octet: asking for it costs more. */
+const SHORT = 64;
 
-  /** Views of `chunk`, in order, with dots between them. */
-  write(chunk: Uint8Array): readonly Uint8Array[] {
-    const parts: Uint8Array[] = [];
-    let start = 0;
-    for (let dot = chunk.indexOf(DOT); dot >= 0; dot = chunk.indexOf(DOT, dot + 1)) {
-      if (!this.#startsLine(chunk, dot)) continue;
-      if (dot > start) parts.push(chunk.subarray(start, dot));
-      parts.push(DOT_OCTET);
-      start = dot;
-    }
-    if (start < chunk.length) parts.push(chunk.subarray(start));
-    this.#goBy(chunk);
-    return parts;
+export class DotStuffing {
+  readonly #ends = new LineEnds();
+
+  /** The octets with their dots: `chunk` itself where there are none to add. Not exact once `hasBare` is true. */
+  write(chunk: Uint8Array): Uint8Array {
+    const dots = this.#ends.write(chunk);
+    return dots.length === 0 ? chunk : doubled(chunk, dots);
+  }
+
+  /** As `LineEnds` has it. */
+  get hasBare(): boolean {
+    return this.#ends.hasBare;
+  }
+
+  /** As `LineEnds` has it. */
+  get endsBare(): boolean {
+    return this.#ends.endsBare;
   }
 
   /** What stands after the message: a CRLF if the last line has none, and the single dot. */
   end(): Uint8Array {
-    return this.#state === 0
-      ? Uint8Array.of(DOT, CR, LF)
-      : Uint8Array.of(...(this.#state === 2 ? [] : [CR]), LF, DOT, CR, LF);
+    return this.#ends.isAtLineStart ? Uint8Array.of(DOT, CR, LF) : Uint8Array.of(CR, LF, DOT, CR, LF);
   }
+}
 
-  #startsLine(chunk: Uint8Array, at: number): boolean {
-    if (at === 0) return this.#state === 0;
-    return chunk[at - 1] === LF && (at === 1 ? this.#state === 2 : chunk[at - 2] === CR);
+function doubled(chunk: Uint8Array, dots: readonly number[]): Uint8Array {
+  const out = new Uint8Array(chunk.length + dots.length);
+  let start = 0;
+  let size = 0;
+  for (const end of [...dots, chunk.length]) {
+    if (end - start < SHORT) for (let at = start; at < end; at++) out[size++] = chunk[at] as number;
+    else {
+      out.set(chunk.subarray(start, end), size);
+      size += end - start;
+    }
+    if (size < out.length) out[size++] = DOT;
+    start = end;
   }
-
-  #goBy(chunk: Uint8Array): void {
-    const last = chunk.length - 1;
-    if (last < 0) return;
-    const before = last > 0 ? chunk[last - 1] === CR : this.#state === 2;
-    this.#state = chunk[last] === CR ? 2 : chunk[last] === LF && before ? 0 : 1;
-  }
+  return out;
 }

@@ -1,0 +1,54 @@
+/**
+ * Goes over the text of a message, octets as DATA carries them (RFC 5321 section 4.5.2), and stops only where the transparency
+ * of dots or a wrong line end may be: sixteen octets at a look. Whether an octet matters depends on its neighbours alone.
+ */
+
+const CR = 13;
+const LF = 10;
+const DOT = 46;
+
+/** Its octets as numbers of four, wherever it lies in memory. */
+export function viewOf(chunk: Uint8Array): DataView {
+  return new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+}
+
+/**
+ * Returns where the next octet stands, from `from` on, that is more than text: a CR or LF that is bare, or a CR whose line
+ * is followed by a dot or by the chunk's end; else the chunk's length. `from` lies inside a line, not behind a CR.
+ * @param view that of `chunk`
+ */
+export function nextMark(chunk: Uint8Array, view: DataView, from: number): number {
+  const length = chunk.length;
+  let at = from;
+  while (at <= length - 16) {
+    const a = belowSixteen(view.getInt32(at, true));
+    const b = belowSixteen(view.getInt32(at + 4, true));
+    const c = belowSixteen(view.getInt32(at + 8, true));
+    const d = belowSixteen(view.getInt32(at + 12, true));
+    if ((a | b | c | d) === 0) {
+      at += 16;
+      continue;
+    }
+    at += a !== 0 ? firstOf(a) : b !== 0 ? 4 + firstOf(b) : c !== 0 ? 8 + firstOf(c) : 12 + firstOf(d);
+    if (isMarked(chunk, at)) return at;
+    at += chunk[at] === CR ? 2 : 1;
+  }
+  while (at < length && !isMarked(chunk, at)) at++;
+  return at;
+}
+
+/** Marks those of four octets that lie below 16, as CR and LF do; what is marked above the lowest one may be wrong. */
+function belowSixteen(word: number): number {
+  return (word - 0x10101010) & ~word & 0x80808080;
+}
+
+/** Which of four octets is the lowest that is marked. */
+function firstOf(marks: number): number {
+  return (31 - Math.clz32(marks & -marks)) >> 3;
+}
+
+function isMarked(chunk: Uint8Array, at: number): boolean {
+  const octet = chunk[at];
+  if (octet === CR) return chunk[at + 1] !== LF || at + 2 >= chunk.length || chunk[at + 2] === DOT;
+  return octet === LF && chunk[at - 1] !== CR;
+}
