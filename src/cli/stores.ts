@@ -191,7 +191,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const limits = { quotaBytes };
   const intake = createCapture({ spool });
   const feedback = (account: AccountId, message: Uint8Array): ReturnType<typeof noteArrived> =>
-    noteArrived({ queue: outbound, log }, account, message);
+    noteArrived({ queue: outbound, counts, clock, log }, account, message);
   const schedule = retryScheduleOf(settings);
   const wakers = new Set<() => void>();
   const wakeOwn = (): void => {

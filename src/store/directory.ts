@@ -1,6 +1,6 @@
 /**
  * Who has an account here: accounts, addresses, credentials. Rests in `system.db`; every change is one durable commit
- * (fsynced before the promise fulfils). Small, so read at each use; nothing of it is cached beyond one process's page cache.
+ * (fsynced before the promise fulfils). Small, so asked at each use: an answer is never older than the last commit of any process.
  */
 import type { AccountId } from "./ids.ts";
 

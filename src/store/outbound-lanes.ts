@@ -53,7 +53,8 @@ export function asOne(lanes: OutboundLanes["lanes"]): OutboundMail {
     },
     async noteFeedback(...about) {
       const verdicts = await Promise.all(lanes.map((lane) => lane.noteFeedback(...about)));
-      return verdicts.includes("noted") ? "noted" : "unknown";
+      if (verdicts.includes("noted")) return "noted";
+      return verdicts.includes("known") ? "known" : "unknown";
     },
     forget: (before) => total((lane) => lane.forget(before)),
     forgetAccount: (account) => each((lane) => lane.forgetAccount(account)),

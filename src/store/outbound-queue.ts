@@ -76,6 +76,13 @@ export type DeliveryRecord = {
 
 export type Feedback = "bounce" | "complaint";
 
+export type FeedbackNoted =
+  | "noted"
+  /** Of all that it is about something was noted before. */
+  | "known"
+  /** It is about nothing that the account sent, as far as records go back. */
+  | "unknown";
+
 export type WaitingRecipient = OutboundRecipient & {
   /** Within the queue; never reused. */
   readonly id: number;
@@ -247,7 +254,10 @@ export interface OutboundMail extends AsyncDisposable {
 
   /** Newest first. */
   records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]>;
-  /** Finds what a report from outside is about, among the account's records, and notes it there, once a record. */
+  /**
+   * Finds what a report from outside is about, among the account's records, and notes it there, once a record: further
+   * reports about the same change nothing.
+   */
   noteFeedback(
     account: AccountId,
     about: {
@@ -257,7 +267,7 @@ export interface OutboundMail extends AsyncDisposable {
       readonly recipients: readonly string[];
     },
     feedback: Feedback,
-  ): Promise<"noted" | "unknown">;
+  ): Promise<FeedbackNoted>;
   /** Erases records older than that. */
   forget(before: number): Promise<number>;
   /** Erases everything of an account that is closed. */

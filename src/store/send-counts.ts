@@ -11,7 +11,7 @@ export type SentMinute = {
   readonly minute: number;
   readonly messages: number;
   readonly recipients: number;
-  /** Recipients that the account had not written to before, as far as is known. */
+  /** Recipients that the account had not written to before, as far as is known, and what was charged like such. */
   readonly firsts: number;
 };
 
@@ -19,7 +19,7 @@ export type Sending = { readonly messages: number; readonly recipients: number; 
 
 /** @throws StoreError from every method, "closed" after disposal. */
 export interface SendCounts extends AsyncDisposable {
-  /** Minutes of the account from `since` on (a minute), oldest first; those without a message are left out. */
+  /** Minutes of the account from `since` on (a minute), oldest first; those in which nothing was counted are left out. */
   minutes(account: AccountId, since: number): Promise<readonly SentMinute[]>;
   /** Those of the addresses that the account is not known to have written to. */
   strangers(account: AccountId, addresses: readonly string[]): Promise<readonly string[]>;
@@ -35,6 +35,8 @@ export interface SendCounts extends AsyncDisposable {
   ): Promise<Sending | undefined>;
   /** Takes back what `count` added, for a message that did not go after all; whom it was for stays known. */
   takeBack(account: AccountId, minute: number, added: Sending): Promise<void>;
+  /** Adds to a minute what uses up limits without being sent: what came back. Asks nobody whether it may. */
+  charge(account: AccountId, minute: number, added: Sending): Promise<void>;
   /** Erases counts before one minute and fingerprints not used since another. Answers how many rows. */
   forget(countsBefore: number, recipientsBefore: number): Promise<number>;
   /** Erases all that is known of an account. */

@@ -17,6 +17,7 @@ import {
 import { found, rawTables } from "../world/stripe/raw-home.ts";
 import { CARD, PERSON } from "../world/stripe/things.ts";
 import { heading, openBrowser, openContext, openPage, press } from "./browser.ts";
+import { DOMAIN } from "./lab.ts";
 import { order } from "./order.ts";
 import { need } from "./program.ts";
 import { until } from "./world/until.ts";
@@ -45,6 +46,11 @@ async function mayLogIn(world: SellingLab, name: string): Promise<boolean> {
     if (error instanceof Error && error.message.includes("AUTHENTICATIONFAILED")) return false;
     throw error;
   }
+}
+
+/** The letters in an INBOX that confirm a contract. */
+async function confirmations(world: SellingLab, name: string): Promise<readonly string[]> {
+  return (await world.inbox(name)).split("This letter confirms the contract").slice(1);
 }
 
 for (const javaScript of [false, true]) {
@@ -102,6 +108,18 @@ test("M1: webhooks that come before the browser, in the wrong order, twice, open
   assert.ok(await mayLogIn(world, "early"));
   assert.match((await buyer.ask(path)).body, /<h1>Your account is open/);
   assert.equal((await world.buyer().name("early")).code, 422);
+  const [letter = assert.fail(), ...more] = await confirmations(world, "early");
+  assert.equal(more.length, 0, "confirmed once");
+  const address = `early@${DOMAIN}`;
+  for (const part of [
+    `Account: ${address} Plan: small Price:`,
+    "12 a year Storage: 1",
+    `Address of the account: ${address}`,
+    "Terms of service ================",
+    "12. Law and disputes --------------------",
+  ])
+    assert.ok(letter.includes(part), `${part} in ${letter}`);
+  assert.match(letter, /Paid until: [A-Z][a-z]+day \d+ [A-Z][a-z]+ 20\d\d, /);
 });
 
 test("M1: a webhook that Stripe cannot be asked about is refused, and taken when it comes again, late", async (context) => {
@@ -127,6 +145,9 @@ test("M1: every webhook is lost, nobody comes back, and the machine falls: the a
   world.fake.ledger.events.splice(0);
   await world.crash();
   await until("the account is open", () => mayLogIn(world, "silent"));
+  await until("its contract is confirmed", async () => (await confirmations(world, "silent")).length > 0);
+  await world.crash();
+  assert.equal((await confirmations(world, "silent")).length, 1);
 });
 
 test("M1: a delayed payment opens nothing until it comes; one that fails frees the name", async (context) => {

@@ -21,6 +21,7 @@ import { createAccountLinks } from "../../service/web-access/account-links.ts";
 import { lengthsOf } from "../subscription-lengths.ts";
 import type { Stores } from "../stores.ts";
 import type { ComingIn } from "./coming-in.ts";
+import { contractPagesOf } from "./contract-pages.ts";
 import { siteNameOf } from "./site-name.ts";
 
 export type PortalServices = AsyncDisposable & {
@@ -42,7 +43,7 @@ export type PortalServicesOptions = {
   readonly log: Log;
 };
 
-/** @throws HostError when a file of Stripe's cannot be read */
+/** @throws HostError when a file of Stripe's, or the page of the terms, cannot be read; SiteError */
 export function openPortalServices(options: PortalServicesOptions): PortalServices {
   const { settings, stores, comingIn, clock, log } = options;
   const { directory, credentials, hasher, revocations, notices, postOutside, tellBoth, accounts, mail } = stores;
@@ -71,7 +72,13 @@ export function openPortalServices(options: PortalServicesOptions): PortalServic
     store: stores.billing,
     payments,
     accounts: createBilledAccounts({ accounts, directory, credentials, mail, recovery, quotaBytes }),
-    tell: createBillingTell({ directory, tellBoth, post: postOutside }),
+    tell: createBillingTell({
+      directory,
+      notices,
+      tellBoth,
+      post: postOutside,
+      contractPages: contractPagesOf(settings),
+    }),
     plans,
     lengths: lengthsOf(settings),
     clock,

@@ -3,7 +3,7 @@
  * on retention is made in the elected worker alone and laid into `HOME/run`, where the others find it.
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Clock, HOUR, MINUTE } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { every, runJob } from "../../host/job.ts";
@@ -15,15 +15,12 @@ import { publicLimits } from "../../servers/web/limits.ts";
 import { plainPage, publicPage, type PublicOptions } from "../../servers/web/public.ts";
 import type { WebApplication } from "../../servers/web/respond.ts";
 import { serveSite } from "../../servers/web/server.ts";
-import type { Language } from "../../servers/web/site/language.ts";
 import { readSite } from "../../servers/web/site/read-site.ts";
-import { makeSite, type Site, type SiteOptions } from "../../servers/web/site/site.ts";
-import type { Values } from "../../servers/web/site/values.ts";
-import { sizeIn } from "../../servers/web/site/words.ts";
+import { makeSite, type Site } from "../../servers/web/site/site.ts";
 import type { Office } from "../office.ts";
+import { contractPagesOf } from "./contract-pages.ts";
 import type { Port } from "./ports.ts";
-import { shownPlans } from "./shown-plans.ts";
-import { siteNameOf } from "./site-name.ts";
+import { siteOptionsOf } from "./site-options.ts";
 
 export type WebsiteOptions = {
   readonly settings: Settings;
@@ -49,8 +46,6 @@ const STATEMENT_EVERY_MS: number = 6 * HOUR;
 const STATEMENT_FILE = "altmail-retention.json";
 /** How long a worker goes without a look at the file. */
 const STATEMENT_KEPT_MS = MINUTE;
-/** Of this program. */
-const PAGES = resolve(import.meta.dirname, "../../../site");
 
 /** Opens the ports of the web; none in the settings: none. @throws SiteError; the error of node:net when a port cannot be had. */
 export async function openWebPorts(options: WebsiteOptions): Promise<readonly Port[]> {
@@ -88,46 +83,14 @@ function siteAndPortal(
 
 /** Makes the site as these settings have it. @throws SiteError, HostError. */
 export function siteOf(settings: Settings): Site {
-  return makeSite(optionsOf(settings));
+  return makeSite(siteOptionsOf(settings));
 }
 
 /** Says early what is wrong with the pages; making them ready to be sent costs more, and is the workers'. @throws SiteError, HostError. */
 export function checkPages(settings: Settings): void {
-  const options = optionsOf(settings);
+  const options = siteOptionsOf(settings);
   readSite(options.folder, options);
-}
-
-function optionsOf(settings: Settings): SiteOptions {
-  const folder = settings.sitePages ?? PAGES;
-  const { name } = siteNameOf(settings);
-  const values = { en: valuesOf(settings, "en"), sv: valuesOf(settings, "sv") };
-  return { folder, name, hasAccounts: true, values, plans: shownPlans(settings) };
-}
-
-/** site/README.md says what each is; the operator's own words come last and so win. */
-function valuesOf(settings: Settings, language: Language): Values {
-  const { hostName, operator, logDays, queueDays, queueDelayHours, messageBytes, quotaBytes } = settings;
-  const { billingNotSendingDays, billingReadingOnlyDays, billingLaterDays, billingNoticeDays } = settings;
-  const { name: serviceName, domain } = siteNameOf(settings);
-  return new Map([
-    ["name", serviceName],
-    ["domain", domain],
-    ["host", hostName],
-    ["contact", settings.siteContact ?? operator],
-    ["abuse", settings.siteAbuse ?? `abuse@${domain}`],
-    ["logDays", String(logDays)],
-    ["queueDays", String(queueDays)],
-    ["delayHours", String(queueDelayHours)],
-    ["messageSize", sizeIn(language, messageBytes)],
-    ["quota", sizeIn(language, quotaBytes)],
-    ["lapseReceivingDays", String(billingNotSendingDays)],
-    ["lapseReadingDays", String(billingReadingOnlyDays)],
-    ["lapseDeferDays", String(billingLaterDays)],
-    ["lapseNoticeDays", String(billingNoticeDays)],
-    ...settings.siteValues
-      .filter((value) => value.language === undefined || value.language === language)
-      .map(({ name, text }) => [name, text] as const),
-  ]);
+  contractPagesOf(settings);
 }
 
 /** Makes the statement now and again until the signal aborts. Belongs to the elected worker. */

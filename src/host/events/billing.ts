@@ -47,6 +47,12 @@ export const billingEvents = {
     summary: "A webhook came: taken, seen (before), later (Stripe will repeat it) or forged.",
     fields: { outcome: "public string" },
   },
+  "billing.refund-failed": {
+    level: "error",
+    summary:
+      "A bank did not take back what was given back, and nothing is tried again: a person must find another way. Without an account: who is owed it has none, or none any more.",
+    fields: { account: "pseudonymous string" },
+  },
   "billing.failed": {
     level: "error",
     summary: "A step did not come about; it is tried again. `why` is a kind of failure, never what Stripe said.",

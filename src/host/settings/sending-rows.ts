@@ -85,7 +85,8 @@ export const sendingRows: RowsOf<Sending> = {
     unit: "recipients",
     otherwise: "200",
     example: "200",
-    sentence: "How many of these may be people that the account has not written to in ten days.",
+    sentence:
+      "How many of these may be people that the account has not written to in ten days. Mail that comes back counts as five more, a complaint as 25.",
   },
   webListen: {
     name: "web.listen",

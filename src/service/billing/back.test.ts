@@ -24,13 +24,14 @@ test("money that a bank did not take back is told to who is owed it, once, and t
   ledger.changed([...ledger.subscriptions.values()][0] ?? assert.fail());
   await world.sendAll();
   assert.deepEqual(world.kinds(), ["withdrawn", "refund-made", "refund-failed"]);
-  const lines = world.log.filter((line) => line.startsWith("billing.failed"));
-  assert.deepEqual(lines, [`billing.failed ${JSON.stringify({ step: "refund", why: "declined", account })}`]);
+  const lines = world.log.filter((line) => line.startsWith("billing.refund-failed"));
+  assert.deepEqual(lines, [`billing.refund-failed ${JSON.stringify({ account })}`]);
   assert.deepEqual(await mayOf(world, account), { maySend: false, receives: "later" }, "the withdrawal stands");
   // Given back in another way by hand: then all is well.
   ledger.refund(charge, charge.amount);
   await world.sendAll();
-  assert.equal(world.log.filter((line) => line.startsWith("billing.failed")).length, 1);
+  assert.equal(world.log.filter((line) => line.startsWith("billing.refund-failed")).length, 1);
+  assert.equal(world.log.filter((line) => line.startsWith("billing.failed")).length, 0);
 });
 
 test("who withdraws while a bank decides over a payment, or while one is on its way, gets it back when it came", async () => {

@@ -18,7 +18,7 @@ import type { FileKey } from "../../store/crypt/account-keys.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { openSqliteBilling } from "../../store/sqlite/billing/billing.ts";
 import { type Billing, createBilling } from "./billing.ts";
-import type { BilledAccounts, BillingNotice, BillingParts, BillingTell } from "./parts.ts";
+import type { BilledAccounts, BillingNotice, BillingParts, BillingTell, ContractMade } from "./parts.ts";
 import type { Payments } from "./payments.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-billing-"));
@@ -57,6 +57,8 @@ export type BillingWorld = AsyncDisposable & {
   usage: Usage;
   /** Each occasion once, as the notices service keeps it. */
   readonly told: Map<string, BillingNotice>;
+  /** Contracts that were confirmed, each occasion once likewise. */
+  readonly confirmed: Map<string, ContractMade & { readonly account: AccountId }>;
   readonly strangersTold: string[];
   readonly log: string[];
   start(name?: string, plan?: string): Promise<{ readonly reference: string; readonly session: string }>;
@@ -96,6 +98,7 @@ export async function billingWorld({ lookPauseMs = 0 }: { readonly lookPauseMs?:
   const taken = new Set<string>();
   const closing = new Set<AccountId>();
   const told: BillingWorld["told"] = new Map();
+  const confirmed: BillingWorld["confirmed"] = new Map();
   const strangersTold: string[] = [];
   const log: string[] = [];
 
@@ -122,6 +125,10 @@ export async function billingWorld({ lookPauseMs = 0 }: { readonly lookPauseMs?:
   const tell: BillingTell = {
     async holder(_account, notice, occasion) {
       if (!told.has(occasion)) told.set(occasion, notice);
+    },
+    async contract(account, made, occasion) {
+      assert.ok(holders.has(account), "there is an INBOX to lay it in");
+      if (!confirmed.has(occasion)) confirmed.set(occasion, { account, ...made });
     },
     async stranger({ recovery }, notice, occasion) {
       assert.ok(recovery !== undefined);
@@ -152,6 +159,7 @@ export async function billingWorld({ lookPauseMs = 0 }: { readonly lookPauseMs?:
     holders,
     taken,
     told,
+    confirmed,
     strangersTold,
     log,
     usage: { octets: 0, aliases: 0 },

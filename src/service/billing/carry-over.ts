@@ -1,12 +1,12 @@
 /** A new contract in the place of one that ended: the account stays what it is, and its course starts anew. */
 import type { Reservation } from "../../store/billing.ts";
+import { confirmContract } from "./confirm.ts";
 import type { BillingParts } from "./parts.ts";
 
 /** `taken`: the account is gone, or being closed. */
-export async function carryOver(
-  { store, accounts, plans, clock }: BillingParts,
-  { account, reference, plan, subscription, customer }: Reservation,
-): Promise<"opened" | "taken"> {
+export async function carryOver(parts: BillingParts, reservation: Reservation): Promise<"opened" | "taken"> {
+  const { store, accounts, plans, clock } = parts;
+  const { account, reference, plan, subscription, customer } = reservation;
   if (subscription === undefined || customer === undefined || plan === undefined)
     throw new Error("a renewal that is paid for has no subscription");
   for (;;) {
@@ -16,6 +16,7 @@ export async function carryOver(
     const known = plans.find(({ name }) => name === plan);
     if (known !== undefined && row.plan !== plan) await accounts.applyPlan(account, known);
     const now = clock.now();
+    await confirmContract(parts, reservation, now);
     const ending = {
       subscription: row.subscription,
       customer: row.customer,

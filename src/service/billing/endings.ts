@@ -30,7 +30,7 @@ export async function followRefunds(
 ): Promise<void> {
   if (!hasFailedRefund) return;
   const account = (await store.byCustomer(customer))?.account;
-  log("billing.failed", { step: "refund", why: "declined", account });
+  log("billing.refund-failed", { account });
   if (account !== undefined)
     await tell.holder(account, { kind: "refund-failed", at: clock.now() }, `refund-failed-${charge}`);
 }

@@ -51,9 +51,37 @@ export type BillingNotice =
   /** To somebody who has no account after all. */
   | { readonly kind: "sign-up-over"; readonly at: number };
 
+/** A contract that was made. Times are epoch milliseconds. */
+export type ContractMade = {
+  readonly at: number;
+  readonly plan: string;
+  /** When the form of sign-up was sent, with terms and the beginning at once; undefined: an account that exists is paid for anew. */
+  readonly agreedAt: number | undefined;
+  /** Undefined: Stripe did not say at once. */
+  readonly until: number | undefined;
+  readonly withdrawableUntil: number;
+};
+
+/** What the pages of the website say of contracts, in one language. */
+export type ContractPages = {
+  /** Name, legal form, register, postal address. */
+  readonly seller: string;
+  /** Mail address for questions. */
+  readonly contact: string;
+  readonly phone: string | undefined;
+  /** Of the portal. */
+  readonly accountUrl: string;
+  /** What is said of a plan, a line each. */
+  readonly planLines: (plan: string) => readonly string[];
+  /** The whole text, title first; lines of paragraphs are parted by `\n`. */
+  readonly terms: readonly string[];
+};
+
 export interface BillingTell {
   /** Once an occasion. Fulfils when it is durable. @throws StoreError */
   holder(account: AccountId, notice: BillingNotice, occasion: string): Promise<void>;
+  /** Confirms a contract in the INBOX alone: the letter names the address. Otherwise like `holder`. */
+  contract(account: AccountId, made: ContractMade, occasion: string): Promise<void>;
   /** To the recovery address of a sign-up. */
   stranger(signUp: SignUp, notice: BillingNotice, occasion: string): Promise<void>;
 }

@@ -25,6 +25,16 @@ test("M1: a sign-up leads to a link, the link to a payment, and the payment to a
   assert.deepEqual(await billing.progress(reference), { kind: "open" });
   await world.sendAll();
   assert.equal(world.holders.size, 1);
+  const { agreedAt } = signUp();
+  const confirmed = {
+    account: world.holder(),
+    at: clock.now(),
+    plan: "small",
+    agreedAt,
+    until: clock.now() + 365 * DAY,
+    withdrawableUntil: Date.parse("2026-01-25T12:00:00Z"),
+  };
+  assert.deepEqual([...world.confirmed], [[`contract-${reference}`, confirmed]], "as the account shows it");
   assert.deepEqual(await billing.contract(world.holder()), {
     kind: "contract",
     plan: "small",
@@ -35,6 +45,23 @@ test("M1: a sign-up leads to a link, the link to a payment, and the payment to a
     withdrawableUntil: Date.parse("2026-01-25T12:00:00Z"),
     withdrawnAt: undefined,
   });
+});
+
+test("M1: a contract is confirmed with what is known when Stripe falls silent in the middle of an opening", async () => {
+  await using world = await billingWorld();
+  const { session, reference } = await world.start();
+  world.fake.ledger.pay(session, "card");
+  const [{ id, customer } = assert.fail()] = [...world.fake.ledger.subscriptions.values()];
+  await world.store.setPaid(reference, { subscription: id, customer });
+  world.fake.always = "down";
+  assert.deepEqual(await world.billing.progress(reference), { kind: "open" });
+  assert.deepEqual(
+    [...world.confirmed.values()].map(({ plan, until }) => [plan, until]),
+    [["small", undefined]],
+  );
+  world.fake.always = undefined;
+  await world.night();
+  assert.equal(world.confirmed.size, 1);
 });
 
 test("a name is kept for one at a time, and free again when the page and an hour are over", async () => {

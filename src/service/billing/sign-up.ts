@@ -10,6 +10,7 @@ import type { Reservation, SignUp, Subscription } from "../../store/billing.ts";
 import type { Language } from "../../store/directory.ts";
 import { accountId } from "../../store/ids.ts";
 import { carryOver } from "./carry-over.ts";
+import { confirmContract } from "./confirm.ts";
 import { performEndingOf } from "./endings.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
@@ -181,7 +182,9 @@ async function open(parts: BillingParts, reservation: Reservation): Promise<Prog
     return settle(parts, reference);
   }
   if (signUp !== undefined) {
-    await store.opened(reference, begun(reservation, clock.now()));
+    const now = clock.now();
+    await confirmContract(parts, reservation, now);
+    await store.opened(reference, begun(reservation, now));
     log("billing.opened", { account });
   }
   return { kind: "open" };

@@ -40,7 +40,7 @@ const money = ({ fake }: BillingWorld) => ({
   refunded: [...fake.ledger.charges.values()].map(({ amount, refunded }) => refunded / amount),
 });
 
-test("an account is opened once, wherever the opening was broken off", async () => {
+test("M1: an account is opened once, and its contract confirmed once, wherever the opening was broken off", async () => {
   const calls = await stoppedEverywhere(
     async (world) => {
       const { session, reference } = await world.start();
@@ -52,6 +52,9 @@ test("an account is opened once, wherever the opening was broken off", async () 
       assert.deepEqual(money(world), { contracts: ["active"], refunded: [0] });
       const row = await world.store.byAccount(world.holder());
       assert.deepEqual([row?.standing, row?.stage], ["paid", "open"]);
+      const [letter, ...more] = [...world.confirmed.values()];
+      assert.deepEqual([letter?.account, letter?.plan, letter?.until], [world.holder(), "small", row?.until]);
+      assert.equal(more.length, 0);
       assert.deepEqual(await world.store.reservations(), []);
     },
   );
@@ -173,6 +176,7 @@ test("an invitation is used once or not at all", async () => {
       },
       async (world) => {
         const code = world.log[0] ?? "";
+        assert.equal(world.confirmed.size, 0, "there is no contract about money");
         const isOpen = world.holders.size === 1;
         const again = await world.billing.redeem(code, signUp("bertil"));
         assert.equal(again.kind, isOpen ? "unknown-code" : "open");
@@ -209,6 +213,7 @@ for (const isGone of [false, true])
           rows.map(({ standing }) => standing),
           isGone ? [] : ["paid"],
         );
+        assert.equal(world.confirmed.size, isGone ? 1 : 2, "a contract that begins anew is confirmed too");
       },
     );
   });

@@ -36,15 +36,22 @@ export function given(text: string): string {
   return clean.length <= 500 ? clean : `${clean.slice(0, 499).toWellFormed()}…`;
 }
 
-function wrapped(line: string): string {
-  if (line.startsWith(" ")) return line;
+/** Breaks text into lines of a letter's width; `first` stands before the first of them, `rest` before each other one. */
+export function broken(text: string, first = "", rest: string = first): string {
   const lines: string[] = [];
   let out = "";
-  for (const word of line.split(" ")) {
-    if (out !== "" && out.length + 1 + word.length > WIDTH) {
-      lines.push(out);
+  for (const word of text.split(" ")) {
+    const margin = lines.length === 0 ? first : rest;
+    if (out !== "" && margin.length + out.length + 1 + word.length > WIDTH) {
+      lines.push(margin + out);
       out = word;
     } else out = out === "" ? word : `${out} ${word}`;
   }
-  return [...lines, out].join("\n");
+  return [...lines, (lines.length === 0 ? first : rest) + out].join("\n");
 }
+
+/** A heading within a letter, underlined with this sign. */
+export const headed = (text: string, sign: "=" | "-"): string =>
+  `${text}\n${sign.repeat(Math.min(WIDTH, text.length))}`;
+
+const wrapped = (line: string): string => (line.startsWith(" ") ? line : broken(line));

@@ -2,6 +2,7 @@
  * Mails of the service to a holder, and to the operator, by local delivery: plain text, in the holder's language, never with
  * content of mail. A notice is told once an occasion: who repeats after a crash tells nobody twice.
  */
+import type { ContractFacts } from "../billing/contract-letter.ts";
 import type { BillingNotice } from "../billing/parts.ts";
 import type { AccountId } from "../../store/ids.ts";
 
@@ -46,6 +47,8 @@ export type HolderNotice =
   | { readonly kind: "close-account-link"; readonly link: string; readonly until: number }
   /** Promise M2: what becomes of the contract. */
   | { readonly kind: "billing"; readonly about: BillingNotice }
+  /** The confirmation of the contract. */
+  | { readonly kind: "contract-made"; readonly facts: ContractFacts }
   /** Promise W5: the operator's own words to every holder. */
   | { readonly kind: "announcement"; readonly words: Announcement };
 

@@ -9,6 +9,7 @@ import { chainHead } from "./chain-head.ts";
 import { closeAccountLink } from "./close-account-link.ts";
 import { codesTried } from "./codes-tried.ts";
 import { confirmRecovery } from "./confirm-recovery.ts";
+import { contractMade } from "./contract-made.ts";
 import type { Language } from "../../store/directory.ts";
 import type { Letter, Sender, Telling } from "./letter.ts";
 import { mailboxFull } from "./mailbox-full.ts";
@@ -45,6 +46,7 @@ const TELLINGS: Tellings = {
   "reset-link": resetLink,
   "account-closing": accountClosing,
   billing: billingTold,
+  "contract-made": contractMade,
   announcement,
   "account-flagged": accountFlagged,
   "bar-running": barRunning,

@@ -75,7 +75,7 @@ const UNITS: Readonly<Record<LimitName, string>> = {
   messagesAMinute: "messages a minute",
   recipientsAnHour: "recipients an hour",
   recipientsADay: "recipients a day",
-  firstsADay: "recipients a day that you have not written to lately",
+  firstsADay: "recipients a day that you have not written to lately (returned mail and complaints count as several)",
 };
 
 /** @param againAt epoch milliseconds; `undefined`: so many never fit at once. */

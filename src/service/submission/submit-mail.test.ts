@@ -9,6 +9,7 @@ import { memoryDkimKeys } from "../../store/memory/dkim-keys.ts";
 import { StoreError } from "../../store/store-error.ts";
 import type { OutgoingScanner, ScanVerdict } from "../delivery/scanner.ts";
 import { createDkimSigner } from "./dkim-signer.ts";
+import { minuteOf } from "./send-limits.ts";
 import { ANNA, Desk, PRIMARY, said } from "./submitting.fixture.ts";
 
 const text = `From: Anna <${PRIMARY}>\nTo: x@remote.test\nSubject: hello\n\nbody\n`;
@@ -173,6 +174,18 @@ test("F4: at a limit the client hears when to try again, nothing is lost, and wh
     desk.events.filter((event) => event.startsWith("submission.limited")),
     [`submission.limited ${ANNA} messagesAMinute 60000`, `submission.limited ${ANNA} recipientsAnHour 3540000`],
   );
+});
+
+test("F4: what came back is in the limit of people not written to before, and the refusal says so", async () => {
+  const desk = await Desk.open();
+  desk.limits = { messagesAMinute: 9, recipientsAnHour: 99, recipientsADay: 99, firstsADay: 6 };
+  assert.match(await desk.send({ to: ["known@remote.test"], text }), /^250 /);
+  await desk.counts.charge(ANNA, minuteOf(desk.clock.now()), { messages: 0, recipients: 0, firsts: 5 });
+  assert.match(
+    await desk.send({ to: ["new@remote.test"], text }),
+    /^452 4\.5\.3 .* 6 recipients a day that you have not written to lately \(returned mail and complaints count as several\); try again after 2026-06-02 12:00 UTC$/,
+  );
+  assert.match(await desk.send({ to: ["known@remote.test"], text }), /^250 /);
 });
 
 test("F4: of two messages at once that fit alone only one goes", async () => {

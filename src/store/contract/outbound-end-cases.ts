@@ -129,9 +129,11 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
     assert.equal(await queue.noteFeedback(BOB, about, "bounce"), "unknown");
     assert.equal(await queue.noteFeedback(ALICE, { ...about, messageId: "m2@example.org" }, "bounce"), "unknown");
     assert.equal(await queue.noteFeedback(ALICE, about, "bounce"), "noted");
-    assert.equal(await queue.noteFeedback(ALICE, about, "bounce"), "noted");
+    assert.equal(await queue.noteFeedback(ALICE, about, "bounce"), "known");
+    assert.equal(await queue.noteFeedback(ALICE, about, "complaint"), "known");
     const byEnvelope = { messageId: undefined, envid: "e1", recipients: ["list@b.example"] };
     assert.equal(await queue.noteFeedback(ALICE, byEnvelope, "complaint"), "noted");
+    assert.equal(await queue.noteFeedback(ALICE, byEnvelope, "complaint"), "known");
     assert.deepEqual(
       (await queue.records(ALICE, 0)).map(({ recipient, feedback }) => [recipient, feedback]),
       [

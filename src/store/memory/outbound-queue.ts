@@ -373,9 +373,10 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       open();
       const found = records.filter((known) => isAbout(known, account, about));
       const named = found.filter(({ recipient }) => about.recipients.includes(recipient.toLowerCase()));
-      const noted = new Set(named.length > 0 ? named : found);
-      records = records.map((one) => (noted.has(one) ? { ...one, feedback: one.feedback ?? feedback } : one));
-      return found.length > 0 ? "noted" : "unknown";
+      const fresh = new Set((named.length > 0 ? named : found).filter((one) => one.feedback === undefined));
+      records = records.map((one) => (fresh.has(one) ? { ...one, feedback } : one));
+      if (fresh.size > 0) return "noted";
+      return found.length > 0 ? "known" : "unknown";
     },
 
     async forget(before) {

@@ -49,6 +49,9 @@ export function memorySendCounts(): SendCounts {
     async takeBack(account, minute, added) {
       add(account, minute, added, -1);
     },
+    async charge(account, minute, added) {
+      add(account, minute, added, 1);
+    },
     async forget(countsBefore, recipientsBefore) {
       let rows = 0;
       for (const { minutes, recipients } of accounts.values()) {

@@ -1,11 +1,11 @@
 /**
- * A page's Markdown (CommonMark with tables, by markdown-it) to HTML: without HTML of its own and without pictures, the
- * operator's values put in as text, an id on every heading, quotation marks as the language has them, and whatever may be
- * wider than a narrow window in a box that scrolls by itself.
+ * A page's Markdown to HTML: the operator's values put in as text, an id on every heading, and whatever may be wider than a
+ * narrow window in a box that scrolls by itself.
  */
-import markdownIt, { type MarkdownIt, type Token } from "markdown-it";
+import type { MarkdownIt, Token } from "markdown-it";
 import { type Html, html, madeHtml } from "../markup.ts";
 import type { Language } from "./language.ts";
+import { markdownEngine } from "./markdown-engine.ts";
 import { type ShownPlan, plansTable } from "./plans.ts";
 import { fill, isPlans, type Values } from "./values.ts";
 import { words } from "./words.ts";
@@ -33,8 +33,6 @@ export type RenderOptions = {
   /** Where a link leads that begins with a slash. */
   readonly resolve: (target: string) => string;
 };
-
-const QUOTES: Readonly<Record<Language, string>> = { en: "“”‘’", sv: "””’’" };
 
 export function renderMarkdown(text: string, options: RenderOptions): Rendered {
   const { values, language } = options;
@@ -74,9 +72,7 @@ function inParts(made: string): string {
 }
 
 function engineFor(language: Language, values: Values): MarkdownIt {
-  const engine = markdownIt({ html: false, typographer: true, quotes: QUOTES[language] });
-  // Of the typographer's work only quotation marks: two dashes may be an option of a program.
-  engine.disable(["image", "replacements"]);
+  const engine = markdownEngine(language, values);
   const { table, example } = words[language];
   const box = (label: string): string => html`role="group" aria-label="${label}" tabindex="0"`.toString();
   const { rules } = engine.renderer;
@@ -86,8 +82,6 @@ function engineFor(language: Language, values: Values): MarkdownIt {
     html`<pre ${madeHtml(box(example))}><code>${content}</code></pre>\n`.toString();
   rules["fence"] = (tokens, index) => code(tokens[index]?.content ?? "");
   rules["code_block"] = (tokens, index) => code(tokens[index]?.content ?? "");
-  const normalizeLink = engine.normalizeLink.bind(engine);
-  engine.normalizeLink = (target) => normalizeLink(fill(target, values));
   return engine;
 }
 

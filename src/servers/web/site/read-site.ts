@@ -43,15 +43,20 @@ export function readSite(folder: string, text: SiteText): readonly Page[] {
     if (sources.findIndex((other) => other.address === address) < index)
       faults.push({ file, line: 1, sentence: `another page has the path ${address} too` });
   if (faults.length > 0) throw new SiteError(faults);
-  const addresses = new Set(sources.map(({ address }) => address));
-  for (const language of LANGUAGES) addresses.add(pathIn(language, DOCS_PATH));
+  const addresses = addressesOf(sources);
   const pages = sources.map((source) => renderPage(source, text, addresses, faults));
   checkLinks(sources, pages, addresses, faults);
   if (faults.length > 0) throw new SiteError(faults);
   return pages;
 }
 
-function openPages(folder: string, language: Language, { values }: SiteText, faults: Fault[]): readonly Source[] {
+/** The pages of one language, with the operator's values in their heads; faults are put into `faults`. @throws HostError. */
+export function openPages(
+  folder: string,
+  language: Language,
+  { values }: SiteText,
+  faults: Fault[],
+): readonly Source[] {
   const place = join(folder, language);
   return filesOf(place).flatMap((name) => {
     const file = join(place, name);
@@ -98,8 +103,12 @@ function renderPage(source: Source, text: SiteText, addresses: ReadonlySet<strin
   return { ...front, ...rendered, language, address };
 }
 
+/** All that a link may lead to: pages, and the indexes. */
+export const addressesOf = (sources: readonly Source[]): ReadonlySet<string> =>
+  new Set([...sources.map(({ address }) => address), ...LANGUAGES.map((language) => pathIn(language, DOCS_PATH))]);
+
 /** A page's own language where it has that page, else the English one. */
-function resolve(target: string, language: Language, addresses: ReadonlySet<string>): string {
+export function resolve(target: string, language: Language, addresses: ReadonlySet<string>): string {
   const [path = "", ...anchor] = target.replace(/^\/sv(?=\/|$)/, "").split("#");
   const own = pathIn(language, path === "" ? "/" : path);
   return [addresses.has(own) || path.startsWith(ACCOUNT) ? own : path, ...anchor].join("#");

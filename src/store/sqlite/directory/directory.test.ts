@@ -40,6 +40,55 @@ test("what one worker commits the next read of another sees", async () => {
   assert.deepEqual(await two.add([sampleAccount("a@example.org")]), { kind: "taken", address: "a@example.org" });
 });
 
+test("whatever changes of an account, in either process, both see it at their next read, though they have just read it", async () => {
+  const file = newFile();
+  await using one = await openSqliteDirectory({ file, key });
+  await using two = await openSqliteDirectory({ file, key });
+  const account = sampleAccount("a@example.org");
+  const { id } = account;
+  await one.add([account]);
+  const seen = async (): Promise<unknown> => {
+    const views = await Promise.all(
+      [one, two].map(async (each) => {
+        const known = await each.byId(id);
+        const states = [known?.state, known?.secondStep ?? false, known?.passwordHash, await each.aliases(id)];
+        assert.deepEqual(await each.byAddress("a@example.org"), known);
+        return [...states, (await each.byAddress("b@example.org"))?.id];
+      }),
+    );
+    assert.deepEqual(views[0], views[1]);
+    return views[0];
+  };
+  const changed = { ...sampleAccount("a@example.org"), passwordHash: "another" };
+  const secret = randomBytes(20);
+  let state: unknown[] = ["active", false, account.passwordHash, [], undefined];
+  assert.deepEqual(await seen(), state);
+  for (const [by, other] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    const step = async (work: () => Promise<unknown>, at: number, value: unknown): Promise<void> => {
+      await work();
+      state = state.with(at, value);
+      assert.deepEqual(await seen(), state);
+    };
+    await step(() => by.setState(id, "paused"), 0, "paused");
+    await step(() => other.setState(id, "active"), 0, "active");
+    await step(() => by.credentials.setSecondStep(id, { secret, lastStep: 0, codes: [] }), 1, true);
+    await step(() => by.credentials.removeSecondStep(id), 1, false);
+    await step(() => by.setPassword(id, changed.passwordHash), 2, "another");
+    await step(() => by.setPassword(id, account.passwordHash), 2, account.passwordHash);
+    await by.addAlias(id, "b@example.org");
+    state = state.with(3, ["b@example.org"]).with(4, id);
+    assert.deepEqual(await seen(), state);
+    await by.removeAlias(id, "b@example.org");
+    state = state.with(3, []).with(4, undefined);
+    assert.deepEqual(await seen(), state);
+  }
+  await two.remove(id);
+  assert.deepEqual(await seen(), [undefined, false, undefined, [], undefined]);
+});
+
 test("a write waits for another's lock without blocking, and says busy after its deadline", async () => {
   const file = newFile();
   await using directory = await openSqliteDirectory({ file, key });

@@ -1,6 +1,6 @@
 /**
  * The directory in `system.db`, which every worker opens for itself. A commit is durable when it returns (synchronous
- * FULL) and seen by the next read of any worker. Addresses of removed accounts stay behind as HMACs under a key of this
+ * FULL) and seen by the next read of any worker; what mail asks for is kept as long as nobody commits. Addresses of removed accounts stay behind as HMACs under a key of this
  * file, so that none is ever given to someone else and none can be listed (promise D5).
  */
 import { createHmac } from "node:crypto";
@@ -21,6 +21,7 @@ import { type Steps, snapshot, stepsOn, truncateLog } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
 import { auditDirectory } from "./audit.ts";
 import { sqliteCredentials } from "./credentials.ts";
+import { Lately } from "./lately.ts";
 import {
   ACCOUNT_COLUMNS,
   type AccountRow,
@@ -51,10 +52,27 @@ class SqliteDirectory implements Directory {
   readonly #clock: Clock;
   readonly #sql: DirectoryStatements;
   readonly #fingerprintKey: Uint8Array;
+  /** By id, and by address. */
+  readonly #accounts: Lately<Account>;
+  readonly #byAddress: Lately<Account>;
+  readonly #aliases: Lately<readonly string[]>;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
-    this.#steps = stepsOn(db, clock, "The directory is closed.");
+    this.#accounts = new Lately(db);
+    this.#byAddress = new Lately(db);
+    this.#aliases = new Lately(db);
+    const { read, write } = stepsOn(db, clock, "The directory is closed.");
+    const lately = [this.#accounts, this.#byAddress, this.#aliases];
+    this.#steps = {
+      read,
+      // Before the transaction ends: nobody of this process reads in between.
+      write: (step) =>
+        write(() => {
+          for (const one of lately) one.forget();
+          return step();
+        }),
+    };
     this.#clock = clock;
     this.#sql = directoryStatements(db);
     this.credentials = sqliteCredentials(db, this.#steps);
@@ -65,13 +83,11 @@ class SqliteDirectory implements Directory {
   }
 
   async byAddress(address: string): Promise<Account | undefined> {
-    const row = await this.#steps.read(() => this.#sql.byAddress.get(address));
-    return row === undefined ? undefined : accountOf(row as AccountRow);
+    return this.#steps.read(() => this.#byAddress.get(address, () => accountIn(this.#sql.byAddress.get(address))));
   }
 
   async byId(id: AccountId): Promise<Account | undefined> {
-    const row = await this.#steps.read(() => this.#sql.byId.get(id));
-    return row === undefined ? undefined : accountOf(row as AccountRow);
+    return this.#steps.read(() => this.#accounts.get(id, () => accountIn(this.#sql.byId.get(id))));
   }
 
   async isTaken(address: string): Promise<boolean> {
@@ -86,7 +102,7 @@ class SqliteDirectory implements Directory {
   }
 
   async aliases(id: AccountId): Promise<readonly string[]> {
-    return (await this.#steps.read(() => this.#sql.aliases.all(id))) as string[];
+    return this.#steps.read(() => this.#aliases.get(id, () => this.#sql.aliases.all(id) as string[]) ?? []);
   }
 
   async appPasswords(id: AccountId): Promise<readonly AppPassword[]> {
@@ -223,4 +239,8 @@ class SqliteDirectory implements Directory {
       this.#sql.isFingerprint.get(this.#fingerprint(address)) !== undefined
     );
   }
+}
+
+function accountIn(row: unknown): Account | undefined {
+  return row === undefined ? undefined : Object.freeze(accountOf(row as AccountRow));
 }

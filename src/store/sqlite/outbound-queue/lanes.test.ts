@@ -117,6 +117,7 @@ test("records of all lanes are one list, newest first, and a report is matched w
   }
   const about = { messageId: "m1@example.org", envid: undefined, recipients: [] };
   assert.equal(await all.noteFeedback(ALICE, about, "bounce"), "noted");
+  assert.equal(await all.noteFeedback(ALICE, about, "bounce"), "known");
   assert.equal(await all.noteFeedback(BOB, about, "bounce"), "unknown");
   assert.deepEqual(
     (await all.records(ALICE, 0)).map(({ recipient: address, feedback }) => [address, feedback]),

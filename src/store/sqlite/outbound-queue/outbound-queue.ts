@@ -20,6 +20,7 @@ import type {
   ClaimWish,
   DeliveryRecord,
   Feedback,
+  FeedbackNoted,
   HoldReason,
   ListedItem,
   Outbound,
@@ -285,7 +286,7 @@ class SqliteOutboundQueue implements OutboundQueue {
     account: AccountId,
     about: Parameters<OutboundQueue["noteFeedback"]>[1],
     feedback: Feedback,
-  ): Promise<"noted" | "unknown"> {
+  ): Promise<FeedbackNoted> {
     return this.#write((db) => records.noteFeedback(db, account, about, feedback));
   }
 

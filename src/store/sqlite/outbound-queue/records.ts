@@ -1,6 +1,6 @@
 /** Records of what became of recipients, and what came back about them. Inside the caller's transaction. */
 import type { AccountId } from "../../ids.ts";
-import type { DeliveryRecord, Feedback, OutboundQueue } from "../../outbound-queue.ts";
+import type { DeliveryRecord, Feedback, FeedbackNoted, OutboundQueue } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { type RecordRow, recordOf } from "./rows.ts";
 import { endMessage, markOf } from "./settle.ts";
@@ -22,16 +22,18 @@ export function noteFeedback(
   account: AccountId,
   { messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
   feedback: Feedback,
-): "noted" | "unknown" {
+): FeedbackNoted {
   const byMark =
     messageId === undefined ? [] : sql(db, "SELECT * FROM record WHERE mark = ?").all(markOf(db, messageId));
   const byEnvelope =
     envid === undefined ? [] : sql(db, "SELECT * FROM record WHERE account = ? AND envid = ?").all(account, envid);
   const found = [...byMark, ...byEnvelope].filter((row) => (row as Found).account === account) as readonly Found[];
   const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
-  for (const { id } of named.length > 0 ? named : found)
-    sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL").run(feedback, id);
-  return found.length > 0 ? "noted" : "unknown";
+  const note = sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL");
+  let changed = 0;
+  for (const { id } of named.length > 0 ? named : found) changed += note.run(feedback, id).changes;
+  if (changed > 0) return "noted";
+  return found.length > 0 ? "known" : "unknown";
 }
 
 export function forget(db: Database, before: number, most: number): number {

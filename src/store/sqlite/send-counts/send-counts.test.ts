@@ -64,6 +64,26 @@ for (const [kind, open] of [
     assert.deepEqual(await counts.minutes(a, 0), [{ minute: 7, messages: 0, recipients: 0, firsts: 0 }]);
   });
 
+  test(`F4: ${kind}: what is charged is counted in its minute, with what was sent then and where nothing was`, async () => {
+    await using counts = await open();
+    await counts.count(a, { minute: 7, since: 0 }, ["x@one.test"], always);
+    for (const minute of [7, 7, 9]) await counts.charge(a, minute, { messages: 0, recipients: 0, firsts: 5 });
+    const charged = [
+      { minute: 7, messages: 1, recipients: 1, firsts: 11 },
+      { minute: 9, messages: 0, recipients: 0, firsts: 5 },
+    ];
+    assert.deepEqual(await counts.minutes(a, 0), charged);
+    assert.deepEqual(await counts.minutes(b, 0), []);
+    let seen: unknown;
+    await counts.count(a, { minute: 9, since: 0 }, ["x@one.test"], (minutes) => {
+      seen = minutes;
+      return false;
+    });
+    assert.deepEqual(seen, charged, "whoever counts next sees it");
+    await counts.forgetAccount(a);
+    assert.deepEqual(await counts.minutes(a, 0), []);
+  });
+
   test(`D2: ${kind}: old counts and fingerprints go, and everything of an account that is closed`, async () => {
     await using counts = await open();
     for (const account of [a, b])

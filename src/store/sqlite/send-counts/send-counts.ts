@@ -101,6 +101,9 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
     async takeBack(account, minute, { messages, recipients, firsts }) {
       await write(() => sql.add.run(account, minute, -messages, -recipients, -firsts));
     },
+    async charge(account, minute, { messages, recipients, firsts }) {
+      await write(() => sql.add.run(account, minute, messages, recipients, firsts));
+    },
     async forget(countsBefore, recipientsBefore) {
       const [minutes, recipients] = sql.forget;
       const rows = await write(() => minutes.run(countsBefore).changes + recipients.run(recipientsBefore).changes);
