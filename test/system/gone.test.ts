@@ -55,8 +55,9 @@ function withQueueFiles<T>(home: string, look: (db: Database) => T): readonly T[
 /** What opens the queued messages, and how their sealed pieces begin. */
 function secretsOf(home: string): readonly Buffer[] {
   const all = withQueueFiles(home, (db) => {
-    const keys = db.prepare("SELECT key FROM content WHERE key IS NOT NULL").pluck().all() as readonly Uint8Array[];
-    const pieces = db.prepare("SELECT octets FROM piece").pluck().all() as readonly Uint8Array[];
+    const all = (query: string): readonly Uint8Array[] => db.prepare(query).pluck().all() as readonly Uint8Array[];
+    const keys = all("SELECT key FROM content WHERE key IS NOT NULL UNION ALL SELECT key FROM express");
+    const pieces = all("SELECT octets FROM piece UNION ALL SELECT octets FROM express");
     return [...keys, ...pieces.map((octets) => octets.subarray(0, 64))].map((octets) => Buffer.from(octets));
   });
   return all.flat();

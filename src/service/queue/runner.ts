@@ -71,6 +71,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   let isRung = false;
   /** Where it is worth looking; each look is some statements. */
   const worth = new Set<Standing>(STANDINGS);
+  /** The last look left out destinations that had work enough, or found no place: something may wait behind what is under way. */
+  let isBehind = false;
   const wake = (standings: readonly Standing[] = STANDINGS): void => {
     for (const standing of standings) worth.add(standing);
     isRung = true;
@@ -95,8 +97,9 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       .finally(() => {
         timer[Symbol.dispose]();
         attempt.end();
-        // A place is free, and what went well has others behind it. Failed destinations rest: time brings them back.
-        wake(standing === "well" ? ["well"] : ["well", standing]);
+        // A place is free, and what was claimed has others behind it. Failed destinations rest: time brings them back.
+        if (taken === undefined || isBehind) wake(standing === "well" ? ["well"] : ["well", standing]);
+        else if (signal.aborted) ring();
       });
   };
 
@@ -113,7 +116,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
         },
         giveBack() {
           kept.end();
-          wake(["well"]);
+          if (isBehind) wake(["well"]);
         },
       };
     },
@@ -126,10 +129,15 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       const isProbe = standing !== "well";
       const except = isProbe ? attempts.destinations : attempts.full;
       const most = isProbe ? 1 : limits.batch;
+      const isAll = attempts.full.size === 0;
       const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });
-      if (batch === undefined) break;
+      if (batch === undefined) {
+        if (standing === "well") isBehind = !isAll || attempts.full.size > 0;
+        return;
+      }
       start(batch, signal);
     }
+    if (standing === "well") isBehind = true;
   };
 
   /** Takes what is due in small parts until it is done. */

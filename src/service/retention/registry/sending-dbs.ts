@@ -14,6 +14,7 @@ export const outboundDb: DatabaseClass = {
     { ...sent("message", "mail on its way to the world", hours(TEN_DAYS)), since: "submitted_at" },
     sent("item", "where it goes and when"),
     sent("recipient", "for whom it is"),
+    sent("express", "mail that is handed over in the moment in which it is taken"),
     sent("destination", "domains for which mail waits, and how they do"),
     sent("sender", "accounts whose mail waits, for their turns"),
     { table: "served", what: "whose turn it is: a number", promise: "D6", limit: installation },

@@ -1,22 +1,17 @@
 /** A message with its recipients comes into the queue. Inside the caller's transaction. */
 import type { DeliveryId } from "../../ids.ts";
-import {
-  type Batch,
-  type Outbound,
-  type OutboundQueue,
-  type OutboundRecipient,
-  RECIPIENTS_AN_ITEM,
-  type WaitingRecipient,
-} from "../../outbound-queue.ts";
+import { type Outbound, type OutboundQueue, type OutboundRecipient, RECIPIENTS_AN_ITEM } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { accountText, newClaim, notifyText, PHASE } from "./rows.ts";
+import { accountText, notifyText, PHASE } from "./rows.ts";
 import { sql } from "../statements.ts";
-import { hasTaken, nextTag, refresh } from "./turns.ts";
+import { nextTag, refresh } from "./turns.ts";
 
 /** Items of one millisecond that are numbered by it; were there more, numbers would run ahead of the time. */
 const ITEMS_A_MS = 4;
+/** More than an item has recipients; their numbers stay exact, below 2 to the 53rd. */
+const RECIPIENTS_APART = 128;
 
-type Times = Parameters<OutboundQueue["add"]>[2];
+export type Times = Parameters<OutboundQueue["add"]>[2];
 
 /** `content`: the stored octets that the message names from now on. */
 export function addMessage(
@@ -35,62 +30,22 @@ export function addMessage(
   for (const [destination, all] of Map.groupBy(recipients, (recipient) => recipient.destination)) {
     for (let at = 0; at < all.length; at += RECIPIENTS_AN_ITEM) {
       const tag = isDue ? nextTag(db, account) : 0;
-      const item = addItem(db, row, { destination, account, phase, at: dueAt, tag, claim: null }, times, now);
-      for (const recipient of all.slice(at, at + RECIPIENTS_AN_ITEM)) addRecipient(db, item, recipient);
+      const id = nextItem(db, now);
+      addItem(db, row, { id, destination, account, phase, at: dueAt, tag, claim: null }, times);
+      for (const [n, recipient] of all.slice(at, at + RECIPIENTS_AN_ITEM).entries()) addRecipient(db, id, n, recipient);
     }
     refresh(db, destination);
   }
 }
 
-/**
- * Adds a message whose recipients are of one destination, one item's worth, and claims it; `undefined`, and nothing is
- * done, when something waits there already, all is not well, or nobody takes it (`until` is missing).
- */
-export function addClaimed(
-  db: Database,
-  message: Outbound,
-  recipients: readonly OutboundRecipient[],
-  times: Times,
-  addContent: () => number,
-  until: number | undefined,
-  now: number,
-): Batch | undefined {
-  const destination = recipients[0]?.destination ?? "";
-  if (until === undefined || !isFree(db, destination)) return undefined;
-  const row = addRow(db, message, times, addContent());
-  const account = accountText(message.account);
-  const claim = newClaim();
-  const item = addItem(db, row, { destination, account, phase: PHASE.claimed, at: until, tag: 0, claim }, times, now);
-  const waiting = recipients.map(
-    (recipient): WaitingRecipient => ({
-      ...recipient,
-      id: addRecipient(db, item, recipient),
-      reply: undefined,
-    }),
-  );
-  sql(db, "INSERT INTO destination VALUES (?, 0, 0, 0, 0, NULL, NULL) ON CONFLICT DO NOTHING").run(destination);
-  const { deadline } = times;
-  const known = { attempts: 0, deadline, hold: undefined, destinationReply: undefined };
-  const works = [{ item, claim, message, recipients: waiting, ...known }];
-  return { destination, standing: "well", failures: 0, works };
-}
-
 /** Whether this acceptance was taken before; what became of it is known for ten days. */
 export function isKnown(db: Database, id: DeliveryId): boolean {
-  const known = "SELECT 1 FROM message WHERE delivery = ? UNION ALL SELECT 1 FROM record WHERE delivery = ?";
-  return sql(db, known).get(id, id) !== undefined;
+  const known =
+    "SELECT 1 FROM message WHERE delivery = ? UNION ALL SELECT 1 FROM record WHERE delivery = ? UNION ALL SELECT 1 FROM express WHERE delivery = ?";
+  return sql(db, known).get(id, id, id) !== undefined;
 }
 
-/** It took something lately, nothing there waits for its turn, and it does not rest. */
-function isFree(db: Database, destination: string): boolean {
-  const known = sql(db, "SELECT standing = 0 AND resting = 0 AND turn IS NULL FROM destination WHERE name = ?")
-    .pluck()
-    .get(destination);
-  if (known !== undefined) return known === 1;
-  return hasTaken(db, destination);
-}
-
-function addRow(db: Database, message: Outbound, { deadline }: Times, content: number): number {
+export function addRow(db: Database, message: Outbound, { deadline }: Times, content: number): number {
   return sql(
     db,
     `INSERT INTO message (delivery, content, account, sender, message_id, size, body, smtp_utf8, require_tls, ret, envid,
@@ -112,11 +67,22 @@ function addRow(db: Database, message: Outbound, { deadline }: Times, content: n
   ).lastInsertRowid;
 }
 
-/** Numbered by the time of its acceptance, so that items of several queues have one order. */
-function addItem(
+/** A number by the time of acceptance, so that items of several queues have one order. */
+export function nextItem(db: Database, now: number): number {
+  const next = `SELECT max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'item'), 0),
+    1 + coalesce((SELECT max(id) FROM express), 0))`;
+  return Number(
+    sql(db, next)
+      .pluck()
+      .get(now * ITEMS_A_MS),
+  );
+}
+
+export function addItem(
   db: Database,
   message: number,
   item: {
+    readonly id: number;
     readonly destination: string;
     readonly account: string;
     readonly phase: number;
@@ -125,21 +91,29 @@ function addItem(
     readonly claim: string | null;
   },
   { deadline, delayAt }: Times,
-  now: number,
-): number {
-  const { destination, account, phase, at, tag, claim } = item;
-  return sql(
+): void {
+  const { id, destination, account, phase, at, tag, claim } = item;
+  sql(
     db,
     `INSERT INTO item (id, message, destination, account, phase, at, tag, attempts, deadline, delay_at, claim)
-      VALUES (max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'item'), 0)), ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
-  ).run(now * ITEMS_A_MS, message, destination, account, phase, at, tag, deadline, delayAt, claim).lastInsertRowid;
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+  ).run(id, message, destination, account, phase, at, tag, deadline, delayAt, claim);
 }
 
-function addRecipient(db: Database, item: number, { address, notify, orcpt }: OutboundRecipient): number {
-  return sql(db, "INSERT INTO recipient (item, address, notify, orcpt) VALUES (?, ?, ?, ?)").run(
+/** Of the n-th recipient of an item. */
+export const recipientNumber = (item: number, n: number): number => item * RECIPIENTS_APART + n;
+
+export function addRecipient(
+  db: Database,
+  item: number,
+  n: number,
+  { address, notify, orcpt }: OutboundRecipient,
+): void {
+  sql(db, "INSERT INTO recipient (id, item, address, notify, orcpt) VALUES (?, ?, ?, ?, ?)").run(
+    recipientNumber(item, n),
     item,
     address,
     notifyText(notify),
     orcpt ?? null,
-  ).lastInsertRowid;
+  );
 }

@@ -1,81 +1,9 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { FakeClock } from "../../../../test/world/fake-clock.ts";
-import { HOUR, MINUTE } from "../../../host/clock.ts";
-import { allOf, outbound, recipient, settlement, wish } from "../../contract/outbound-samples.ts";
-import { collect, inMemory } from "../../contract/samples.ts";
-import type { FileKey } from "../../crypt/account-keys.ts";
-import type { ContentSource } from "../../mail-store.ts";
-import type { Batch, OutboundQueue, Taker } from "../../outbound-queue.ts";
-import { openSqliteOutboundQueue } from "./outbound-queue.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "altmail-offering-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const START = "2026-03-01T12:00:00Z";
-const now = Date.parse(START);
-const TIMES = { dueAt: now, deadline: now + 5 * 24 * HOUR, delayAt: now + 4 * HOUR };
-const UNTIL = now + MINUTE;
-const BODY = new TextEncoder().encode("Subject: offered\r\n\r\nwords\r\n");
-
-type World = AsyncDisposable & {
-  readonly clock: FakeClock;
-  readonly queue: OutboundQueue;
-  readonly taken: { readonly batch: Batch; readonly content: ContentSource }[];
-  /** Places kept and not given back. */
-  places: number;
-  put(...addresses: readonly string[]): Promise<string>;
-};
-
-/** A queue from which one.example has taken something, with a taker who has room for one. */
-async function world(): Promise<World> {
-  const clock = new FakeClock(START);
-  const key = randomBytes(32) as Uint8Array as FileKey;
-  const queue = await openSqliteOutboundQueue({
-    file: join(folder, `${randomBytes(8).toString("hex")}.db`),
-    key,
-    clock,
-  });
-  const put = async (...addresses: readonly string[]): Promise<string> => {
-    const octets = new Uint8Array(BODY);
-    const outcome = await queue.add(
-      outbound(),
-      addresses.map((one) => recipient(one)),
-      TIMES,
-      inMemory(octets),
-    );
-    // The caller's memory is its own again.
-    octets.fill(0);
-    return outcome;
-  };
-  await put("first@one.example");
-  const batch = (await queue.claim(wish(now))) ?? assert.fail();
-  for (const work of batch.works) await queue.settle(work, settlement(now, { results: allOf(work, "delivered") }));
-  const made: World = {
-    clock,
-    queue,
-    taken: [],
-    places: 0,
-    put,
-    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-  };
-  const taker: Taker = {
-    leaseUntil: () => UNTIL,
-    keepPlace() {
-      if (made.places > 0) return undefined;
-      made.places++;
-      return {
-        take: (one, content) => void made.taken.push({ batch: one, content }),
-        giveBack: () => void made.places--,
-      };
-    },
-  };
-  queue.offerTo?.(taker);
-  return made;
-}
+import { HOUR } from "../../../host/clock.ts";
+import { allOf, settlement, wish } from "../../contract/outbound-samples.ts";
+import { collect } from "../../contract/samples.ts";
+import { BODY, now, UNTIL, world } from "./offering.fixture.ts";
 
 test("what is offered is durable and claimed before it is taken, and its octets stay", async () => {
   await using made = await world();

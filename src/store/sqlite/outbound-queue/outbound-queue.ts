@@ -1,5 +1,5 @@
 /**
- * Mail on its way, in `outbound.db`, open in every worker. A small message is one commit with its recipients; a large one
+ * Mail on its way, in a queue file, open in every worker. A small message is one commit with its recipients; a large one
  * is committed piece by piece under a content that no message names yet, and the commit that makes message and
  * recipients makes it count. What is done with loses its key in the commit that ends it; its sealed pieces and the
  * write-ahead log are emptied within half a minute, when the queue is next opened, and when it is closed.
@@ -13,7 +13,7 @@ import { fdatasync } from "node:fs";
 import { setImmediate as othersFirst } from "node:timers/promises";
 import { type Clock, HOUR, SECOND, systemClock } from "../../../host/clock.ts";
 import type { FileKey } from "../../crypt/account-keys.ts";
-import { type AccountId, accountId, type DeliveryId } from "../../ids.ts";
+import type { AccountId, DeliveryId } from "../../ids.ts";
 import type { ContentSource } from "../../mail-store.ts";
 import type {
   Batch,
@@ -43,17 +43,19 @@ import * as claims from "./claims.ts";
 import { Commits, type Manner } from "../group-commits.ts";
 import { isSmall, offered } from "./offering.ts";
 import * as records from "./records.ts";
-import { addClaimed, addMessage, isKnown } from "./adding.ts";
+import { addMessage, isKnown, type Times } from "./adding.ts";
+import { addExpress, isAnyExpress, settleExpress, unfoldAll, unfoldDue } from "./express.ts";
 import { pendingReports } from "./reports.ts";
 import type { ItemRow } from "./rows.ts";
 import { outboundMigrations } from "./schema.ts";
 import {
   addContent,
   addPiece,
+  addPieces,
+  doomAbandoned,
   eraseSome,
   newContentKey,
   openContent,
-  type SealedPiece,
   sealedPieces,
 } from "./sealed-content.ts";
 import * as chosen from "./selected.ts";
@@ -71,8 +73,6 @@ export type SqliteOutboundQueueOptions = {
 
 /** Messages up to this many octets are one commit; it is held in memory sealed meanwhile. */
 const ONE_COMMIT_BYTES = 1024 * 1024;
-/** Pieces of one transaction: 1 MiB shares a sync and keeps the loop free. */
-const PIECES_AT_ONCE = 4;
 /** Items of one transaction: a few milliseconds. */
 const ITEMS_AT_ONCE = 200;
 /** A checkpoint syncs twice within a COMMIT, on the loop; what came and went meanwhile is never written to the file. 32 MiB. */
@@ -103,8 +103,6 @@ export async function openSqliteOutboundQueue(options: SqliteOutboundQueueOption
   await queue.erase();
   return queue;
 }
-
-type Times = Parameters<OutboundQueue["add"]>[2];
 
 class SqliteOutboundQueue implements OutboundQueue {
   readonly #db: Database;
@@ -152,13 +150,14 @@ class SqliteOutboundQueue implements OutboundQueue {
       return offered(taker, recipients, content, (until) =>
         this.#write((db) => {
           if (isKnown(db, message.id)) return "known";
-          return addClaimed(db, whole, recipients, times, () => store(db), until, now) ?? put(store(db));
+          const express = until === undefined ? undefined : { key, piece: pieces[0], until, now };
+          return (express && addExpress(db, whole, recipients, times, express)) ?? put(store(db));
         }),
       );
     }
     const stored = await this.#write((db) => addContent(db, key, this.#clock.now()), "light");
     try {
-      await this.#addPieces(stored, sealedPieces(content, key));
+      await addPieces((step) => this.#write(step, "light"), stored, sealedPieces(content, key));
       const outcome = await this.#write(() => (isKnown(this.#db, message.id) ? "known" : put(stored)));
       if (outcome === "known") await this.#abandon(stored);
       return outcome;
@@ -168,7 +167,8 @@ class SqliteOutboundQueue implements OutboundQueue {
     }
   }
 
-  content(message: DeliveryId): Promise<ContentSource> {
+  async content(message: DeliveryId): Promise<ContentSource> {
+    await this.#unfolded();
     return openContent(message, (step) => this.#read(step));
   }
 
@@ -200,27 +200,28 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   renew(held: readonly string[], until: number): Promise<void> {
-    return this.#write((db) => claims.renew(db, held, until), "light");
+    return this.#writeAll((db) => claims.renew(db, held, until), "light");
   }
 
   async settle(work: Work, settlement: Settlement): Promise<void> {
-    if (await this.#write((db) => settle(db, work, settlement))) this.#eraseSoon();
+    const ended = await this.#write((db) => settleExpress(db, work, settlement) || settle(db, work, settlement));
+    if (ended) this.#eraseSoon();
   }
 
   putBack(works: readonly Work[]): Promise<void> {
-    return this.#write((db) => claims.putBack(db, works), "light");
+    return this.#writeAll((db) => claims.putBack(db, works), "light");
   }
 
   holdClaimed(works: readonly Work[], reason: HoldReason, lifeMs: number): Promise<void> {
-    return this.#write((db) => claims.holdClaimed(db, works, reason, lifeMs), "light");
+    return this.#writeAll((db) => claims.holdClaimed(db, works, reason, lifeMs), "light");
   }
 
   rest(destination: string, until: number, failed: RemoteReply | undefined): Promise<void> {
-    return this.#write((db) => claims.rest(db, destination, until, failed), "light");
+    return this.#writeAll((db) => claims.rest(db, destination, until, failed), "light");
   }
 
   well(destination: string): Promise<void> {
-    return this.#write((db) => claims.well(db, destination), "light");
+    return this.#writeAll((db) => claims.well(db, destination), "light");
   }
 
   reports(now: number, most: number): Promise<readonly PendingReport[]> {
@@ -242,7 +243,7 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   endClaims(): Promise<void> {
-    return this.#write(claims.endClaims, "light");
+    return this.#writeAll(claims.endClaims, "light");
   }
 
   hold(selection: Selection, reason: HoldReason, lifeMs: number): Promise<number> {
@@ -263,20 +264,17 @@ class SqliteOutboundQueue implements OutboundQueue {
     return count;
   }
 
-  async heldAccounts(): Promise<readonly AccountId[]> {
-    const held = await this.#read((db) =>
-      sql(db, "SELECT DISTINCT account FROM item WHERE hold IS NOT NULL AND hold = 'account' AND account <> ''")
-        .pluck()
-        .all(),
-    );
-    return held.map((account) => accountId(String(account)));
+  heldAccounts(): Promise<readonly AccountId[]> {
+    return this.#read(chosen.heldAccounts);
   }
 
-  list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]> {
+  async list(selection: Selection | undefined, after: number, most: number): Promise<readonly ListedItem[]> {
+    await this.#unfolded();
     return this.#look((db) => chosen.list(db, selection, after, most));
   }
 
-  sums(): Promise<QueueSums> {
+  async sums(): Promise<QueueSums> {
+    await this.#unfolded();
     return this.#look(chosen.sums);
   }
 
@@ -315,13 +313,10 @@ class SqliteOutboundQueue implements OutboundQueue {
     this.#eraser = undefined;
     const before = this.#clock.now() - ABANDONED_MS;
     await this.#write((db) => {
-      sql(
-        db,
-        "UPDATE content SET key = NULL WHERE created_at < ? AND key IS NOT NULL AND id NOT IN (SELECT content FROM message)",
-      ).run(before);
+      doomAbandoned(db, before);
       forgetTurns(db);
     }, "light");
-    while ((await this.#write((db) => eraseSome(db, PIECES_AT_ONCE), "light")) > 0);
+    while ((await this.#write((db) => eraseSome(db), "light")) > 0);
     if (!(await truncateLog(this.#db, { clock: this.#clock }))) this.#eraseSoon();
   }
 
@@ -341,23 +336,6 @@ class SqliteOutboundQueue implements OutboundQueue {
     });
   }
 
-  async #addPieces(content: number, pieces: AsyncIterable<SealedPiece>): Promise<void> {
-    let first = 0;
-    let waiting: SealedPiece[] = [];
-    const flush = async (): Promise<void> => {
-      await this.#write((db) => {
-        for (const [n, piece] of waiting.entries()) addPiece(db, content, first + n, piece);
-      }, "light");
-      first += waiting.length;
-      waiting = [];
-    };
-    for await (const piece of pieces) {
-      waiting.push(piece);
-      if (waiting.length === PIECES_AT_ONCE) await flush();
-    }
-    if (waiting.length > 0) await flush();
-  }
-
   async #abandon(content: number): Promise<void> {
     await this.#write((db) => sql(db, "UPDATE content SET key = NULL WHERE id = ?").run(content), "light");
     this.#eraseSoon();
@@ -366,13 +344,18 @@ class SqliteOutboundQueue implements OutboundQueue {
   /** True when there may be more. */
   async #wake(now: number): Promise<boolean> {
     const some = await this.#read((db) => isAnyDue(db, now));
-    return some && (await this.#write((db) => wake(db, now, ITEMS_AT_ONCE), "light")) >= ITEMS_AT_ONCE;
+    if (!some) return false;
+    const woken = await this.#write((db) => {
+      unfoldDue(db, now);
+      return wake(db, now, ITEMS_AT_ONCE);
+    }, "light");
+    return woken >= ITEMS_AT_ONCE;
   }
 
   async #inSlices(selection: Selection, step: (db: Database, items: readonly ItemRow[]) => number): Promise<number> {
     let count = 0;
     for (let after = 0; ; ) {
-      const { items, concerned } = await this.#write((db) => {
+      const { items, concerned } = await this.#writeAll((db) => {
         const slice = chosen.selected(db, selection, after, ITEMS_AT_ONCE);
         return { items: slice, concerned: step(db, slice) };
       });
@@ -391,6 +374,18 @@ class SqliteOutboundQueue implements OutboundQueue {
   /** For what needs several statements. */
   #look<T>(step: (db: Database) => T): Promise<T> {
     return this.#read((db) => snapshot(db, () => step(db)));
+  }
+
+  /** For what may concern an item that is being handed over. */
+  #writeAll<T>(step: (db: Database) => T, manner?: Manner): Promise<T> {
+    return this.#write((db) => {
+      unfoldAll(db);
+      return step(db);
+    }, manner);
+  }
+
+  async #unfolded(): Promise<void> {
+    if (await this.#read(isAnyExpress)) await this.#write(unfoldAll, "light");
   }
 
   #write<T>(step: (db: Database) => T, manner: Manner = "durable"): Promise<T> {

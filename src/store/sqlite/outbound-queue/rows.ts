@@ -75,7 +75,7 @@ export const newClaim = (): string => randomBytes(16).toString("hex");
 
 /** The service itself has no account; in rows that is the empty text. */
 export const accountText = (account: AccountId | undefined): string => account ?? "";
-const accountOf = (text: string): AccountId | undefined => (text === "" ? undefined : accountId(text));
+export const accountOf = (text: string): AccountId | undefined => (text === "" ? undefined : accountId(text));
 
 export function outboundOf(row: MessageRow): Outbound {
   return {

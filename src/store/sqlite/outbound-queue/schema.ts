@@ -1,4 +1,4 @@
-/** The schema of `outbound.db`: mail on its way to the world, and what became of it. */
+/** The schema of queue files: mail on its way to the world, and what became of it. */
 import { randomBytes } from "node:crypto";
 import type { Migration } from "../migrate.ts";
 
@@ -110,5 +110,21 @@ export const outboundMigrations: readonly Migration[] = [
       CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     `);
     db.prepare("INSERT INTO secret (name, value) VALUES ('mark', ?)").run(randomBytes(32));
+  },
+  (db) => {
+    db.exec(`
+      -- What is handed over in the moment in which it is taken: message, item, recipients and octets in one row (express.ts).
+      CREATE TABLE express (
+        id INTEGER PRIMARY KEY,
+        delivery TEXT NOT NULL,
+        claim TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        envelope TEXT NOT NULL,
+        key BLOB NOT NULL,
+        octets BLOB NOT NULL
+      ) STRICT;
+    `);
   },
 ];

@@ -12,6 +12,8 @@ import type { Database } from "../database.ts";
 import { sql } from "../statements.ts";
 
 const PIECE_BYTES = 256 * 1024;
+/** Pieces of one transaction: 1 MiB shares a sync and keeps the loop free. */
+const PIECES_AT_ONCE = 4;
 
 export const newContentKey = (): Uint8Array => randomBytes(32);
 
@@ -39,6 +41,36 @@ export function addPiece(db: Database, content: number, n: number, piece: Sealed
   sql(db, "INSERT INTO piece (content, n, octets) VALUES (?, ?, CAST(? || ? || ? AS BLOB))").run(content, n, ...piece);
 }
 
+/** Adds all pieces, some in a transaction: `write` makes one. */
+export async function addPieces(
+  write: (step: (db: Database) => void) => Promise<void>,
+  content: number,
+  pieces: AsyncIterable<SealedPiece>,
+): Promise<void> {
+  let first = 0;
+  let waiting: SealedPiece[] = [];
+  const flush = async (): Promise<void> => {
+    await write((db) => {
+      for (const [n, piece] of waiting.entries()) addPiece(db, content, first + n, piece);
+    });
+    first += waiting.length;
+    waiting = [];
+  };
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    if (waiting.length === PIECES_AT_ONCE) await flush();
+  }
+  if (waiting.length > 0) await flush();
+}
+
+/** Destroys the keys of older contents that no message came to name. */
+export function doomAbandoned(db: Database, before: number): void {
+  sql(
+    db,
+    "UPDATE content SET key = NULL WHERE created_at < ? AND key IS NOT NULL AND id NOT IN (SELECT content FROM message)",
+  ).run(before);
+}
+
 /**
  * Destroys the key. What the pieces hold is noise from now on; of a small content they go at once, so that what comes next
  * takes their pages instead of making the file grow.
@@ -53,7 +85,8 @@ export function doom(db: Database, content: number, size: number): void {
 }
 
 /** Erases some pieces of doomed contents, and contents without pieces. Gives how many rows went. */
-export function eraseSome(db: Database, most: number): number {
+export function eraseSome(db: Database): number {
+  const most = PIECES_AT_ONCE;
   const doomed = sql(db, "SELECT id FROM content WHERE key IS NULL ORDER BY id LIMIT ?")
     .pluck()
     .all(most) as readonly number[];

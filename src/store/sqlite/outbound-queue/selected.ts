@@ -1,7 +1,8 @@
 /** What somebody does with a selection of items: hold, release, try now, drop, look. Inside the caller's transaction. */
+import { type AccountId, accountId } from "../../ids.ts";
 import type { HoldReason, ListedItem, OutboundQueue, QueueSums, Selection } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { conditionOf, type ItemRow, listedOf, type MessageRow } from "./rows.ts";
+import { conditionOf, type ItemRow, listedOf, type MessageRow, outboundOf } from "./rows.ts";
 import { addRecord, endMessage } from "./settle.ts";
 import { sql } from "../statements.ts";
 import { makeReady, refresh } from "./turns.ts";
@@ -70,12 +71,21 @@ export function drop(db: Database, items: readonly ItemRow[], now: number): numb
     const message = sql(db, "SELECT * FROM message WHERE id = ?").get(item.message) as MessageRow;
     const gone = sql(db, "DELETE FROM recipient WHERE item = ? RETURNING address").pluck().all(item.id);
     const reply = { host: undefined, code: undefined, enhanced: "5.0.0", words: "", tls: undefined };
-    for (const address of gone) addRecord(db, message, [String(address), item.destination], "dropped", reply, now);
+    for (const address of gone)
+      addRecord(db, outboundOf(message), [String(address), item.destination], "dropped", reply, now);
     sql(db, "DELETE FROM item WHERE id = ?").run(item.id);
     endMessage(db, item.message);
   }
   for (const destination of destinationsOf(items)) refresh(db, destination);
   return items.length;
+}
+
+export function heldAccounts(db: Database): readonly AccountId[] {
+  const held = "SELECT DISTINCT account FROM item WHERE hold IS NOT NULL AND hold = 'account' AND account <> ''";
+  return sql(db, held)
+    .pluck()
+    .all()
+    .map((account) => accountId(String(account)));
 }
 
 export function list(

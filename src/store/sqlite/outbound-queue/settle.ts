@@ -3,9 +3,9 @@
  * commit in which nothing needs it any more. All functions run inside the caller's transaction.
  */
 import { createHmac } from "node:crypto";
-import type { RecipientResult, RemoteReply, Report, Settlement, Work } from "../../outbound-queue.ts";
+import type { Outbound, RecipientResult, RemoteReply, Report, Settlement, Work } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { type ItemRow, type MessageRow, PHASE, replyText } from "./rows.ts";
+import { accountText, type ItemRow, type MessageRow, outboundOf, PHASE, replyText } from "./rows.ts";
 import { doom } from "./sealed-content.ts";
 import { sql } from "../statements.ts";
 import { leaveIfEmpty, makeReady, refresh } from "./turns.ts";
@@ -53,24 +53,37 @@ function end(db: Database, item: ItemRow, message: MessageRow, result: Ended, no
   const address = sql(db, "DELETE FROM recipient WHERE id = ? AND item = ? RETURNING address")
     .pluck()
     .get(result.recipient, item.id);
-  if (typeof address === "string") addRecord(db, message, [address, item.destination], result.end, result.reply, now);
+  if (typeof address === "string")
+    addRecord(db, outboundOf(message), [address, item.destination], result.end, result.reply, now);
 }
 
 export function addRecord(
   db: Database,
-  message: MessageRow,
+  message: Outbound,
   [recipient, destination]: readonly [address: string, destination: string],
   ended: Ended["end"],
   reply: RemoteReply,
   now: number,
 ): void {
-  const { delivery, account, sender, submitted_at: submittedAt, envid } = message;
-  const mark = message.message_id === null ? null : markOf(db, message.message_id);
+  const { id, account, sender, submittedAt, messageId, envid } = message;
+  const mark = messageId === undefined ? null : markOf(db, messageId);
   sql(
     db,
     `INSERT INTO record (delivery, account, sender, recipient, destination, submitted_at, at, ended, reply, mark, envid)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(delivery, account, sender, recipient, destination, submittedAt, now, ended, replyText(reply), mark, envid);
+  ).run(
+    id,
+    accountText(account),
+    sender,
+    recipient,
+    destination,
+    submittedAt,
+    now,
+    ended,
+    replyText(reply),
+    mark,
+    envid ?? null,
+  );
 }
 
 /** What was dropped while it was on its way, and arrived all the same. */

@@ -54,8 +54,9 @@ export function isAnyDue(db: Database, now: number): boolean {
   const some = sql(
     db,
     `SELECT 1 WHERE EXISTS (SELECT 1 FROM item WHERE phase IN (0, 2) AND at <= ?)
-      OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)`,
-  ).get(now, now);
+      OR EXISTS (SELECT 1 FROM destination WHERE resting = 1 AND next_at <= ?)
+      OR EXISTS (SELECT 1 FROM express WHERE until <= ?)`,
+  ).get(now, now, now);
   return some !== undefined;
 }
 
