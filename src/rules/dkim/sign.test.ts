@@ -5,7 +5,7 @@ import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { editedFields } from "../../syntax/message/header-edit.ts";
 import { RelaxedBodyHash, relaxedField } from "./canonical.ts";
 import { keyRecord, keyRecordName } from "./key-record.ts";
-import { type Signed, signatureField, signedNames, type SigningKey, signingKey } from "./sign.ts";
+import { type Signed, signatureField, signatureFields, signedNames, type SigningKey, signingKey } from "./sign.ts";
 
 const domain = "football.example.com";
 const header =
@@ -48,8 +48,7 @@ function signedOf(head: string, text: string): Signed {
 }
 
 async function sign(head: string, text: string, keys: readonly SigningKey[] = [rsaKey, ed25519Key]): Promise<string> {
-  const fields = await Promise.all(keys.map((key) => signatureField(signedOf(head, text), key)));
-  return `${fields.join("")}${head}\r\n${text}`;
+  return `${await signatureFields(signedOf(head, text), keys)}${head}\r\n${text}`;
 }
 
 /** RFC 8463 appendix A.3: what both signatures there share, and each of them up to its b= and behind it. */

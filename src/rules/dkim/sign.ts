@@ -69,25 +69,41 @@ export function signingKey(selector: string, algorithm: SigningKey["algorithm"],
   return { selector, algorithm, key };
 }
 
-/** Makes the field, with its line end; goes before the message. RSA is reckoned off the loop. */
-export async function signatureField(signed: Signed, key: SigningKey): Promise<string> {
+/** Makes the fields, each with its line end; they go before the message. RSA is reckoned off the loop. */
+export async function signatureFields(signed: Signed, keys: readonly SigningKey[]): Promise<string> {
   const names = signedNames(signed.fields);
-  const unsigned = unsignedField(signed, key, names);
-  const data = `${canonicalFields(signed.fields, names)}${relaxedField(unsigned)}`;
-  const signature = await signatureOf(Buffer.from(data, "latin1"), key);
-  return `${unsigned}${folded(signature, "b=".length + 1)}\r\n`;
+  const list = listed(names);
+  const covered = canonicalFields(signed.fields, names);
+  const made = keys.map(async (key) => {
+    const unsigned = unsignedField(signed, key, list);
+    const signature = await signatureOf(Buffer.from(covered + relaxedField(unsigned), "latin1"), key);
+    return `${unsigned}${folded(signature, "b=".length + 1)}\r\n`;
+  });
+  return (await Promise.all(made)).join("");
+}
+
+/** Makes the field of one key. */
+export function signatureField(signed: Signed, key: SigningKey): Promise<string> {
+  return signatureFields(signed, [key]);
 }
 
 /** The tag h=: from the top of our list, then what else is there, each as often as it is signed. */
 export function signedNames(fields: readonly { readonly name: string }[]): readonly string[] {
-  const names = OVERSIGNED.flatMap((name) => [name, ...fields.filter((field) => field.name === name).map(() => name)]);
-  return [...names, ...fields.filter(({ name }) => SIGNED.has(name)).map(({ name }) => name)];
+  const counts = new Map<string, number>();
+  const others: string[] = [];
+  for (const { name } of fields) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (SIGNED.has(name)) others.push(name);
+  }
+  const names: string[] = [];
+  for (const name of OVERSIGNED) for (let n = counts.get(name) ?? 0; n >= 0; n--) names.push(name);
+  return [...names, ...others];
 }
 
 /** RFC 6376 section 5.4.2: of several fields of one name the last comes first; what is not there counts as nothing. */
 function canonicalFields(fields: Signed["fields"], names: readonly string[]): string {
-  const left = new Map<string, string[]>();
-  for (const { name, raw } of fields) left.set(name, [...(left.get(name) ?? []), raw]);
+  const left = new Map<string, string[]>(names.map((name) => [name, []]));
+  for (const { name, raw } of fields) left.get(name)?.push(raw);
   let text = "";
   for (const name of names) {
     const raw = left.get(name)?.pop();
@@ -97,12 +113,12 @@ function canonicalFields(fields: Signed["fields"], names: readonly string[]): st
 }
 
 /** RFC 6376 section 3.7: the field up to an empty b=, as it is signed. */
-function unsignedField({ domain, bodyHash, time }: Signed, key: SigningKey, names: readonly string[]): string {
+function unsignedField({ domain, bodyHash, time }: Signed, key: SigningKey, list: readonly string[]): string {
   const lines = [
     `DKIM-Signature: v=1; a=${key.algorithm}; c=relaxed/relaxed; q=dns/txt;`,
     ` d=${domain}; s=${key.selector};`,
     ` t=${Math.floor(time / 1000)};`,
-    ...listed(names),
+    ...list,
     ` bh=${bodyHash};`,
     " b=",
   ];

@@ -3,7 +3,7 @@
  * as opaque keys; a key that has retired signs on for that short while, which its record outlives by days.
  */
 import { type Clock, MINUTE } from "../../host/clock.ts";
-import { type Signed, signatureField, type SigningKey, signingKey } from "../../rules/dkim/sign.ts";
+import { type Signed, signatureFields, type SigningKey, signingKey } from "../../rules/dkim/sign.ts";
 import type { DkimKeys } from "../../store/dkim-keys.ts";
 
 export type DkimSigner = {
@@ -39,8 +39,7 @@ export function createDkimSigner({ keys, clock }: { readonly keys: DkimKeys; rea
 
   return {
     async sign(signed) {
-      const found = await active(signed.domain);
-      return (await Promise.all(found.map((key) => signatureField(signed, key)))).join("");
+      return signatureFields(signed, await active(signed.domain));
     },
   };
 }

@@ -4,8 +4,8 @@
  *
  * A field that was changed is written anew, all others keep their octets.
  */
-import { type HeaderField, headerFields } from "./header-fields.ts";
-import { octetsOf } from "./octets.ts";
+import { headerFields } from "./header-fields.ts";
+import { octetsOf, octetString } from "./octets.ts";
 
 const LF = 10;
 const CR = 13;
@@ -92,15 +92,17 @@ export type EditedField = {
 
 /** Lists the fields with their octets; a line that is no field has the name "". */
 export function editedFields(header: Uint8Array): EditedField[] {
-  return headerFields(header).map((field) => ({ name: field.name, value: field.value, raw: rawOf(header, field) }));
+  const text = octetString(header);
+  return headerFields(header, text).map(({ name, value, start, end }) => ({
+    name,
+    value,
+    raw: withLineEnd(text.slice(start, end)),
+  }));
 }
 
 /** Every line ends with CRLF, the last one too (RFC 5322 section 2.1). */
-function rawOf(header: Uint8Array, { start, end }: HeaderField): string {
-  let raw = "";
-  for (let at = start; at < end; at += 4096)
-    raw += String.fromCharCode(...header.subarray(at, Math.min(at + 4096, end)));
-  return raw.replace(/\r?\n?$/, "\r\n");
+function withLineEnd(raw: string): string {
+  return raw.endsWith("\r\n") ? raw : raw.replace(/\r?\n?$/, "\r\n");
 }
 
 /** Makes a field; `value` is ASCII on one line, or folded by the caller. */

@@ -19,9 +19,11 @@ const LF = 10;
 const CR = 13;
 const SP = 32;
 
-/** Lists the fields in order, up to the empty line or the end. */
-export function headerFields(header: Uint8Array): HeaderField[] {
-  const text = octetString(header);
+/**
+ * Lists the fields in order, up to the empty line or the end.
+ * @param text the octets of `header` as a string, where somebody has made it already
+ */
+export function headerFields(header: Uint8Array, text: string = octetString(header)): HeaderField[] {
   const fields: HeaderField[] = [];
   let start = 0;
   while (start < text.length) {
