@@ -45,6 +45,7 @@ export function openComingIn({ settings, stores, workers, clock, log }: ComingIn
     clock,
     rehash: createRehash({ hasher, credentials, log }),
     guard: createLogInGuard({ store, clock, log, limits: shareOfLogIns(limits, workers) }),
+    ...(stores.allowance && { barred: paidLogIns(stores.allowance) }),
   });
   const proofGuard = createLogInGuard({ store, clock, log, limits: shareOfLogIns(proofLimits, workers) });
   const logIns = createLogInRecords({
@@ -55,7 +56,7 @@ export function openComingIn({ settings, stores, workers, clock, log }: ComingIn
     log,
   });
   return {
-    authenticator: stores.allowance === undefined ? authenticator : paidLogIns(authenticator, stores.allowance),
+    authenticator,
     prove: guardedProof(createProveHolder({ hasher, log }), proofGuard),
     logIns,
     sessions: createWebSessions({ store, directory }),

@@ -187,6 +187,20 @@ test("whoever may not log in any more hears BYE at once, by what opened the sess
   assert.equal(it.revoke(["app", "password"]), 0);
 });
 
+test("RFC 5530 section 3: who needs another password, and who needs the operator, are told apart", async () => {
+  await using it = await stage("accounts");
+  const { directory } = it.world;
+  const account = { state: "active", language: "en", quotaBytes: 1, createdAt: 0 } as const;
+  const { passwordHash = "" } = (await directory.byId(idOf("u1"))) ?? {};
+  await directory.add([{ ...account, id: idOf("u9"), primary: "u9@example.test", passwordHash, secondStep: true }]);
+  await directory.setState(idOf("u2"), "suspended");
+  const talk = await it.open(false);
+  talk.say("a1 LOGIN u9@example.test secret\r\n");
+  assert.match((await talk.until("a1")).at(-1) ?? "", /^a1 NO \[EXPIRED\] .*need an app password\. Make one/);
+  talk.say("a2 LOGIN u2@example.test secret\r\n");
+  assert.match((await talk.until("a2")).at(-1) ?? "", /^a2 NO \[CONTACTADMIN\] This account is suspended/);
+});
+
 test("a session outlives a machine's date that is set", async () => {
   await using it = await stage("INBOX with 1 message");
   const talk = await it.open();

@@ -310,6 +310,7 @@ test("with a second step on, mail programs come in with an app password only; wh
     for (let times = 0; times < 2; times++) {
       const login = await here.authenticate("carol@example.org", PASSWORD);
       assert.ok(login.kind === "refused");
+      assert.equal(login.why, "app-password");
       assert.match(login.sentence, /two-step log-in.*app password\. Make one/);
     }
     assert.deepEqual(logged.at(-1), ["login.refused", { account: id, reason: "needs an app password" }]);

@@ -12,7 +12,7 @@ import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { mayLogIn } from "./account-state.ts";
 import { appPasswordForm, matchAppPassword } from "./app-password.ts";
-import type { Authenticator, Login, Observe, Purpose } from "./authenticator.ts";
+import type { Authenticator, Login, Observe, Purpose, RefusedLogin } from "./authenticator.ts";
 import { type Asker, createLogInTurns } from "./log-in-turns.ts";
 import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds } from "./login-memory.ts";
 import { createOpenLogIns } from "./open-log-ins.ts";
@@ -31,6 +31,11 @@ export type AuthenticatorOptions = {
   readonly log: Log;
   /** Told of log-ins that counted and of wrong passwords, with the client's address: the watch, which has one an account. */
   readonly observe?: Observe;
+  /**
+   * Why an account does not come in although all else is right, `undefined`: it does. Asked last and each time, so that only
+   * who knows the password hears it. @throws StoreError: then nobody is let in
+   */
+  readonly barred?: (account: AccountId) => Promise<RefusedLogin | undefined>;
   /** Slows who guesses, before anything is checked; what is remembered to be right passes by. Without it nobody is slowed. */
   readonly guard?: LogInGuard;
   /** Makes hashes of an earlier cost anew when their password comes by; without it they stay. */
@@ -50,12 +55,14 @@ type Typed = { readonly password: string; readonly prepared: string | undefined;
 type Failure = { readonly kind: "wrong" } | { readonly kind: "unavailable" };
 const WRONG: Login = { kind: "wrong" };
 const UNAVAILABLE: Login = { kind: "unavailable" };
-const SUSPENDED: Login = {
+const SUSPENDED: RefusedLogin = {
   kind: "refused",
+  why: "suspended",
   sentence: "This account is suspended. Write to the operator of this service to learn why and what to do.",
 };
-const APP_PASSWORD_ONLY: Login = {
+const APP_PASSWORD_ONLY: RefusedLogin = {
   kind: "refused",
+  why: "app-password",
   sentence:
     "This account has two-step log-in, so mail programs need an app password. Make one under Account on the website.",
 };
@@ -79,13 +86,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 
   /** Lets in, as far as `proof` leads for what is asked. */
-  const accept = (account: Account, proof: Proof, remembered: boolean, asked: Asked): Login => {
+  const accept = async (account: Account, proof: Proof, remembered: boolean, asked: Asked): Promise<Login> => {
     const { client, purpose } = asked;
     const appPassword = proof.kind === "app";
     if (purpose === "portal" && appPassword) return wrong(account.id, appPassword, client);
     const { secondStep } = account;
     if (purpose === "mail" && secondStep && !appPassword)
       return refuse(account.id, "needs an app password", APP_PASSWORD_ONLY);
+    const bar = await options.barred?.(account.id);
+    if (bar !== undefined) return refuse(account.id, bar.why, bar);
     log("login.accepted", { account: account.id, appPassword, remembered });
     observe?.("login.accepted", { account: account.id, appPassword, client }, clock.now());
     const login = { kind: "accepted", account: account.id, primary: account.primary, proof } as const;
@@ -195,7 +204,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         const login = answer(name, password, { client, software, purpose });
         return await (signal === undefined ? login : unlessAborted(login, signal));
       } catch (error) {
-        if (error instanceof StoreError) return refuse(undefined, "the directory does not answer", UNAVAILABLE);
+        if (error instanceof StoreError) return refuse(undefined, "a store does not answer", UNAVAILABLE);
         throw error;
       }
     },

@@ -13,10 +13,17 @@ export type Login =
     }
   /** Name or password is wrong; which of the two is never told, nor shown by time. */
   | { readonly kind: "wrong" }
-  /** The account may not log in so; `sentence` says why and what to do, for the right password only. */
-  | { readonly kind: "refused"; readonly sentence: string }
+  | RefusedLogin
   /** Too many checks at once or too many wrong tries, or the store does not answer: try again later. */
   | { readonly kind: "unavailable" };
+
+/** The account may not log in so; `sentence` says why and what to do, for the right password only. */
+export type RefusedLogin = {
+  readonly kind: "refused";
+  /** `app-password`: mail programs need one; `unpaid`: the contract ended, and the account is being closed. */
+  readonly why: "suspended" | "app-password" | "unpaid";
+  readonly sentence: string;
+};
 
 /** Who asks: the address it came from, in text, and what is aborted when it is gone. */
 export type Asking = {

@@ -1,24 +1,17 @@
-/** Keeps out who may not log in for want of payment, after the password was right: the account is being closed. */
-import { StoreError } from "../../store/store-error.ts";
-import type { Authenticator, Login } from "../accounts/authenticator.ts";
+/** Keeps out who may not log in for want of a contract, though the password was right: the account is being closed. */
+import type { AccountId } from "../../store/ids.ts";
+import type { RefusedLogin } from "../accounts/authenticator.ts";
 import type { AllowanceOf } from "./allowance.ts";
 
-const CLOSING: Login = {
+const CLOSING: RefusedLogin = {
   kind: "refused",
+  why: "unpaid",
   sentence:
-    "This account was not paid for and is being closed. Write to the operator of this service if this is a mistake.",
+    "The contract for this account has ended, and the account is being closed. Write to the operator of this service if this is a mistake.",
 };
 
-export const paidLogIns = (authenticator: Authenticator, allowance: AllowanceOf): Authenticator => ({
-  async authenticate(...asked) {
-    const login = await authenticator.authenticate(...asked);
-    if (login.kind !== "accepted") return login;
-    try {
-      return (await allowance(login.account)).mayLogIn ? login : CLOSING;
-    } catch (error) {
-      if (error instanceof StoreError) return { kind: "unavailable" };
-      throw error;
-    }
-  },
-  onRevoked: (login, listener) => authenticator.onRevoked(login, listener),
-});
+/** What the authenticator asks of an account last. The promise rejects with StoreError where nothing is known. */
+export const paidLogIns =
+  (allowance: AllowanceOf) =>
+  async (account: AccountId): Promise<RefusedLogin | undefined> =>
+    (await allowance(account)).mayLogIn ? undefined : CLOSING;

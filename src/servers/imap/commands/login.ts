@@ -27,7 +27,8 @@ export async function logIn(session: Session, name: string, password: string): P
     case "wrong":
       return failed(session, no("AUTHENTICATIONFAILED", "The user name or the password is wrong"));
     case "refused":
-      return failed(session, no("CONTACTADMIN", ascii(login.sentence)));
+      // RFC 5530 section 3: with EXPIRED the holder needs another password, which no administrator gives.
+      return failed(session, no(login.why === "app-password" ? "EXPIRED" : "CONTACTADMIN", ascii(login.sentence)));
     case "unavailable":
       return no("UNAVAILABLE", "Log-in does not work at the moment; try again later");
   }

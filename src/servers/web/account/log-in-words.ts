@@ -16,6 +16,7 @@ const en = {
   later:
     "We cannot check this now: there were many tries for this address or from your network, or too many people are logging in. Nothing is locked. Wait some minutes and try again; from where you usually log in it goes sooner.",
   suspended: "This account is suspended. Write to us to learn why and what to do.",
+  unpaid: "The contract for this account has ended, and the account is being closed. Write to us if this is a mistake.",
   done: {
     out: "You are logged out.",
     over: "The time for the second step was over. Log in again.",
@@ -51,6 +52,7 @@ export const logInWords: Readonly<Record<Language, typeof en>> = {
     later:
       "Vi kan inte kontrollera det här nu: det har gjorts många försök för adressen eller från ditt nät, eller så är det för många som loggar in. Ingenting är spärrat. Vänta några minuter och försök igen; därifrån du brukar logga in går det fortare.",
     suspended: "Kontot är avstängt. Skriv till oss för att få veta varför och vad du kan göra.",
+    unpaid: "Avtalet för kontot har upphört och kontot håller på att avslutas. Skriv till oss om det är ett misstag.",
     done: {
       out: "Du är utloggad.",
       over: "Tiden för det andra steget var slut. Logga in igen.",

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { turns } from "../../../../test/world/fake-clock.ts";
 import { MINUTE, SECOND } from "../../../host/clock.ts";
+import { createAuthenticator } from "../../../service/accounts/authenticate.ts";
 import { newRecoveryCodes, recoveryMark } from "../../../service/accounts/recovery-code.ts";
+import { paidLogIns } from "../../../service/billing/paid-log-ins.ts";
 import { logInRoutes } from "./log-in.ts";
 import { logInWords } from "./log-in-words.ts";
 import { ADA, openPortalWorld, PASSWORD, type PortalWorld, problemIn, type Shown } from "./portal-world.fixture.ts";
@@ -54,6 +56,41 @@ test("A2: the primary address opens the portal, with or without its domain, and 
     assert.equal(problemIn(reply), logInWords.sv.wrong, name);
     assert.doesNotMatch(reply.body, new RegExp(PASSWORD));
   }
+});
+
+test("who is let in no more hears why, in the language of the page, and only with the right password", async () => {
+  using stack = new DisposableStack();
+  let mayLogIn = false;
+  const barred = paidLogIns(async () => ({ mayLogIn, maySend: false, receives: "no", alert: undefined }));
+  await using world = await openPortalWorld((services, { parts }) => {
+    const authenticator = stack.use(createAuthenticator({ ...parts, barred }));
+    return logInRoutes({ ...services, authenticator });
+  });
+  const sentences = async (password: string): Promise<readonly string[]> => {
+    const heard: string[] = [];
+    for (const page of ["/account/log-in", "/sv/account/log-in"]) {
+      const visitor = world.visitor();
+      const reply = await visitor.send(await visitor.get(page), { name: ADA, password });
+      assert.equal(reply.code, 422);
+      heard.push(problemIn(reply));
+    }
+    return heard;
+  };
+  const words = [logInWords.en, logInWords.sv];
+  assert.deepEqual(
+    await sentences(PASSWORD),
+    words.map(({ unpaid }) => unpaid),
+  );
+  mayLogIn = true;
+  await world.home.directory.setState(world.ada.id, "suspended");
+  assert.deepEqual(
+    await sentences(PASSWORD),
+    words.map(({ suspended }) => suspended),
+  );
+  assert.deepEqual(
+    await sentences("wrong one"),
+    words.map(({ wrong }) => wrong),
+  );
 });
 
 test("what was typed comes back, the password never", async () => {

@@ -4,10 +4,11 @@
  * visitor's forms, and the cookie changes when the session begins.
  */
 import { createHash } from "node:crypto";
-import type { Login } from "../../../service/accounts/authenticator.ts";
+import type { Login, RefusedLogin } from "../../../service/accounts/authenticator.ts";
 import { clientKind } from "../../../service/web-access/client-kind.ts";
 import type { WebSession } from "../../../service/web-access/web-sessions.ts";
 import { html } from "../markup.ts";
+import type { Language } from "../site/language.ts";
 import { buttons, field, form, noProblems, type Problems, tick } from "../portal/fields.ts";
 import type { PortalRoute, Reply, Visit } from "../portal/route.ts";
 import { paths } from "./account-paths.ts";
@@ -45,7 +46,7 @@ export function logInRoutes(services: Services): readonly PortalRoute[] {
     const [code, sentence] =
       login.kind === "unavailable"
         ? ([429, word.later] as const)
-        : ([422, login.kind === "wrong" ? word.wrong : word.suspended] as const);
+        : ([422, login.kind === "wrong" ? word.wrong : refusal(login, word)] as const);
     return { kind: "page", code, page: logInPage(visit, services, new Map([["name", sentence]]), kept) };
   };
 
@@ -102,6 +103,10 @@ export function logInRoutes(services: Services): readonly PortalRoute[] {
     },
   ];
 }
+
+/** Nobody hears "app-password" here: it is said to mail programs. */
+const refusal = ({ why }: RefusedLogin, { suspended, unpaid }: (typeof words)[Language]): string =>
+  why === "unpaid" ? unpaid : suspended;
 
 /** Of the session that waits for its second step. What stands in forms says who the visitor is, and leads to no session. */
 const waitingId = (visit: Visit): string =>
