@@ -56,7 +56,10 @@ export function readAuthors(
   if (fields.some(({ name }) => name === ""))
     return refused("5.6.0", "The header holds a line that is no field; the text begins after an empty line");
   if (fields.some(({ raw }) => raw.includes("\0"))) return refused("5.6.0", "The header holds a NUL octet");
-  const double = SINGLE.find((single) => fields.filter(({ name }) => name === single).length > 1);
+  const seen = new Set<string>();
+  const doubles = new Set<string>();
+  for (const { name } of fields) (seen.has(name) ? doubles : seen).add(name);
+  const double = doubles.size === 0 ? undefined : SINGLE.find((name) => doubles.has(name));
   if (double !== undefined) return refused("5.6.0", `The field ${titled(double)} comes more than once`);
   const authors: { readonly address: string; readonly own: string }[] = [];
   for (const { name, value } of fields) {

@@ -128,8 +128,7 @@ export function editHeader(fields: readonly EditedField[], editing: Editing): Ed
   const domains = authors.addresses.map((address) => address.slice(address.lastIndexOf("@") + 1));
   const domain = domains[0] as string;
   const isClient = traceOfClient(editing.client, editing.helo, domains);
-  const namesPrimary = traceOfAddress(identity.primary);
-  const isPrimary: Trace = (text) => pseudonymous && namesPrimary(text);
+  const isPrimary: Trace = pseudonymous ? traceOfAddress(identity.primary) : () => false;
   const told = fields.find(({ name, value }) => CHOSEN.has(name) && isPrimary(value));
   if (told !== undefined) return refusedPrimary(told.name);
 

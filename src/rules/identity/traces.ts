@@ -39,7 +39,9 @@ export function traceOfClient(client: string, helo: string, ours: readonly strin
     `(?<![A-Za-z0-9-])(?:${words.map((word) => RegExp.escape(word)).join("|")})(?![A-Za-z0-9-])`,
     "i",
   );
-  return (text) => (words.length > 0 && form.test(text)) || hasAddress(text, addresses);
+  // An address in dots is one of the words, also where IPv6 is written around it.
+  const hasIPv6 = words.length < addresses.size + (isTold ? 1 : 0);
+  return (text) => (words.length > 0 && form.test(text)) || (hasIPv6 && hasAddress(text, addresses));
 }
 
 /** Looks at IPv6 alone: it has many spellings, and `IPv6:` or a port may be written around it. */

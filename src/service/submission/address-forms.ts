@@ -2,9 +2,14 @@
 import { domainToASCII } from "node:url";
 import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
 
+/** Nothing in it is mapped or decoded, and its last label is no number, which would make an IPv4 address of it. */
+const PLAIN = /^(?:[a-z0-9-]+\.)+[a-z]+$/;
+
 /** The same address with its domain in A-labels and lower case, as it is looked up and compared. */
 export function asciiDomain({ local, domain }: Address): Address {
-  return { local, domain: domain.startsWith("[") ? lowerAscii(domain) : domainToASCII(domain) || lowerAscii(domain) };
+  const lower = lowerAscii(domain);
+  const isDone = domain.startsWith("[") || (PLAIN.test(lower) && !lower.includes("xn--"));
+  return { local, domain: isDone ? lower : domainToASCII(domain) || lower };
 }
 
 /** Canonical, of what a header field has: octets, one a character. */

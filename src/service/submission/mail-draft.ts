@@ -224,8 +224,8 @@ export class MailDraft implements Draft {
   #sender({ pseudonymous, authors }: EditedHeader): string {
     const { envelope, identity } = this.#opening;
     if (envelope.sender === undefined) return "";
-    const isPrimary = traceOfAddress(identity.primary)(canonicalAddress(envelope.sender));
-    return pseudonymous && isPrimary ? authors.addresses[0] : addressText(envelope.sender);
+    const isPrimary = pseudonymous && traceOfAddress(identity.primary)(canonicalAddress(envelope.sender));
+    return isPrimary ? authors.addresses[0] : addressText(envelope.sender);
   }
 
   #addressed(edited: EditedHeader): readonly OutboundRecipient[] {
