@@ -1,4 +1,4 @@
-/** F4: an account that sends more than it may hears when to go on, and then goes on; nothing that was taken is lost, nothing that was not is sent. */
+/** F4: an account that sends more than it may hears when to go on, and then goes on; nothing that was taken is lost, nothing that was not is sent. What comes back counts. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { MINUTE } from "../../src/host/clock.ts";
@@ -8,6 +8,7 @@ import { need } from "./program.ts";
 import { makeAuthorities } from "./world/certificates.ts";
 import { ClockHand } from "./world/clock-hand.ts";
 import { letterTo } from "./world/letter.ts";
+import { Stranger } from "./world/stranger.ts";
 import { until } from "./world/until.ts";
 import { World } from "./world/world.ts";
 
@@ -59,3 +60,67 @@ test("F4: at its limit an account hears when to try again; then it goes on, and 
   const numbers = Array.from({ length: sent + 1 }, (_, n) => `number ${n + 1}`);
   assert.deepEqual(subjects, ["another account is free", ...numbers].toSorted());
 });
+
+test("F4: mail that comes back from outside uses up what may go to strangers, once, and lies in the INBOX", async (context: TestContext) => {
+  if (!need(context, ...DNS_PROGRAMS)) return;
+  const [holder, lost] = [`u1@${DOMAIN}`, `lost@${NAME}`];
+  const authorities = await makeAuthorities();
+  await using world = await World.start({ destinations: { [NAME]: { manner: {} } }, authorities, firstsADay: 7 });
+  using client = await world.submit();
+  await client.send(letterTo([lost], "to nobody"));
+  const view = await world.view();
+  await until("it is known where the mail went", async () => (await view.records(holder)).length === 1);
+  const messageId = /^Message-ID: (<[^>]+>)\r$/im.exec(world.host(NAME).taken[0]?.text ?? "")?.[1] ?? assert.fail();
+
+  const bringsBack = async (subject: string, about: string): Promise<void> => {
+    using host = await Stranger.greeted({ port: world.lab.smtpPort, from: world.addressOf(NAME) }, `mx.${NAME}`);
+    assert.match(await host.send("", holder, report(subject, holder, lost, about)), /^250 /);
+  };
+  using inbox = await world.inbox();
+  await bringsBack("of somebody else's mail", "<forged@elsewhere.test>");
+  for (const subject of ["undeliverable", "still undeliverable"]) {
+    await bringsBack(subject, messageId);
+    await inbox.arrived(`Subject: ${subject}\r\n`);
+  }
+  assert.deepEqual(
+    (await view.records(holder)).map(({ feedback }) => feedback),
+    ["bounce"],
+  );
+
+  // One recipient and one report are six of seven.
+  await client.send(letterTo([`b@${NAME}`], "the seventh"));
+  await assert.rejects(
+    client.send(letterTo([`c@${NAME}`], "one too many")),
+    /452 4\.5\.3 .*7 recipients a day .*\(returned mail and complaints count as several\); try again after /,
+  );
+  using later = await world.submit();
+  await later.send(letterTo([lost], "to whom was written before"));
+});
+
+/** As another host writes it, RFC 3464. */
+const report = (subject: string, to: string, lost: string, messageId: string): string =>
+  [
+    `From: <mailer-daemon@${NAME}>`,
+    `To: <${to}>`,
+    `Subject: ${subject}`,
+    `Message-ID: <${subject.replaceAll(/\W/g, "-")}@${NAME}>`,
+    "MIME-Version: 1.0",
+    "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+    "",
+    "--b",
+    "Content-Type: message/delivery-status",
+    "",
+    `Reporting-MTA: dns; mx.${NAME}`,
+    "",
+    `Final-Recipient: rfc822; ${lost}`,
+    "Action: failed",
+    "Status: 5.1.1",
+    "",
+    "--b",
+    "Content-Type: text/rfc822-headers",
+    "",
+    `Message-ID: ${messageId}`,
+    "",
+    "--b--",
+    "",
+  ].join("\r\n");

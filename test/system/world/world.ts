@@ -40,6 +40,8 @@ export type WorldOptions = {
   readonly under?: readonly string[];
   /** Messages that an account may send in a minute; unbounded when left out. */
   readonly messagesAMinute?: number;
+  /** Recipients not written to before that an account may have in a day; unbounded when left out. */
+  readonly firstsADay?: number;
   /** Whether it is found out where arriving mail comes from; false when left out. */
   readonly verify?: boolean;
   /** More lines of the table `arriving`. */
@@ -206,15 +208,22 @@ async function keyHash({ keys }: Party): Promise<string> {
 }
 
 function settingsText(
-  given: Pick<WorldOptions, "messagesAMinute" | "verify" | "arriving" | "settings"> & {
+  given: Pick<WorldOptions, "messagesAMinute" | "firstsADay" | "verify" | "arriving" | "settings"> & {
     readonly basePort: number;
     readonly dns: string;
     readonly port: number;
   },
 ): string {
-  const { basePort, messagesAMinute = UNBOUNDED, verify = false, arriving = "", settings = "" } = given;
+  const {
+    basePort,
+    messagesAMinute = UNBOUNDED,
+    firstsADay = UNBOUNDED,
+    verify = false,
+    arriving = "",
+    settings = "",
+  } = given;
   const bounds = `connections = ${UNBOUNDED}\nconnections-per-peer = ${UNBOUNDED}`;
-  const limits = ["recipients-an-hour", "recipients-a-day", "first-time-recipients-a-day"];
+  const limits = ["recipients-an-hour", "recipients-a-day"];
   return `host-name = "${HOST_NAME}"
 domains = ["${DOMAIN}"]
 operator = "u1@${DOMAIN}"
@@ -233,6 +242,7 @@ ${bounds}
 [sending]
 messages-a-minute = ${messagesAMinute}
 ${limits.map((name) => `${name} = ${UNBOUNDED}`).join("\n")}
+first-time-recipients-a-day = ${firstsADay}
 [dns]
 servers = ["${given.dns}"]
 [arriving]
