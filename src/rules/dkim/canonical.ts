@@ -38,6 +38,10 @@ const MOST_ADDED = 2 * MANY + SHORT + 3;
 /** Gathered for one update of the hash. All hashes share it, for none leaves anything in it. */
 const ROOM: Uint8Array = new Uint8Array(16 * 1024);
 
+/** What is looked at together; what is shorter is read without a view. */
+const BLOCK = 16;
+const NOTHING: DataView = new DataView(new ArrayBuffer(0));
+
 /** SHA-256 over a body that streams by, in relaxed form. What is so already is hashed without a copy. */
 export class RelaxedBodyHash {
   readonly #hash: Hash = createHash("sha256");
@@ -51,7 +55,7 @@ export class RelaxedBodyHash {
 
   /** Takes the next octets of the body, cut anywhere. */
   write(octets: Uint8Array): void {
-    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    const view = octets.length < BLOCK ? NOTHING : new DataView(octets.buffer, octets.byteOffset, octets.length);
     let at = 0;
     while (at < octets.length) {
       if (this.#size > ROOM.length - 2 * MOST_ADDED) this.#flush();
@@ -146,7 +150,7 @@ function relaxedEnd(octets: Uint8Array, view: DataView, from: number): number {
   const last = octets.length - 2;
   // What stands before it is not white.
   let at = from;
-  while (at < last - 14) {
+  while (at <= octets.length - BLOCK) {
     const first = view.getInt32(at, true);
     const second = view.getInt32(at + 4, true);
     const third = view.getInt32(at + 8, true);
@@ -161,7 +165,7 @@ function relaxedEnd(octets: Uint8Array, view: DataView, from: number): number {
     const y = (c | (c << 8) | (b >>> 24)) & (((third & LOW_BITS) + ABOVE_HTAB) | third);
     const z = (d | (d << 8) | (c >>> 24)) & (((fourth & LOW_BITS) + ABOVE_HTAB) | fourth);
     if ((w & x & y & z & MARKS) === MARKS) {
-      at += d >= 0 ? 15 : 16;
+      at += d >= 0 ? BLOCK - 1 : BLOCK;
       continue;
     }
     const [p, q, r, s] = [~w & MARKS, ~x & MARKS, ~y & MARKS, ~z & MARKS];

@@ -7,31 +7,38 @@ const CR = 13;
 const LF = 10;
 const DOT = 46;
 
-/** Its octets as numbers of four, wherever it lies in memory. */
+/** What is looked at together. */
+const BLOCK = 16;
+const NOTHING: DataView = new DataView(new ArrayBuffer(0));
+
+/** Makes what `nextMark` reads a chunk through, wherever the chunk lies in memory; a short one is read without. */
 export function viewOf(chunk: Uint8Array): DataView {
-  return new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+  return chunk.length < BLOCK ? NOTHING : new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
 }
 
 /**
  * Returns where the next octet stands, from `from` on, that is more than text: a CR or LF that is bare, or a CR whose line
  * is followed by a dot or by the chunk's end; else the chunk's length. `from` lies inside a line, not behind a CR.
- * @param view that of `chunk`
+ * @param view `viewOf(chunk)`
  */
 export function nextMark(chunk: Uint8Array, view: DataView, from: number): number {
   const length = chunk.length;
   let at = from;
-  while (at <= length - 16) {
+  while (at <= length - BLOCK) {
     const a = belowSixteen(view.getInt32(at, true));
     const b = belowSixteen(view.getInt32(at + 4, true));
     const c = belowSixteen(view.getInt32(at + 8, true));
     const d = belowSixteen(view.getInt32(at + 12, true));
     if ((a | b | c | d) === 0) {
-      at += 16;
+      at += BLOCK;
       continue;
     }
     at += a !== 0 ? firstOf(a) : b !== 0 ? 4 + firstOf(b) : c !== 0 ? 8 + firstOf(c) : 12 + firstOf(d);
     if (isMarked(chunk, at)) return at;
-    at += chunk[at] === CR ? 2 : 1;
+    if (chunk[at] === CR) at += 2;
+    else
+      do at++;
+      while (at < length && (chunk[at] as number) < LF);
   }
   while (at < length && !isMarked(chunk, at)) at++;
   return at;
