@@ -52,6 +52,9 @@ export class MailDraft implements Draft {
   readonly #id: DeliveryId = freshId();
   /** By canonical address. */
   readonly #recipients = new Map<string, OutboundRecipient>();
+  /** Those of whom it was not asked whether the account has written to them: none is, as long as all may be strangers. */
+  #unasked: string[] = [];
+  /** Strangers among the others. */
   #firsts = 0;
   readonly #header = new HeaderSplitter(MAX_HEADER_BYTES);
   readonly #hash = new RelaxedBodyHash();
@@ -80,18 +83,15 @@ export class MailDraft implements Draft {
   }
 
   async recipient(address: Address | undefined, parameters: RcptParameters): Promise<SubmissionReply> {
-    const { counts, domains, local } = this.#services;
+    const { domains, local } = this.#services;
     try {
       const wanted = asciiDomain(address ?? { local: "postmaster", domain: domains[0] });
       const canonical = canonicalAddress(wanted);
       if (this.#recipients.has(canonical)) return refusals.recipientOk;
       const refusal = domains.includes(wanted.domain) ? await local(addressText(wanted)) : undefined;
       if (refusal !== undefined) return refusal;
-      const strangers = await counts.strangers(this.#opening.account.id, [canonical]);
-      const firsts = this.#firsts + strangers.length;
-      const limited = this.#overLimit(this.#minutes, { messages: 1, recipients: this.#recipients.size + 1, firsts });
+      const limited = await this.#overLimitWith(canonical);
       if (limited !== undefined) return limited;
-      this.#firsts = firsts;
       const { notify, orcpt } = parameters;
       this.#recipients.set(canonical, { address: addressText(wanted), destination: wanted.domain, notify, orcpt });
       return refusals.recipientOk;
@@ -266,6 +266,24 @@ export class MailDraft implements Draft {
       }
     }
     return undefined;
+  }
+
+  /** Whether another recipient is too many; who is a stranger is looked up only where it matters. @throws StoreError */
+  async #overLimitWith(canonical: string): Promise<SubmissionReply | undefined> {
+    const { clock, counts } = this.#services;
+    const recipients = this.#recipients.size + 1;
+    const most = { messages: 1, recipients, firsts: this.#firsts + this.#unasked.length + 1 };
+    if (allowance(this.#minutes, most, this.#limits, clock.now()).kind === "allowed") {
+      this.#unasked.push(canonical);
+      return undefined;
+    }
+    const strangers = await counts.strangers(this.#opening.account.id, [...this.#unasked, canonical]);
+    const own = Number(strangers.includes(canonical));
+    this.#firsts += strangers.length - own;
+    this.#unasked = [];
+    const limited = this.#overLimit(this.#minutes, { messages: 1, recipients, firsts: this.#firsts + own });
+    if (limited === undefined) this.#firsts += own;
+    return limited;
   }
 
   #overLimit(minutes: readonly SentMinute[], wanted: Sending): SubmissionReply | undefined {
