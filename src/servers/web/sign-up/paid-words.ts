@@ -18,7 +18,8 @@ const en = {
     "You may close this page and come back to it: keep its address. Nothing is lost if you do not come back.",
   refresh: "Look again",
   open: "Your account is open",
-  openText: "It is paid for, and it works from now on. A letter in its INBOX confirms the contract, with the terms: keep it.",
+  openText:
+    "It is paid for, and it works from now on. A letter in its INBOX confirms the contract, with the terms: keep it.",
   openedText: "It works from now on.",
   openSteps: "How to go on:",
   logIn: "Log in",
@@ -59,7 +60,8 @@ export const paidWords: Readonly<Record<Language, typeof en>> = {
       "Du kan stänga sidan och komma tillbaka till den: spara dess adress. Ingenting går förlorat om du inte kommer tillbaka.",
     refresh: "Titta igen",
     open: "Ditt konto är öppet",
-    openText: "Det är betalt och fungerar från och med nu. Ett brev i INBOX bekräftar avtalet, med villkoren: spara det.",
+    openText:
+      "Det är betalt och fungerar från och med nu. Ett brev i INBOX bekräftar avtalet, med villkoren: spara det.",
     openedText: "Det fungerar från och med nu.",
     openSteps: "Så här går du vidare:",
     logIn: "Logga in",

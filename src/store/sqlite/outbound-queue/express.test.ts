@@ -56,7 +56,7 @@ test("D6: what is handed over at once is one row, which goes in the commit that 
   assert.equal(rows(made, "record"), 3, "once");
 });
 
-test("what does not end at once goes on as any other, under the same numbers", async () => {
+test("what does not end at once goes on like all others, under the same numbers", async () => {
   await using made = await world();
   const work = await inHand(made, "a@one.example", "b@one.example");
   const [a, b] = work.recipients.map(({ id }) => id);
