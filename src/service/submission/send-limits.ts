@@ -10,7 +10,10 @@ export type SendLimits = {
   readonly messagesAMinute: number;
   readonly recipientsAnHour: number;
   readonly recipientsADay: number;
-  /** Recipients a day that the account has not written to in ten days: few people have more, every robbed account does. */
+  /**
+   * Recipients a day that the account has not written to in ten days: few people have more, every robbed account does.
+   * What comes back is charged here, too (service/queue/feedback.ts).
+   */
   readonly firstsADay: number;
 };
 
