@@ -154,13 +154,18 @@ export class MailDraft implements Draft {
     const now = clock.now();
     let limited: SubmissionReply | undefined;
     const at = { minute: minuteOf(now), since: countsSince(now) };
-    const added = await counts.count(account.id, at, [...this.#recipients.keys()], (minutes, wanted) => {
+    const counting = counts.count(account.id, at, [...this.#recipients.keys()], (minutes, wanted) => {
       limited = this.#overLimit(minutes, wanted);
       return limited === undefined;
     });
+    // A signature takes as long as a commit, on another thread.
+    const [counted, signed] = await Promise.allSettled([counting, this.#whole(edited, now)]);
+    if (counted.status === "rejected") throw counted.reason;
+    const added = counted.value;
     if (added === undefined) return limited ?? refusals.tryAgain;
     try {
-      const content = await this.#whole(edited, now);
+      if (signed.status === "rejected") throw signed.reason;
+      const content = signed.value;
       const message = this.#outbound(edited, isUtf8Header, now);
       const verdict = await this.#scan(content, message.sender);
       if (verdict !== undefined) {
