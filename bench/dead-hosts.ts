@@ -15,7 +15,8 @@ import { verifyDane } from "../src/rules/dane/verify.ts";
 import type { Route } from "../src/service/queue/route.ts";
 import { createQueueRunner } from "../src/service/queue/runner.ts";
 import type { FileKey } from "../src/store/crypt/account-keys.ts";
-import { accountId, deliveryId } from "../src/store/ids.ts";
+import { freshDelivery } from "../src/store/fresh-delivery.ts";
+import { accountId } from "../src/store/ids.ts";
 import type { ContentSource } from "../src/store/mail-store.ts";
 import { memoryDirectory } from "../src/store/memory/directory.ts";
 import { memoryMailStore } from "../src/store/memory/mail-store.ts";
@@ -92,7 +93,7 @@ function add(queue: OutboundQueue, sender: number, address: string): Promise<unk
   const domain = address.slice(address.indexOf("@") + 1);
   return queue.add(
     {
-      id: deliveryId(randomUUID().replaceAll("-", "")),
+      id: freshDelivery(now),
       account,
       sender: "sender@bench.test",
       messageId: randomUUID(),

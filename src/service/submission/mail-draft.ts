@@ -9,7 +9,8 @@ import type { Identity } from "../../rules/identity/identity.ts";
 import { editHeader, type EditedHeader, isDispositionNotification } from "../../rules/identity/outgoing-header.ts";
 import { traceOfAddress, traceOfClient } from "../../rules/identity/traces.ts";
 import type { Account } from "../../store/directory.ts";
-import { type DeliveryId, deliveryId } from "../../store/ids.ts";
+import { freshDelivery } from "../../store/fresh-delivery.ts";
+import type { DeliveryId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { Outbound, OutboundRecipient } from "../../store/outbound-queue.ts";
 import type { Sending, SentMinute } from "../../store/send-counts.ts";
@@ -40,16 +41,13 @@ type Opening = {
   readonly envelope: SubmissionEnvelope;
 };
 
-/** 122 random bits. */
-const freshId = (): DeliveryId => deliveryId(randomUUID().replaceAll("-", ""));
-
 export class MailDraft implements Draft {
   readonly #services: SubmissionServices;
   readonly #opening: Opening;
   readonly #limits: SendLimits;
   /** Counts of the account when the draft was opened. */
   readonly #minutes: readonly SentMinute[];
-  readonly #id: DeliveryId = freshId();
+  readonly #id: DeliveryId;
   /** By canonical address. */
   readonly #recipients = new Map<string, OutboundRecipient>();
   /** Those of whom it was not asked whether the account has written to them: none is, as long as all may be strangers. */
@@ -71,6 +69,7 @@ export class MailDraft implements Draft {
     this.#opening = opening;
     this.#limits = limits;
     this.#minutes = minutes;
+    this.#id = freshDelivery(services.clock.now());
     this.#body = new HeldBody(services.spool, services.memoryBytes ?? MEMORY_BYTES);
   }
 
@@ -142,7 +141,7 @@ export class MailDraft implements Draft {
       client: submitter.client,
       helo: submitter.helo,
       now: this.#services.clock.now(),
-      freshId: freshId(),
+      freshId: randomUUID().replaceAll("-", ""),
     });
     return edited.kind === "refused" ? refusals.ofHeader(edited) : edited;
   }

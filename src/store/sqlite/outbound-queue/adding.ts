@@ -2,7 +2,7 @@
 import type { DeliveryId } from "../../ids.ts";
 import { type Outbound, type OutboundQueue, type OutboundRecipient, RECIPIENTS_AN_ITEM } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { accountText, notifyText, PHASE } from "./rows.ts";
+import { accountText, IS_DELIVERY, notifyText, PHASE } from "./rows.ts";
 import { sql } from "../statements.ts";
 import { nextTag, refresh } from "./turns.ts";
 
@@ -40,9 +40,9 @@ export function addMessage(
 
 /** Whether this acceptance was taken before; what became of it is known for ten days. */
 export function isKnown(db: Database, id: DeliveryId): boolean {
-  const known =
-    "SELECT 1 FROM message WHERE delivery = ? UNION ALL SELECT 1 FROM record WHERE delivery = ? UNION ALL SELECT 1 FROM express WHERE delivery = ?";
-  return sql(db, known).get(id, id, id) !== undefined;
+  const known = `SELECT 1 FROM message WHERE ${IS_DELIVERY} UNION ALL SELECT 1 FROM record WHERE ${IS_DELIVERY}
+    UNION ALL SELECT 1 FROM express WHERE delivery = ?`;
+  return sql(db, known).get(id, id, id, id, id) !== undefined;
 }
 
 export function addRow(db: Database, message: Outbound, { deadline }: Times, content: number): number {

@@ -14,7 +14,7 @@ export function records(db: Database, account: AccountId, since: number): readon
   return rows.map((row) => recordOf(row as RecordRow));
 }
 
-type Found = { readonly id: number; readonly recipient: string; readonly account: string };
+type Found = { readonly id: number; readonly recipient: string };
 
 /** A report may name another recipient than ours (a list, a forwarding): then it is about the message as a whole. */
 export function noteFeedback(
@@ -23,11 +23,12 @@ export function noteFeedback(
   { messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
   feedback: Feedback,
 ): FeedbackNoted {
-  const byMark =
-    messageId === undefined ? [] : sql(db, "SELECT * FROM record WHERE mark = ?").all(markOf(db, messageId));
-  const byEnvelope =
-    envid === undefined ? [] : sql(db, "SELECT * FROM record WHERE account = ? AND envid = ?").all(account, envid);
-  const found = [...byMark, ...byEnvelope].filter((row) => (row as Found).account === account) as readonly Found[];
+  const mark = messageId === undefined ? null : markOf(db, messageId);
+  const found = sql(db, "SELECT id, recipient FROM record WHERE account = ? AND (mark = ? OR envid = ?)").all(
+    account,
+    mark,
+    envid ?? null,
+  ) as readonly Found[];
   const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
   const note = sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL");
   let changed = 0;

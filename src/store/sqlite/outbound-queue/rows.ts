@@ -70,6 +70,9 @@ export type RecordRow = {
   readonly feedback: Feedback | null;
 };
 
+/** Finds a message, or records of one, by an index; takes the name of the acceptance twice. */
+export const IS_DELIVERY = "substr(delivery, 21) = substr(?, 21) AND delivery = ?";
+
 /** Tells one claim of an item from all others. */
 export const newClaim = (): string => randomBytes(16).toString("hex");
 
@@ -187,7 +190,7 @@ export function conditionOf(selection: Selection | undefined): readonly [string,
     case undefined:
       return ["1", []];
     case "message":
-      return ["message = (SELECT id FROM message WHERE delivery = ?)", [selection.id]];
+      return [`message = (SELECT id FROM message WHERE ${IS_DELIVERY})`, [selection.id, selection.id]];
     case "account":
       return ["account = ?", [selection.account]];
     case "destination":

@@ -111,8 +111,36 @@ export const outboundMigrations: readonly Migration[] = [
     `);
     db.prepare("INSERT INTO secret (name, value) VALUES ('mark', ?)").run(randomBytes(32));
   },
+  // Names of acceptances are looked up by their ends, which hold the time (fresh-delivery.ts): with a hundred thousand waiting,
+  // what comes and goes touches few pages. What came back is looked for among all records of one account.
   (db) => {
     db.exec(`
+      PRAGMA defer_foreign_keys = ON;
+      CREATE TABLE kept AS SELECT * FROM message;
+      DROP TABLE message;
+      CREATE TABLE message (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        delivery TEXT NOT NULL,
+        content INTEGER NOT NULL UNIQUE REFERENCES content (id),
+        account TEXT NOT NULL,
+        sender TEXT NOT NULL,
+        message_id TEXT,
+        size INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        smtp_utf8 INTEGER NOT NULL,
+        require_tls INTEGER NOT NULL,
+        ret TEXT,
+        envid TEXT,
+        submitted_at INTEGER NOT NULL,
+        deadline INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO message SELECT * FROM kept;
+      DROP TABLE kept;
+      CREATE UNIQUE INDEX message_delivery ON message (substr(delivery, 21), delivery);
+      DROP INDEX record_delivery;
+      CREATE INDEX record_delivery ON record (substr(delivery, 21), delivery);
+      DROP INDEX record_mark;
+      DROP INDEX record_envid;
       -- What is handed over in the moment in which it is taken: message, item, recipients and octets in one row (express.ts).
       CREATE TABLE express (
         id INTEGER PRIMARY KEY,

@@ -10,6 +10,7 @@ import { StoreError } from "../../store-error.ts";
 import { wholePieces } from "../../whole-pieces.ts";
 import type { Database } from "../database.ts";
 import { sql } from "../statements.ts";
+import { IS_DELIVERY } from "./rows.ts";
 
 const PIECE_BYTES = 256 * 1024;
 /** Pieces of one transaction: 1 MiB shares a sync and keeps the loop free. */
@@ -112,8 +113,8 @@ export async function openContent(
     const row = sql(
       db,
       `SELECT size, message.content, octets, key FROM message JOIN content ON content.id = message.content
-        LEFT JOIN piece ON piece.content = content.id AND n = 0 WHERE delivery = ?`,
-    ).get(message) as (PieceRow & { readonly size: number; readonly content: number }) | undefined;
+        LEFT JOIN piece ON piece.content = content.id AND n = 0 WHERE ${IS_DELIVERY}`,
+    ).get(message, message) as (PieceRow & { readonly size: number; readonly content: number }) | undefined;
     if (row === undefined) throw erased();
     return { ...row, first: row.size === 0 ? new Uint8Array(0) : opened(row, 0) };
   });

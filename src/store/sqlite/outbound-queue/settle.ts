@@ -5,7 +5,7 @@
 import { createHmac } from "node:crypto";
 import type { Outbound, RecipientResult, RemoteReply, Report, Settlement, Work } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { accountText, type ItemRow, type MessageRow, outboundOf, PHASE, replyText } from "./rows.ts";
+import { accountText, IS_DELIVERY, type ItemRow, type MessageRow, outboundOf, PHASE, replyText } from "./rows.ts";
 import { doom } from "./sealed-content.ts";
 import { sql } from "../statements.ts";
 import { leaveIfEmpty, makeReady, refresh } from "./turns.ts";
@@ -89,12 +89,9 @@ export function addRecord(
 /** What was dropped while it was on its way, and arrived all the same. */
 function correctRecord(db: Database, work: Work, { recipient, end: ended, reply }: Ended): void {
   const known = work.recipients.find(({ id }) => id === recipient);
-  sql(db, "UPDATE record SET ended = ?, reply = ? WHERE delivery = ? AND recipient = ? AND ended = 'dropped'").run(
-    ended,
-    replyText(reply),
-    work.message.id,
-    known?.address ?? "",
-  );
+  const { id } = work.message;
+  const dropped = `UPDATE record SET ended = ?, reply = ? WHERE ${IS_DELIVERY} AND recipient = ? AND ended = 'dropped'`;
+  sql(db, dropped).run(ended, replyText(reply), id, id, known?.address ?? "");
 }
 
 /** Made with the file and never changed. */
