@@ -56,6 +56,29 @@ test("D6: what is handed over at once is one row, which goes in the commit that 
   assert.equal(rows(made, "record"), 3, "once");
 });
 
+test("a late word on what has ended does nothing to another that has its number now", async () => {
+  await using made = await world();
+  const first = await inHand(made, "a@one.example");
+  await made.queue.settle(first, settlement(now, { results: allOf(first, "delivered") }));
+  made.places = 0;
+  const second = await inHand(made, "b@one.example");
+  assert.equal(second.item, first.item, "the same millisecond");
+  await made.queue.settle(first, settlement(now, { results: allOf(first, "delivered") }));
+  assert.equal((await made.queue.sums()).messages, 1);
+  await made.queue.settle(first, settlement(now, { results: allOf(first, "delivered") }));
+  const [listed] = await made.queue.list(undefined, 0, 10);
+  assert.deepEqual(
+    [listed?.state, listed?.recipients.map(({ address }) => address)],
+    ["claimed", ["b@one.example"]],
+    "in one row and in many",
+  );
+  await made.queue.settle(second, settlement(now, { results: allOf(second, "delivered") }));
+  assert.deepEqual(
+    (await made.queue.records(ALICE, 0)).slice(0, 2).map(({ recipient: address }) => address),
+    ["b@one.example", "a@one.example"],
+  );
+});
+
 test("what does not end at once goes on like all others, under the same numbers", async () => {
   await using made = await world();
   const work = await inHand(made, "a@one.example", "b@one.example");

@@ -16,11 +16,12 @@ type Ended = Extract<RecipientResult, { readonly kind: "ended" }>;
 export function settle(db: Database, work: Work, settlement: Settlement): boolean {
   const { now, results, reports, retryAt, attempted } = settlement;
   const item = sql(db, "SELECT * FROM item WHERE id = ?").get(work.item) as ItemRow | undefined;
-  if (item === undefined) {
+  const message = item && (sql(db, "SELECT * FROM message WHERE id = ?").get(item.message) as MessageRow);
+  // What ended as one row has left no trace of its number: another may have it now.
+  if (item === undefined || message === undefined || message.delivery !== work.message.id) {
     for (const result of results) if (isTaken(result)) correctRecord(db, work, result);
     return false;
   }
-  const message = sql(db, "SELECT * FROM message WHERE id = ?").get(item.message) as MessageRow;
   const isOurs = item.phase === PHASE.claimed && item.claim === work.claim;
   for (const result of results) {
     if (result.kind === "ended" && (isOurs || isTaken(result))) end(db, item, message, result, now);
