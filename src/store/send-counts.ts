@@ -1,7 +1,8 @@
 /**
  * How much each account has sent lately, for the limits of submission (promise F4): counts by minute for a day, and keyed
- * fingerprints of whom it wrote to, for ten (to the hour: who is written to again within it is not noted anew). Rests in `sending.db`; no address of anybody is in it, nothing of it goes into
- * a backup. Every change is one commit, so that all processes see the same counts; a power cut may take back the last ones.
+ * fingerprints of whom it wrote to, for ten (to the hour: who is written to again within it is not noted anew). Rests in
+ * `sending.db`; no address of anybody is in it, nothing of it goes into a backup. Every change is one commit, so that all
+ * processes see the same counts; a power cut may take back the last ones.
  */
 import type { AccountId } from "./ids.ts";
 

@@ -1,7 +1,8 @@
 /**
  * The directory in `system.db`, which every worker opens for itself. A commit is durable when it returns (synchronous
- * FULL) and seen by the next read of any worker; what mail asks for is kept as long as nobody commits. Addresses of removed accounts stay behind as HMACs under a key of this
- * file, so that none is ever given to someone else and none can be listed (promise D5).
+ * FULL) and seen by the next read of any worker; what mail asks for is kept as long as nobody commits. Addresses of removed
+ * accounts stay behind as HMACs under a key of this file, so that none is ever given to someone else and none can be listed
+ * (promise D5).
  */
 import { createHmac } from "node:crypto";
 import { type Clock, systemClock } from "../../../host/clock.ts";
