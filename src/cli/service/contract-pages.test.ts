@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { REAL_PAGES, siteText } from "../../../test/world/web-site.ts";
 import { parseSettings } from "../../host/settings/read.ts";
 import type { Settings } from "../../host/settings/settings.ts";
+import { planText } from "../../host/settings/settings-text.fixture.ts";
 import { contractLetter } from "../../service/billing/contract-letter.ts";
 import type { ContractMade } from "../../service/billing/parts.ts";
 import { dateWords } from "../../service/notices/date-words.ts";
@@ -36,19 +37,7 @@ listen = ["127.0.0.1:443"]
 [site]
 serve = true
 contact = "help@example.org"
-[[plan]]
-name = "Letter"
-price = "price_1"
-cents = 1250
-currency = "EUR"
-every = "year"
-quota = "2 GiB"
-aliases = 5
-messages-a-minute = 30
-recipients-an-hour = 300
-recipients-a-day = 1000
-first-time-recipients-a-day = 200
-`,
+${planText(1250)}`,
     join(home, "altmail.toml"),
   ),
   sitePages: REAL_PAGES,

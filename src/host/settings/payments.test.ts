@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSettings } from "./read.ts";
-import { LEAST, refused } from "./settings-text.fixture.ts";
+import { LEAST, planText, refused } from "./settings-text.fixture.ts";
 
-const PLAN = `[[plan]]
-name = "Letter"
-price = "price_1"
-cents = 1200
-currency = "EUR"
-every = "year"
-quota = "2 GiB"
-aliases = 5
-messages-a-minute = 30
-recipients-an-hour = 300
-recipients-a-day = 1000
-first-time-recipients-a-day = 200
-`;
+const PLAN = planText(1200);
 
 test("M1: plans are tables of their own, and payments need all that belongs to them", () => {
   const paid = `${LEAST}

@@ -13,6 +13,21 @@ certificate = "server.pem"
 key = "/etc/server.key"
 `;
 
+/** A plan for so many cents a year. */
+export const planText = (cents: number): string => `[[plan]]
+name = "Letter"
+price = "price_1"
+cents = ${cents}
+currency = "EUR"
+every = "year"
+quota = "2 GiB"
+aliases = 5
+messages-a-minute = 30
+recipients-an-hour = 300
+recipients-a-day = 1000
+first-time-recipients-a-day = 200
+`;
+
 /** Says what is wrong with the text. */
 export function refused(text: string): string {
   try {
