@@ -96,6 +96,9 @@ export function settleExpress(db: Database, work: Work, { results, reports, now 
   return true;
 }
 
+export const isExpress = (db: Database, message: Outbound["id"]): boolean =>
+  sql(db, "SELECT 1 FROM express WHERE delivery = ?").get(message) !== undefined;
+
 export const isAnyExpress = (db: Database): boolean => sql(db, "SELECT 1 FROM express LIMIT 1").get() !== undefined;
 
 /** Those whose claims have run out. */

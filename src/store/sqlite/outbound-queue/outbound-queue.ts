@@ -44,7 +44,7 @@ import { Commits, type Manner } from "../group-commits.ts";
 import { isSmall, offered } from "./offering.ts";
 import * as records from "./records.ts";
 import { addMessage, isKnown, type Times } from "./adding.ts";
-import { addExpress, isAnyExpress, settleExpress, unfoldAll, unfoldDue } from "./express.ts";
+import { addExpress, isAnyExpress, isExpress, settleExpress, unfoldAll, unfoldDue } from "./express.ts";
 import { pendingReports } from "./reports.ts";
 import type { ItemRow } from "./rows.ts";
 import { outboundMigrations } from "./schema.ts";
@@ -168,7 +168,8 @@ class SqliteOutboundQueue implements OutboundQueue {
   }
 
   async content(message: DeliveryId): Promise<ContentSource> {
-    await this.#unfolded();
+    const isInHand = await this.#read((db) => isExpress(db, message));
+    if (isInHand) await this.#write(unfoldAll, "light");
     return openContent(message, (step) => this.#read(step));
   }
 
