@@ -72,7 +72,7 @@ async function begin(value: unknown, { bus, sendLog }: WorkerTools): Promise<Wor
   delay.enable();
   log("worker.started", { worker: process.pid });
   const report = (error: unknown): void => log("command.failed", { at: sentenceOf(error) ?? describeBug(error) });
-  const queueDuty = workQueue({ settings, stores, outgoing, workers, slot, clock, log, signal, report });
+  const queueDuty = workQueue({ settings, stores, outgoing, workers, clock, log, signal, report });
 
   return {
     elected() {

@@ -50,7 +50,7 @@ import type { InboundQueue } from "../store/inbound-queue.ts";
 import type { AccountId } from "../store/ids.ts";
 import type { Finding } from "../store/mail-store.ts";
 import type { OutboundLanes } from "../store/outbound-lanes.ts";
-import type { OutboundMail } from "../store/outbound-queue.ts";
+import type { OutboundMail, OutboundQueue } from "../store/outbound-queue.ts";
 import type { ReceivedReports } from "../store/received-reports.ts";
 import type { SendCounts } from "../store/send-counts.ts";
 import type { BillingStore } from "../store/billing.ts";
@@ -97,6 +97,8 @@ export type Stores = AsyncDisposable & {
   /** All lanes of the queue to the world, as one. */
   readonly outbound: OutboundMail;
   readonly lanes: OutboundLanes["lanes"];
+  /** Of this worker. */
+  readonly ownLane: OutboundQueue;
   readonly schedule: RetrySchedule;
   readonly dkimKeys: DkimKeys;
   readonly signer: DkimSigner;
@@ -268,6 +270,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     queue,
     outbound,
     lanes,
+    ownLane,
     schedule,
     dkimKeys,
     signer,

@@ -158,7 +158,7 @@ export class WholeService implements AsyncDisposable {
     const { office } = this;
     const { signal } = this.#stop;
     const report = (error: unknown): void => void this.faults.push(error);
-    const queue = workQueue({ settings, stores, outgoing, workers: 1, slot: 0, clock, log, signal, report });
+    const queue = workQueue({ settings, stores, outgoing, workers: 1, clock, log, signal, report });
     const jobs = runElectedJobs({
       stores,
       office,

@@ -20,8 +20,6 @@ export type QueueDutyOptions = {
   readonly stores: Stores;
   readonly outgoing: Outgoing;
   readonly workers: number;
-  /** Which of them this is, from 0. */
-  readonly slot: number;
   readonly clock: Clock;
   readonly log: Log;
   /** Nothing new is begun after it. */
@@ -38,7 +36,7 @@ export type QueueDuty = {
 
 /** Begins at once. */
 export function workQueue(options: QueueDutyOptions): QueueDuty {
-  const { settings, stores, outgoing, workers, slot, clock, log, signal, report } = options;
+  const { settings, stores, outgoing, workers, clock, log, signal, report } = options;
   const { mail, directory, schedule, tlsResults } = stores;
   const { ways, reports } = outgoing;
   const { hostName, domains, queueSmarthost } = settings;
@@ -69,8 +67,7 @@ export function workQueue(options: QueueDutyOptions): QueueDuty {
   };
   const flush = { next: every(MINUTE), work: () => counter.flush(), failed: report };
   const flushing = runJob(clock, flush, signal, "in time");
-  const own = stores.lanes[slot];
-  const running = own === undefined ? [] : [work(own).catch(report)];
+  const running = [work(stores.ownLane).catch(report)];
   return {
     adopt() {
       for (const lane of stores.lanes.slice(workers)) running.push(work(lane).catch(report));
