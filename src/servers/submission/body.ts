@@ -6,6 +6,7 @@
 import type { Clock } from "../../host/clock.ts";
 import { type Draft, type SubmissionReply, submissionReply } from "../../service/submission/submission.ts";
 import { DataDecoder } from "../../syntax/smtp/data.ts";
+import type { LineEnds } from "../../syntax/smtp/dot-stuffing.ts";
 import type { SubmissionLimits } from "./limits.ts";
 import type { Arrival, Wire } from "./wire.ts";
 
@@ -68,41 +69,8 @@ export async function readChunk(
     const pending = octets.length > 0 ? draft?.write(octets) : undefined;
     if (pending !== undefined) await pending;
     if (bytes === size)
-      return lineEnds.isBroken
-        ? { kind: "refused", bytes, reply: bareLineEnd, close: false }
-        : { kind: "whole", bytes };
+      return lineEnds.hasBare ? { kind: "refused", bytes, reply: bareLineEnd, close: false } : { kind: "whole", bytes };
     const arrival = await wire.more(Math.min(last, clock.steady() + limits.dataTimeoutMs));
     if (arrival !== "octets") return { kind: "broken-off", bytes, arrival };
-  }
-}
-
-const CR = 13;
-const LF = 10;
-
-/** Watches over the line ends of a message that comes in chunks. */
-export class LineEnds {
-  #isAfterCr = false;
-  #broken = false;
-
-  /** A CR without its LF, or an LF without its CR, was among the octets. */
-  get isBroken(): boolean {
-    return this.#broken;
-  }
-
-  write(octets: Uint8Array): void {
-    if (octets.length === 0) return;
-    if (this.#isAfterCr && octets[0] !== LF) this.#broken = true;
-    for (let at = octets.indexOf(LF); at >= 0; at = octets.indexOf(LF, at + 1)) {
-      const isAfterCr = at === 0 ? this.#isAfterCr : octets[at - 1] === CR;
-      if (!isAfterCr) this.#broken = true;
-    }
-    for (let at = octets.indexOf(CR); at >= 0; at = octets.indexOf(CR, at + 1))
-      if (at + 1 < octets.length && octets[at + 1] !== LF) this.#broken = true;
-    this.#isAfterCr = octets[octets.length - 1] === CR;
-  }
-
-  /** The message is over: a CR at its end is bare. */
-  end(): void {
-    if (this.#isAfterCr) this.#broken = true;
   }
 }

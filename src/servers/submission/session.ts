@@ -10,8 +10,9 @@ import type { Connection } from "../../host/connection.ts";
 import type { Proven } from "../../service/accounts/proof.ts";
 import type { SubmissionReply } from "../../service/submission/submission.ts";
 import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
+import { LineEnds } from "../../syntax/smtp/dot-stuffing.ts";
 import { encodeReply } from "../../syntax/smtp/reply.ts";
-import { bareLineEnd, type Body, LineEnds, readChunk, readData } from "./body.ts";
+import { bareLineEnd, type Body, readChunk, readData } from "./body.ts";
 import { commands, perform } from "./commands.ts";
 import {
   type Answer,
@@ -214,7 +215,6 @@ export class SubmissionSession {
     }
     transaction.hasChunks = true;
     transaction.bytes += size;
-    if (last) this.#lineEnds.end();
     if (last || body.kind === "refused") return this.#conclude("BDAT", transaction, this.#checked(body));
     this.#say({ code: 250, enhanced: "2.0.0", lines: [`${size} octets received`] });
     return undefined;
@@ -222,7 +222,7 @@ export class SubmissionSession {
 
   /** A CR at the very end shows only now. */
   #checked(body: Body): Body {
-    if (body.kind !== "whole" || !this.#lineEnds.isBroken) return body;
+    if (body.kind !== "whole" || !this.#lineEnds.endsBare) return body;
     return { kind: "refused", bytes: body.bytes, reply: bareLineEnd, close: false };
   }
 
