@@ -23,9 +23,13 @@ export class SignedHeader {
   readonly #relaxed = new Map<SignedField, string>();
 
   /** @param fields those of the header, where somebody has read them already */
-  constructor(header: Uint8Array, fields: readonly HeaderField[] = headerFields(header)) {
+  constructor(header: Uint8Array, fields?: readonly HeaderField[]) {
     const text = octetString(header);
-    this.fields = fields.map(({ name, value, start, end }) => ({ name, value, raw: text.slice(start, end) }));
+    this.fields = (fields ?? headerFields(header, text)).map(({ name, value, start, end }) => ({
+      name,
+      value,
+      raw: text.slice(start, end),
+    }));
     for (const field of this.fields) {
       const same = this.#byName.get(field.name);
       if (same === undefined) this.#byName.set(field.name, [field]);
