@@ -82,11 +82,6 @@ export async function signatureFields(signed: Signed, keys: readonly SigningKey[
   return (await Promise.all(made)).join("");
 }
 
-/** Makes the field of one key. */
-export function signatureField(signed: Signed, key: SigningKey): Promise<string> {
-  return signatureFields(signed, [key]);
-}
-
 /** The tag h=: from the top of our list, then what else is there, each as often as it is signed. */
 export function signedNames(fields: readonly { readonly name: string }[]): readonly string[] {
   const counts = new Map<string, number>();

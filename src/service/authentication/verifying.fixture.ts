@@ -7,7 +7,7 @@ import type { LookupType } from "../../rules/authentication/lookup.ts";
 import { type Zone, zoneLookup } from "../../rules/authentication/zone.fixture.ts";
 import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
 import { keyRecord } from "../../rules/dkim/key-record.ts";
-import { type SigningKey, signatureField } from "../../rules/dkim/sign.ts";
+import { type SigningKey, signatureFields } from "../../rules/dkim/sign.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import { editedFields } from "../../syntax/message/header-edit.ts";
 import { mail } from "../../syntax/message/testdata.test.ts";
@@ -100,6 +100,6 @@ export async function signed(text: string, ...signers: readonly Signer[]): Promi
   const fields = editedFields(octets.subarray(0, end));
   let above = "";
   for (const { domain, key } of signers)
-    above += await signatureField({ domain, fields, bodyHash, time: Date.parse(NOW) }, key);
+    above += await signatureFields({ domain, fields, bodyHash, time: Date.parse(NOW) }, [key]);
   return above.replaceAll("\r\n", "\n") + text;
 }
