@@ -3,6 +3,7 @@
  * section 3.4.4), which survives what mail systems do to white space on the way.
  */
 import { createHash, type Hash } from "node:crypto";
+import { BLOCK, firstOf, viewOf } from "../../syntax/bytes/sixteen.ts";
 
 /** Writes a field as it is signed, without line end. @param raw name to line end, one character an octet */
 export function relaxedField(raw: string): string {
@@ -38,10 +39,6 @@ const MOST_ADDED = 2 * MANY + SHORT + 3;
 /** Gathered for one update of the hash. All hashes share it, for none leaves anything in it. */
 const ROOM: Uint8Array = new Uint8Array(16 * 1024);
 
-/** What is looked at together; what is shorter is read without a view. */
-const BLOCK = 16;
-const NOTHING: DataView = new DataView(new ArrayBuffer(0));
-
 /** SHA-256 over a body that streams by, in relaxed form. What is so already is hashed without a copy. */
 export class RelaxedBodyHash {
   readonly #hash: Hash = createHash("sha256");
@@ -55,7 +52,7 @@ export class RelaxedBodyHash {
 
   /** Takes the next octets of the body, cut anywhere. */
   write(octets: Uint8Array): void {
-    const view = octets.length < BLOCK ? NOTHING : new DataView(octets.buffer, octets.byteOffset, octets.length);
+    const view = viewOf(octets);
     let at = 0;
     while (at < octets.length) {
       if (this.#size > ROOM.length - 2 * MOST_ADDED) this.#flush();
@@ -190,9 +187,4 @@ function afterLineEnds(octets: Uint8Array, from: number): number {
   let at = from;
   while (at < octets.length - 1 && octets[at] === CR && octets[at + 1] === LF) at += 2;
   return at;
-}
-
-/** Which of four octets is the first that is marked. */
-function firstOf(marks: number): number {
-  return (31 - Math.clz32(marks & -marks)) >> 3;
 }

@@ -2,19 +2,11 @@
  * Goes over the text of a message, octets as DATA carries them (RFC 5321 section 4.5.2), and stops only where the transparency
  * of dots or a wrong line end may be: sixteen octets at a look. Whether an octet matters depends on its neighbours alone.
  */
+import { BLOCK, firstOf } from "../bytes/sixteen.ts";
 
 const CR = 13;
 const LF = 10;
 const DOT = 46;
-
-/** What is looked at together. */
-const BLOCK = 16;
-const NOTHING: DataView = new DataView(new ArrayBuffer(0));
-
-/** Makes what `nextMark` reads a chunk through, wherever the chunk lies in memory; a short one is read without. */
-export function viewOf(chunk: Uint8Array): DataView {
-  return chunk.length < BLOCK ? NOTHING : new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-}
 
 /**
  * Returns where the next octet stands, from `from` on, that is more than text: a CR or LF that is bare, or a CR whose line
@@ -47,11 +39,6 @@ export function nextMark(chunk: Uint8Array, view: DataView, from: number): numbe
 /** Marks those of four octets that lie below 16, as CR and LF do; what is marked above the lowest one may be wrong. */
 function belowSixteen(word: number): number {
   return (word - 0x10101010) & ~word & 0x80808080;
-}
-
-/** Which of four octets is the lowest that is marked. */
-function firstOf(marks: number): number {
-  return (31 - Math.clz32(marks & -marks)) >> 3;
 }
 
 function isMarked(chunk: Uint8Array, at: number): boolean {

@@ -7,7 +7,8 @@
  *
  * What holds no dot at a line's start is not copied.
  */
-import { nextMark, viewOf } from "./data-text.ts";
+import { viewOf } from "../bytes/sixteen.ts";
+import { nextMark } from "./data-text.ts";
 
 /** Where the last octet has left us. */
 type State = "line-start" | "dot" | "dot-cr" | "text" | "cr";

@@ -5,7 +5,8 @@
  * A bare CR or LF is never written (RFC 5321 section 2.3.8): what one server takes for text, the next may take for the end
  * of a line, and with it a second message comes to be. Both classes find them; who sends stops there.
  */
-import { nextMark, viewOf } from "./data-text.ts";
+import { viewOf } from "../bytes/sixteen.ts";
+import { nextMark } from "./data-text.ts";
 
 const CR = 13;
 const LF = 10;
