@@ -3,7 +3,6 @@
  * and of mail to the world, the spool, the watch's book, what accounts have learned, what is reported, sessions,
  * subscriptions, and what accounts, notices and the way in are made of. A command does so too when no service runs.
  */
-import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Bus, silentBus } from "../host/bus.ts";
@@ -70,6 +69,7 @@ import { openSqliteBilling } from "../store/sqlite/billing/billing.ts";
 import { openSqliteWebAccess } from "../store/sqlite/web-access/web-access.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
 import { allowanceIn } from "./subscription-lengths.ts";
+import { makeFolder } from "./make-folder.ts";
 import { retryScheduleOf } from "./retry-schedule.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
 
@@ -318,13 +318,13 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   };
 }
 
-/** Makes the folders of a home that are missing, for the service's user alone. */
+/** Makes the folders of a home that are missing, for the service's user alone. @throws HostError */
 export async function makeFolders(
   home: string,
 ): Promise<{ readonly dataFolder: string; readonly secretFolder: string }> {
   const dataFolder = join(home, "data");
   const secretFolder = join(home, "secret");
   for (const folder of [dataFolder, secretFolder, join(dataFolder, "accounts"), join(home, "record")])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   return { dataFolder, secretFolder };
 }

@@ -1,14 +1,14 @@
 /** The command that makes the home of a new installation. */
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { HostError } from "../../host/host-error.ts";
 import { exampleFile } from "../../host/settings/reference.ts";
 import { openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { type Given, type LocalCommand, text } from "../command.ts";
 import type { Exit } from "../exit-code.ts";
+import { makeFolder } from "../make-folder.ts";
 import { formatRoot } from "../root-text.ts";
 import { makeFolders } from "../stores.ts";
 import { UsageError } from "../usage-error.ts";
@@ -34,7 +34,7 @@ async function init(given: Given): Promise<Exit> {
   const settingsFile = join(home, "altmail.toml");
   if (existsSync(settingsFile) || existsSync(join(home, "data")))
     throw new HostError("this home exists already: nothing was changed");
-  await makeHome(home);
+  await makeFolder(home);
   const root = randomBytes(32) as Uint8Array as Root;
   openKeys({ ...(await makeFolders(home)), root })[Symbol.dispose]();
   writeFileSync(settingsFile, exampleFile(), { mode: 0o600, flag: "wx" });
@@ -45,19 +45,4 @@ async function init(given: Given): Promise<Exit> {
       : `made ${home}\n\nThe root key, shown this once:\n\n  ${shown}\n\nNext: fill in ${settingsFile}, then "altmail serve --home ${home}" and "altmail unlock --home ${home}".\n`,
   );
   return "done";
-}
-
-/** One level only: a path that was mistyped is not made, and mkdir of several levels never ends below /proc. */
-async function makeHome(home: string): Promise<void> {
-  try {
-    await mkdir(home, { mode: 0o700 });
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    if (code === "EEXIST") return;
-    const why =
-      code === "ENOENT"
-        ? `the folder ${dirname(home)} does not exist or takes no folders: make it first, or choose another`
-        : `${home} cannot be made (${code}): choose another folder, or run this as a user who may write there`;
-    throw new HostError(why, { cause });
-  }
 }
