@@ -10,6 +10,7 @@ import { runBackups } from "../../service/backup/run-backups.ts";
 import { runDeferred } from "../../service/delivery/deferred.ts";
 import { expiryAt } from "../../service/web-access/log-in-records.ts";
 import type { Billing } from "../../service/billing/billing.ts";
+import { ROUND_AT_MINUTE } from "../../service/billing/rounds.ts";
 import { accountId } from "../../store/ids.ts";
 import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
@@ -26,7 +27,6 @@ export type ElectedJobsOptions = ElectedWork & {
 
 /** Minutes after midnight, UTC. A day of the log counts as over ten minutes after its end. */
 const STATISTICS_AT = 15;
-const BILLING_AT = 30;
 const AUDIT_AT = 45;
 
 /** Runs until the signal aborts; fulfils when the last has ended. */
@@ -64,10 +64,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
     job(every(HOUR), async () => void (await webAccess.forget(expiryAt(clock.now())))),
     ...(billing === undefined
       ? []
-      : [
-          job(every(HOUR), () => billing.hourly(signal)),
-          job(dailyAt(BILLING_AT), () => billing.nightly(signal), "in time"),
-        ]),
+      : [job(every(HOUR), () => billing.hourly(signal)), job(dailyAt(ROUND_AT_MINUTE), () => billing.nightly(signal))]),
     job(every(10 * MINUTE), () => access.tellDue()),
     job(every(HOUR), async () => {
       await access.remind();

@@ -20,6 +20,7 @@ import { openSqliteBilling } from "../../store/sqlite/billing/billing.ts";
 import { type Billing, createBilling } from "./billing.ts";
 import type { BilledAccounts, BillingNotice, BillingParts, BillingTell, ContractMade } from "./parts.ts";
 import type { Payments } from "./payments.ts";
+import { round } from "./rounds.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "altmail-billing-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -181,7 +182,7 @@ export async function billingWorld({ lookPauseMs = 0 }: { readonly lookPauseMs?:
     },
     async night() {
       for (const account of closing) await accounts.close(account);
-      await billing.nightly(signal);
+      await round(parts, signal);
     },
     async later(count) {
       await clock.advance(count * 86_400_000);

@@ -44,6 +44,7 @@ export interface Billing {
   /** A step of the deletion of an account. */
   closed(account: AccountId): Promise<void>;
   hourly(signal: AbortSignal): Promise<void>;
+  /** Does nothing when the round that was due last is done: may be called at any time. */
   nightly(signal: AbortSignal): Promise<void>;
   /** A code for one account without payment, shown once. */
   invite(): Promise<string>;

@@ -1,9 +1,10 @@
 /**
  * What is looked at though nobody told us: each hour the sign-ups and the contracts to be ended; each night every
  * subscription, as Stripe has it, and every subscription that Stripe has of us. So a webhook that is lost costs a day at most,
- * and a worker that died in the middle of something an hour.
+ * and a worker that died in the middle of something an hour. A night that the service slept through is made up for when it
+ * starts.
  */
-import { DAY } from "../../host/clock.ts";
+import { DAY, MINUTE } from "../../host/clock.ts";
 import type { SubscriptionView } from "../../rules/subscription/standing.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -17,6 +18,11 @@ const AT_ONCE = 200;
 /** Stripe repeats a webhook for three days; promise D2 allows ten, and a night may be late. */
 const SEEN_MS: number = 8 * DAY;
 
+/** Of the day, UTC: when the round of a night is due. */
+export const ROUND_AT_MINUTE = 30;
+/** A round that is done is noted beside the webhooks that were seen; no event of Stripe's has such a name. */
+const noteOf = (at: number): string => `round ${new Date(at - ROUND_AT_MINUTE * MINUTE).toISOString().slice(0, 10)}`;
+
 /** Each hour, and at the start. @throws StoreError */
 export async function hourly(parts: BillingParts, signal: AbortSignal): Promise<void> {
   for (const { reference } of await parts.store.reservations()) {
@@ -26,8 +32,18 @@ export async function hourly(parts: BillingParts, signal: AbortSignal): Promise<
   await performEndings(parts);
 }
 
-/** Each night. @throws StoreError */
+/** Each night, and at the start: the round that was due last, unless it is done. @throws StoreError */
 export async function nightly(parts: BillingParts, signal: AbortSignal): Promise<void> {
+  const { store, clock } = parts;
+  const begun = clock.now();
+  const note = noteOf(begun);
+  if (await store.isSeen(note)) return;
+  await round(parts, signal);
+  if (!signal.aborted) await store.see(note, begun);
+}
+
+/** @throws StoreError */
+export async function round(parts: BillingParts, signal: AbortSignal): Promise<void> {
   const { store, clock } = parts;
   await hourly(parts, signal);
   let after: AccountId | undefined;

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DAY, HOUR, MINUTE } from "../../host/clock.ts";
+import { type BillingWorld, billingWorld } from "./billing-world.fixture.ts";
+
+const NEVER = new AbortController().signal;
+
+/** Goes to a time of the next day, UTC. */
+async function nextDayAt({ clock }: BillingWorld, timeMs: number): Promise<void> {
+  await clock.advance(DAY - (clock.now() % DAY) + timeMs);
+}
+
+/** Calls the round, as the job and a start do, and tells whether it looked at Stripe. */
+async function looks(world: BillingWorld, signal = NEVER): Promise<boolean> {
+  const { requests } = world.fake;
+  const before = requests.length;
+  await world.billing.nightly(signal);
+  return requests.length > before;
+}
+
+test("M1: a night that the service slept through is made up for at its start, and each night is gone through once", async () => {
+  await using world = await billingWorld();
+  await world.paid();
+  await nextDayAt(world, 30 * MINUTE);
+  assert.equal(await looks(world), true, "in time");
+  assert.equal(await looks(world), false, "a start right after it");
+  await nextDayAt(world, 29 * MINUTE);
+  assert.equal(await looks(world), false, "the next one is not due yet");
+  await world.clock.advance(DAY);
+  assert.equal(await looks(world), true, "a start when a night was missed");
+  await world.clock.advance(MINUTE);
+  assert.equal(await looks(world), true, "the night after it is another one");
+  await nextDayAt(world, 9 * HOUR);
+  assert.equal(await looks(world), true, "a start in the morning");
+  await nextDayAt(world, 30 * MINUTE);
+  assert.equal(await looks(world), true);
+});
+
+test("a round that was broken off is gone through again, and notes of old ones are forgotten", async () => {
+  await using world = await billingWorld();
+  await world.paid();
+  await world.billing.nightly(AbortSignal.abort());
+  assert.equal(await looks(world), true);
+  assert.equal(await looks(world), false);
+  await world.days(9);
+  assert.equal(await world.store.forgetSeen(Number.MAX_SAFE_INTEGER), 0);
+});
