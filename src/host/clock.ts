@@ -21,11 +21,7 @@ export const DAY: number = 24 * HOUR;
 export const systemClock: Clock = {
   now: () => Date.now(),
   steady: () => performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
+  after: (delayMs, callback) => setTimeout(callback, delayMs).unref(),
 };
 
 /** Fulfils after `delayMs` of `clock`. */
@@ -51,6 +47,5 @@ export function pauseOrAbort(clock: Clock, delayMs: number, signal: AbortSignal)
 
 /** Keeps the process alive until disposed: around a pause that must end before a command may. */
 export function stayAlive(): Disposable {
-  const timer = setInterval(() => {}, DAY);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return setInterval(() => {}, DAY);
 }

@@ -37,20 +37,25 @@ function attempt<T>(db: Database, step: () => T): Outcome<T> {
   }
 }
 
-/** Calls `step` until it is not turned away by a lock. */
+/** Calls `step` until it is not turned away by a lock. What goes at once, as most does, does not ask what time it is. */
 export async function retried<T>({ clock, deadlineMs = DEADLINE_MS }: Patience, step: () => T): Promise<T> {
-  const end = clock.steady() + deadlineMs;
+  let end: number | undefined;
   for (let longest = 1; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
       return step();
     } catch (error) {
       if (!isBusy(error)) throw storeError(error, "A statement");
-      if (clock.steady() >= end)
-        throw new StoreError("busy", "Another process holds the database's lock.", { cause: error });
+      const now = clock.steady();
+      end ??= now + deadlineMs;
+      if (now >= end) throw new StoreError("busy", "Another process holds the database's lock.", { cause: error });
     }
-    using _alive = stayAlive();
-    await pause(clock, randomInt(1, longest + 1));
+    await wait(clock, randomInt(1, longest + 1));
   }
+}
+
+async function wait(clock: Clock, delayMs: number): Promise<void> {
+  using _alive = stayAlive();
+  await pause(clock, delayMs);
 }
 
 /** Empties the write-ahead log, so that what was deleted is nowhere; gives up quietly when readers stay in the way. */
@@ -59,8 +64,7 @@ export async function truncateLog(db: Database, { clock }: Patience): Promise<bo
     if (!db.open) return false;
     const [state] = db.pragma("wal_checkpoint(TRUNCATE)") as readonly { readonly busy: number }[];
     if (state?.busy === 0) return true;
-    using _alive = stayAlive();
-    await pause(clock, 20);
+    await wait(clock, 20);
   }
   return false;
 }
