@@ -1,8 +1,10 @@
 /**
  * AUTH, RFC 4954: PLAIN (RFC 4616), and LOGIN, which old clients know alone. A wrong password is answered late and a few
- * times only; which of name and password was wrong is never told.
+ * times only; which of name and password was wrong is never told. Who knows the password of an account that is shut hears 525
+ * 5.7.13, in IANA's registry of enhanced status codes "user account disabled".
  */
 import { pause } from "../../../host/clock.ts";
+import type { RefusedLogin } from "../../../service/accounts/authenticator.ts";
 import { type Answer, answer, type Conversation } from "../conversation.ts";
 
 export async function auth(talk: Conversation, argument: string): Promise<Answer> {
@@ -83,10 +85,15 @@ async function check(talk: Conversation, name: string, password: string): Promis
     case "wrong":
       return failed(talk, answer(535, "5.7.8", "The user name or the password is wrong"));
     case "refused":
-      return failed(talk, answer(535, "5.7.8", result.sentence));
+      return failed(talk, refusalOf(result));
     case "unavailable":
       return answer(454, "4.7.0", "Log-in does not work at the moment; try again later");
   }
+}
+
+/** The password was right, so nobody who guesses learns from it; a second try is of no use while the account is as it is. */
+function refusalOf({ why, sentence }: RefusedLogin): Answer {
+  return why === "app-password" ? answer(535, "5.7.8", sentence) : answer(525, "5.7.13", sentence);
 }
 
 async function failed(talk: Conversation, refusal: Answer): Promise<Answer> {
