@@ -109,6 +109,12 @@ export const counterRows: readonly CounterRow[] = [
     labels: [kind({ "dkim.missing": "missing", "dkim.failed": "failed" })],
   },
   {
+    name: "altmail_billing_troubles_total",
+    help: "Payments that a person must look at: refunds that failed, subscriptions of no account, prices of no plan.",
+    events: ["billing.refund-failed", "billing.stray", "billing.price"],
+    labels: [kind({ "billing.refund-failed": "refund", "billing.stray": "stray", "billing.price": "price" })],
+  },
+  {
     name: "altmail_deliveries_troubled_total",
     help: "Messages that could not be stored at once: not at all, deferred, tried again in vain, overdue.",
     events: ["delivery.failed", "delivery.deferred", "delivery.postponed", "delivery.overdue"],
