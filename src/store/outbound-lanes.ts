@@ -5,7 +5,7 @@
  * holds, drops or asks what became of mail, all lanes are as one queue. Acceptances that may come again (letters of our own,
  * whose ids are derived) go into the first lane, where a second one under the same id is known.
  */
-import type { ListedItem, OutboundMail, OutboundQueue, QueueSums } from "./outbound-queue.ts";
+import type { FeedbackNoted, ListedItem, OutboundMail, OutboundQueue, QueueSums } from "./outbound-queue.ts";
 
 /** More than any machine has workers; numbers of items in all lanes stay exact with it, below 2 to the 53rd. */
 export const MOST_LANES = 1024;
@@ -15,6 +15,9 @@ export type OutboundLanes = AsyncDisposable & {
   /** Does not end them. */
   readonly all: OutboundMail;
 };
+
+/** A lane that has nothing of it says so, whatever another one has. */
+const BEST_FIRST: readonly FeedbackNoted[] = ["noted", "known", "named"];
 
 /** As one queue. Numbers of items are its own, also in the order of acceptance. */
 export function asOne(lanes: OutboundLanes["lanes"]): OutboundMail {
@@ -51,10 +54,13 @@ export function asOne(lanes: OutboundLanes["lanes"]): OutboundMail {
       const records = (await Promise.all(lanes.map((lane) => lane.records(account, since)))).flat();
       return records.toSorted((a, b) => b.at - a.at);
     },
+    async submitterOf(message) {
+      const found = await Promise.all(lanes.map((lane) => lane.submitterOf(message)));
+      return found.find((account) => account !== undefined);
+    },
     async noteFeedback(...about) {
       const verdicts = await Promise.all(lanes.map((lane) => lane.noteFeedback(...about)));
-      if (verdicts.includes("noted")) return "noted";
-      return verdicts.includes("known") ? "known" : "unknown";
+      return BEST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
     },
     forget: (before) => total((lane) => lane.forget(before)),
     forgetAccount: (account) => each((lane) => lane.forgetAccount(account)),

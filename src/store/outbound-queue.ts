@@ -80,6 +80,8 @@ export type FeedbackNoted =
   | "noted"
   /** Of all that it is about something was noted before. */
   | "known"
+  /** It names the Message-ID of something that the account sent, and proves nothing: nothing was noted. */
+  | "named"
   /** It is about nothing that the account sent, as far as records go back. */
   | "unknown";
 
@@ -254,14 +256,20 @@ export interface OutboundMail extends AsyncDisposable {
 
   /** Newest first. */
   records(account: AccountId, since: number): Promise<readonly DeliveryRecord[]>;
+  /** Who submitted a message, as far as records go back; `undefined` also where the service itself did. */
+  submitterOf(message: DeliveryId): Promise<AccountId | undefined>;
   /**
    * Finds what a report from outside is about, among the account's records, and notes it there, once a record: further
-   * reports about the same change nothing.
+   * reports about the same change nothing. Only who had the message, or its envelope, in hand is believed: answers, and
+   * archives of lists, tell the Message-ID to everybody.
    */
   noteFeedback(
     account: AccountId,
     about: {
+      /** That our Received field names in the copy of the header that came back. */
+      readonly delivery?: DeliveryId | undefined;
       readonly messageId: string | undefined;
+      /** In xtext. */
       readonly envid: string | undefined;
       /** Lower case; empty: every recipient of that message. */
       readonly recipients: readonly string[];

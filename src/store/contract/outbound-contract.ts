@@ -6,6 +6,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { OutboundQueue } from "../outbound-queue.ts";
 import { StoreError } from "../store-error.ts";
 import { outboundEndCases } from "./outbound-end-cases.ts";
+import { outboundFeedbackCases } from "./outbound-feedback-cases.ts";
 import { ALICE, allOf, BOB, outbound, recipient, reply, settlement, wish } from "./outbound-samples.ts";
 import { isGone, octets, only, outboundCaseRegister, TIMES } from "./outbound-world.ts";
 import { chunked, collect } from "./samples.ts";
@@ -222,6 +223,7 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
   });
 
   outboundEndCases(claims);
+  outboundFeedbackCases(claims);
 
   test(`after disposal it says that it is closed (${name})`, async () => {
     const queue = await openQueue({ now: () => 1, steady: () => 1, after: () => ({ [Symbol.dispose]: () => {} }) });

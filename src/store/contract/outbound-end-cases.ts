@@ -1,4 +1,4 @@
-/** How things in the outbound queue end, or are kept from it: deadlines, reports, holds, records, feedback. */
+/** How things in the outbound queue end, or are kept from it: deadlines, reports, holds, records. */
 import assert from "node:assert/strict";
 import { ALICE, allOf, BOB, newId, reply, settlement, wish } from "./outbound-samples.ts";
 import { DAY, isGone, only, type RegisterOutboundCase } from "./outbound-world.ts";
@@ -120,29 +120,6 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
       );
     },
   );
-
-  claims("what comes back is matched with what this account sent, and noted once", async ({ queue, put }) => {
-    await put(["one@a.example", "two@a.example"], { messageId: "m1@example.org", envid: "e1" });
-    const work = only(await queue.claim(wish(1000)));
-    await queue.settle(work, settlement(1000, { results: allOf(work, "delivered") }));
-    const about = { messageId: "m1@example.org", envid: undefined, recipients: ["two@a.example"] };
-    assert.equal(await queue.noteFeedback(BOB, about, "bounce"), "unknown");
-    assert.equal(await queue.noteFeedback(ALICE, { ...about, messageId: "m2@example.org" }, "bounce"), "unknown");
-    assert.equal(await queue.noteFeedback(ALICE, about, "bounce"), "noted");
-    assert.equal(await queue.noteFeedback(ALICE, about, "bounce"), "known");
-    assert.equal(await queue.noteFeedback(ALICE, about, "complaint"), "known");
-    const byEnvelope = { messageId: undefined, envid: "e1", recipients: ["list@b.example"] };
-    assert.equal(await queue.noteFeedback(ALICE, byEnvelope, "complaint"), "noted");
-    assert.equal(await queue.noteFeedback(ALICE, byEnvelope, "complaint"), "known");
-    assert.deepEqual(
-      (await queue.records(ALICE, 0)).map(({ recipient, feedback }) => [recipient, feedback]),
-      [
-        ["two@a.example", "bounce"],
-        ["one@a.example", "complaint"],
-      ],
-    );
-    assert.equal(await queue.noteFeedback(ALICE, { ...about, messageId: undefined }, "bounce"), "unknown");
-  });
 
   claims("D2: records end with their time, and all of an account with the account", async ({ queue, put }) => {
     await put(["one@a.example"]);

@@ -2,6 +2,7 @@
 import type { AccountId } from "../ids.ts";
 import type {
   DeliveryRecord,
+  FeedbackNoted,
   HoldReason,
   ListedItem,
   Outbound,
@@ -116,13 +117,20 @@ export function corrected(known: Kept, work: Work, result: Ended): Kept {
   return isIt ? { ...known, end: result.end, reply: result.reply } : known;
 }
 
-export function isAbout(
-  known: Kept,
+/** What a report is about, and what of it is to be noted. */
+export function matched(
+  records: readonly Kept[],
   account: AccountId,
-  { messageId, envid }: Parameters<OutboundQueue["noteFeedback"]>[1],
-): boolean {
-  if (known.account !== account) return false;
-  return (messageId !== undefined && known.messageId === messageId) || (envid !== undefined && known.envid === envid);
+  { delivery, messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
+): { readonly verdict: FeedbackNoted; readonly fresh: ReadonlySet<Kept> } {
+  const own = records.filter((known) => known.account === account);
+  const proven = own.filter((known) => known.message === delivery || (envid !== undefined && known.envid === envid));
+  const named = proven.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
+  const fresh = new Set((named.length > 0 ? named : proven).filter((one) => one.feedback === undefined));
+  if (fresh.size > 0) return { verdict: "noted", fresh };
+  if (proven.length > 0) return { verdict: "known", fresh };
+  const isNamed = messageId !== undefined && own.some((known) => known.messageId === messageId);
+  return { verdict: isNamed ? "named" : "unknown", fresh };
 }
 
 export function sumsOf(messages: number, items: readonly Item[], destinations: readonly Destination[]): QueueSums {

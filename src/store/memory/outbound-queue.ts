@@ -18,13 +18,13 @@ import { contentOf, gather } from "./gather.ts";
 import {
   corrected,
   type Destination,
-  isAbout,
   isSelected,
   isTaken,
   isTakenEnd,
   type Item,
   type Kept,
   listedOf,
+  matched,
   type Message,
   newItem,
   recordOf,
@@ -92,21 +92,8 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     at: number,
   ): void => {
     const { id, account, sender, submittedAt, messageId, envid } = message.outbound;
-    const feedback = undefined;
-    records.push({
-      message: id,
-      account,
-      sender,
-      recipient,
-      submittedAt,
-      at,
-      end,
-      reply,
-      feedback,
-      messageId,
-      envid,
-      destination,
-    });
+    const sent = { message: id, account, sender, submittedAt, messageId, envid };
+    records.push({ ...sent, recipient, destination, at, end, reply, feedback: undefined });
   };
   const endMessage = (message: Message): void => {
     const { id } = message.outbound;
@@ -369,14 +356,16 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
         .map(recordOf);
     },
 
+    async submitterOf(message) {
+      open();
+      return records.find((known) => known.message === message)?.account;
+    },
+
     async noteFeedback(account, about, feedback) {
       open();
-      const found = records.filter((known) => isAbout(known, account, about));
-      const named = found.filter(({ recipient }) => about.recipients.includes(recipient.toLowerCase()));
-      const fresh = new Set((named.length > 0 ? named : found).filter((one) => one.feedback === undefined));
+      const { verdict, fresh } = matched(records, account, about);
       records = records.map((one) => (fresh.has(one) ? { ...one, feedback } : one));
-      if (fresh.size > 0) return "noted";
-      return found.length > 0 ? "known" : "unknown";
+      return verdict;
     },
 
     async forget(before) {

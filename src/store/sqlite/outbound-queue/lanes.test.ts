@@ -115,7 +115,12 @@ test("records of all lanes are one list, newest first, and a report is matched w
     await lane.settle(work, settlement(now, { results: allOf(work, "delivered") }));
     await home.clock.advance(1000);
   }
-  const about = { messageId: "m1@example.org", envid: undefined, recipients: [] };
+  const named = { messageId: "m1@example.org", envid: undefined, recipients: [] };
+  assert.equal(await all.noteFeedback(ALICE, named, "bounce"), "named");
+  const [{ message: delivery } = assert.fail()] = await all.records(ALICE, 0);
+  assert.equal(await all.submitterOf(delivery), ALICE);
+  assert.equal(await all.submitterOf(newId()), undefined);
+  const about = { ...named, delivery };
   assert.equal(await all.noteFeedback(ALICE, about, "bounce"), "noted");
   assert.equal(await all.noteFeedback(ALICE, about, "bounce"), "known");
   assert.equal(await all.noteFeedback(BOB, about, "bounce"), "unknown");

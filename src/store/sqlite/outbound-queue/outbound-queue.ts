@@ -283,6 +283,10 @@ class SqliteOutboundQueue implements OutboundQueue {
     return this.#read((db) => records.records(db, account, since));
   }
 
+  submitterOf(message: DeliveryId): Promise<AccountId | undefined> {
+    return this.#read((db) => records.submitterOf(db, message));
+  }
+
   noteFeedback(
     account: AccountId,
     about: Parameters<OutboundQueue["noteFeedback"]>[1],

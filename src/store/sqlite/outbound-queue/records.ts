@@ -1,8 +1,8 @@
 /** Records of what became of recipients, and what came back about them. Inside the caller's transaction. */
-import type { AccountId } from "../../ids.ts";
+import type { AccountId, DeliveryId } from "../../ids.ts";
 import type { DeliveryRecord, Feedback, FeedbackNoted, OutboundQueue } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { type RecordRow, recordOf } from "./rows.ts";
+import { accountOf, IS_DELIVERY, type RecordRow, recordOf } from "./rows.ts";
 import { endMessage, markOf } from "./settle.ts";
 import { sql } from "../statements.ts";
 
@@ -14,19 +14,23 @@ export function records(db: Database, account: AccountId, since: number): readon
   return rows.map((row) => recordOf(row as RecordRow));
 }
 
+export function submitterOf(db: Database, message: DeliveryId): AccountId | undefined {
+  const account = sql(db, `SELECT account FROM record WHERE ${IS_DELIVERY} LIMIT 1`).pluck().get(message, message);
+  return typeof account === "string" ? accountOf(account) : undefined;
+}
+
 type Found = { readonly id: number; readonly recipient: string };
 
 /** A report may name another recipient than ours (a list, a forwarding): then it is about the message as a whole. */
 export function noteFeedback(
   db: Database,
   account: AccountId,
-  { messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
+  { delivery, messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
   feedback: Feedback,
 ): FeedbackNoted {
-  const mark = messageId === undefined ? null : markOf(db, messageId);
-  const found = sql(db, "SELECT id, recipient FROM record WHERE account = ? AND (mark = ? OR envid = ?)").all(
+  const found = sql(db, "SELECT id, recipient FROM record WHERE account = ? AND (delivery = ? OR envid = ?)").all(
     account,
-    mark,
+    delivery ?? null,
     envid ?? null,
   ) as readonly Found[];
   const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
@@ -34,7 +38,13 @@ export function noteFeedback(
   let changed = 0;
   for (const { id } of named.length > 0 ? named : found) changed += note.run(feedback, id).changes;
   if (changed > 0) return "noted";
-  return found.length > 0 ? "known" : "unknown";
+  if (found.length > 0) return "known";
+  return messageId !== undefined && isNamed(db, account, messageId) ? "named" : "unknown";
+}
+
+function isNamed(db: Database, account: AccountId, messageId: string): boolean {
+  const mark = markOf(db, messageId);
+  return sql(db, "SELECT 1 FROM record WHERE account = ? AND mark = ? LIMIT 1").get(account, mark) !== undefined;
 }
 
 export function forget(db: Database, before: number, most: number): number {
