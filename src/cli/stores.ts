@@ -254,6 +254,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     notices,
     limits,
     lastTry: tryLast,
+    isKept: (address) => billing.isKept(address),
     closing,
     endSessions: async (account) => void (await webAccess.endSessions(account)),
     endLinks: (account) => webAccess.forgetLinks(account),

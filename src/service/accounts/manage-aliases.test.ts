@@ -40,3 +40,28 @@ test("A3: a plan says how many aliases an account may have, and names are not ho
   for (const alias of await directory.aliases(made.account.id)) await accounts.removeAlias(ALICE, alias);
   tooMany(await add("one"), /no aliases/);
 });
+
+test("A3: a name that somebody is just signing up for becomes neither an alias nor an account", async () => {
+  await using home = await credentialHome();
+  const { directory, credentials, mail, clock } = home;
+  const hasher = createPasswordHasher({ cost: { memoryKiB: 8, passes: 1, lanes: 1 } });
+  const parts = { directory, mail, hasher, clock, revocations: createRevocations(silentBus), log() {} };
+  const kept = new Set(["wanted@example.org"]);
+  const isKept = async (address: string): Promise<boolean> => kept.has(address);
+  const accounts = createAccounts({ ...parts, domains: ["example.org"], credentials, isKept });
+  await accounts.add({ address: ALICE, password: "correct horse" });
+  await accounts.addAlias(ALICE, "once@example.org");
+  await directory.removeAlias((await directory.byAddress(ALICE))?.id ?? assert.fail(), "once@example.org");
+  await accounts.add({ address: "bob@example.org", password: "correct horse" });
+  const [whileKept, whenOnce] = [
+    await accounts.addAlias(ALICE, "Wanted@example.org"),
+    await accounts.addAlias("bob@example.org", "once@example.org"),
+  ];
+  assert.ok(whileKept.kind === "refused" && whenOnce.kind === "refused");
+  assert.equal(whileKept.sentence, whenOnce.sentence.replace("once@", "wanted@"), "the same sentence as for any other");
+  const made = await accounts.add({ address: "wanted@example.org", password: "correct horse" });
+  assert.ok(made.kind === "refused" && made.reason === "taken");
+  assert.deepEqual(await directory.aliases((await directory.byAddress(ALICE))?.id ?? assert.fail()), []);
+  kept.clear();
+  assert.equal((await accounts.addAlias(ALICE, "wanted@example.org")).kind, "done");
+});

@@ -41,6 +41,7 @@ export function credentialVerbs({
   credentials,
   endSessions,
   endLinks,
+  isKept,
   find,
 }: Parts): CredentialVerbs {
   const changed = (account: Account, change: string): Done => {
@@ -118,6 +119,11 @@ export function credentialVerbs({
       const living = (await credentials?.plan(account.id))?.aliases ?? limits.aliases;
       const known = await directory.aliases(account.id);
       if (known.length >= living) return noRoom(known.length);
+      const taken = refused(
+        "taken",
+        `The address ${checked.address} is taken, or was once and is never given again. Choose another.`,
+      );
+      if ((await isKept?.(checked.address)) === true) return taken;
       const room = { living, held: Math.max(living, limits.aliasNames) };
       const outcome = await directory.addAlias(account.id, checked.address, room);
       if (outcome === "no-account") return GONE;
@@ -125,12 +131,7 @@ export function credentialVerbs({
         const now = (await directory.aliases(account.id)).length;
         return now >= living ? noRoom(now) : NAMES_USED;
       }
-      if (outcome === "taken") {
-        return refused(
-          "taken",
-          `The address ${checked.address} is taken, or was once and is never given again. Choose another.`,
-        );
-      }
+      if (outcome === "taken") return taken;
       return changed(account, "alias added");
     },
 

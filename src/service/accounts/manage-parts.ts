@@ -23,6 +23,8 @@ export type AccountsParts = {
   readonly notices?: Pick<Notices, "tell">;
   /** Tries once more what the account has queued, and gives what did not arrive; again after a crash. */
   readonly lastTry?: (account: AccountId) => Promise<readonly Undelivered[]>;
+  /** Whether somebody who is just signing up keeps the address; without it nobody does. */
+  readonly isKept?: (address: string) => Promise<boolean>;
   /** Told of an account that is being deleted, before its record goes; again after a crash. */
   readonly closing?: (account: AccountId) => Promise<void>;
   /** Ends the account's sessions at the website; without it there is none. */

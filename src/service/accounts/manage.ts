@@ -78,10 +78,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     for (const text of given) {
       const checked = checkAddress(text, domains);
       if (checked.kind === "invalid") return refused("invalid", checked.sentence);
-      if ((await directory.byAddress(checked.address)) !== undefined) {
-        return refused("taken", `The address ${checked.address} is taken. Choose another.`);
+      const { address: wanted } = checked;
+      if ((await directory.byAddress(wanted)) !== undefined || (await options.isKept?.(wanted)) === true) {
+        return refused("taken", `The address ${wanted} is taken. Choose another.`);
       }
-      addresses.push(checked.address);
+      addresses.push(wanted);
     }
     const hash = await hashOf(password, hasher);
     return typeof hash === "string" ? make(addresses, hash, shared) : hash;
