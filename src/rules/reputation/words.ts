@@ -52,8 +52,7 @@ function addWords(words: Set<string>, mark: string, text: string): void {
     }
     if (!isLatin) addAny(words, mark, text.slice(at, end));
     else if (begin !== -1) {
-      let last = end;
-      while (isTrimmed(text.charCodeAt(last - 1))) last--;
+      const last = trimmedEnd(text, end);
       // Of a letter beyond ASCII there are two octets; what is trimmed has one.
       const isShort = mark.length + last - begin + wide <= MAX_OCTETS;
       if (last - begin >= LEAST && isShort) words.add(mark + text.slice(begin, last));
@@ -62,11 +61,19 @@ function addWords(words: Set<string>, mark: string, text: string): void {
   }
 }
 
-const isTrimmed = (code: number): boolean => code === 0x27 || code === 0x2e || code === 0x40 || code === 0x2d;
+/** Where a word ends without what may stand within words only. No expression: to one, a run of those costs its square. */
+function trimmedEnd(text: string, end: number): number {
+  let last = end;
+  while (isTrimmed(text.charCodeAt(last - 1))) last--;
+  return last;
+}
+
+const isTrimmed = (code: number): boolean =>
+  code === 0x27 || code === 0x2e || code === 0x40 || code === 0x2d || code === 0x2019;
 
 function addAny(words: Set<string>, mark: string, text: string): void {
   for (const [match] of text.matchAll(WORD)) {
-    for (const word of UNPARTED.test(match) ? pairs(match) : [match.replace(/['’.@-]+$/, "")]) {
+    for (const word of UNPARTED.test(match) ? pairs(match) : [match.slice(0, trimmedEnd(match, match.length))]) {
       if (words.size >= MAX_WORDS) return;
       const isWord = word.length >= LEAST || UNPARTED.test(word);
       const marked = `${mark}${word}`;

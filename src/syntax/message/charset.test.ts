@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeCharset } from "./charset.ts";
+import { CHARSET_NAMES } from "./charset-names.ts";
 
 test("charsets by name, wrong names, and none", () => {
   const latin = Buffer.from([0x67, 0xfc]);
@@ -14,6 +15,11 @@ test("charsets by name, wrong names, and none", () => {
   assert.equal(decodeCharset(Buffer.from("1B24422422", "hex"), "iso-2022-jp"), "あ");
 });
 
-test("more names than the table keeps", () => {
-  for (let n = 0; n < 200; n++) assert.equal(decodeCharset(Buffer.from("a"), `x-${n}`), "a");
+test("every name of the table has a decoder, and no other name is asked for one", () => {
+  for (const name of CHARSET_NAMES) assert.equal(typeof new TextDecoder(name).encoding, "string", name);
+  for (const name of ["iso-2022-kr", "hz-gb-2312", "utf-7", "cp850", "__proto__", "constructor"])
+    assert.equal(CHARSET_NAMES.has(name), false, name);
+  for (const name of ["__proto__", "constructor", "x".repeat(100_000), "iso-2022-kr"])
+    assert.equal(decodeCharset(Buffer.from("a"), name), "a");
+  assert.equal(decodeCharset(Buffer.from([0xb1]), " CP936*zh "), decodeCharset(Buffer.from([0xb1]), "gbk"));
 });

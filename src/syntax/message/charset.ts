@@ -2,26 +2,23 @@
  * Octets in a charset to text, for comparison only: never fails, an unknown charset is read as UTF-8 where it looks
  * like that and as windows-1252 otherwise. Decoders are kept by name, because making one costs more than a short text.
  */
+import { CHARSET_NAMES } from "./charset-names.ts";
 
 const utf8 = new TextDecoder("utf-8");
 const western = new TextDecoder("windows-1252");
-const decoders = new Map<string, TextDecoder | undefined>();
-/** Names are the sender's: the table must not grow with them. */
-const MAX_DECODERS = 64;
+/** As many at most as there are names that are known. */
+const decoders = new Map<string, TextDecoder>();
 
 /** Charsets whose declaration says little: often wrong, and UTF-8 when it is valid. */
 const GUESSED = new Set(["", "us-ascii", "ascii", "utf-8", "utf8", "unknown-8bit", "unknown", "default", "8bit"]);
 
 /** Names that mail uses and the Encoding standard does not know. */
-const ALIASES: Readonly<Record<string, string>> = {
-  "cp-850": "ibm850",
-  cp936: "gbk",
-  cp932: "shift_jis",
-  "cp-1252": "windows-1252",
-  "iso8859-15": "iso-8859-15",
-  "ks_c_5601-1987": "euc-kr",
-  "x-windows-949": "euc-kr",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["cp936", "gbk"],
+  ["cp932", "shift_jis"],
+  ["cp-1252", "windows-1252"],
+  ["x-windows-949", "euc-kr"],
+]);
 
 /** Decodes `octets`; `charset` in any case, with or without the language suffix of RFC 2231. */
 export function decodeCharset(octets: Uint8Array, charset: string): string {
@@ -40,18 +37,12 @@ export function decodeGuessed(octets: Uint8Array): string {
 }
 
 function decoderOf(name: string): TextDecoder | undefined {
-  if (decoders.has(name)) return decoders.get(name);
   const star = name.indexOf("*");
-  const label = star < 0 ? name : name.slice(0, star);
-  const decoder = makeDecoder(ALIASES[label] ?? label);
-  if (decoders.size < MAX_DECODERS) decoders.set(name, decoder);
+  const said = (star < 0 ? name : name.slice(0, star)).trim();
+  const label = ALIASES.get(said) ?? said;
+  const kept = decoders.get(label);
+  if (kept !== undefined || !CHARSET_NAMES.has(label)) return kept;
+  const decoder = new TextDecoder(label);
+  decoders.set(label, decoder);
   return decoder;
-}
-
-function makeDecoder(label: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(label);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assert as assertProperty, property, string } from "fast-check";
+import { array, assert as assertProperty, constantFrom, nat, oneof, property, string, tuple } from "fast-check";
 import { fold } from "./fold.ts";
 
 test("case, compatibility forms and white space make no difference; accents do", () => {
@@ -32,4 +32,24 @@ test("every character folds to what folds to itself", () => {
     const sign = String.fromCodePoint(code);
     assert.equal(fold(fold(sign)), fold(sign), code.toString(16));
   }
+});
+
+/** Marks of many classes, signs that become marks or bring some, and letters that join with what follows. */
+const marks = constantFrom(..."\u0301\u0323\u0344\u0345\u0f73\u0f71\u0bd7\u09be\u3099\uff9e\uff9f\u0e33");
+const letters = constantFrom(..."a\u1f82\u0130\u00a8\u09c7\u1100\u1161\u11a8\u03a3 ");
+
+test("of marks on one letter 32 count, in whatever order and form they come", () => {
+  const few = fold(`a${"\u0323\u0301".repeat(16)}`);
+  assert.equal(fold(`a${"\u0323\u0301".repeat(16)}${"\u0301\uff9e\u0344".repeat(20_000)}b`), `${few}b`);
+  const row = tuple(nat(80), array(marks, { minLength: 1, maxLength: 4 })).map(([times, some]) =>
+    some.join("").repeat(times),
+  );
+  assertProperty(
+    property(array(oneof(letters, row), { maxLength: 8 }), (pieces) => {
+      const folded = fold(pieces.join(""));
+      assert.equal(fold(folded), folded);
+      assert.doesNotMatch(folded, /[\p{M}\uff9e\uff9f]{33}/u);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -11,8 +11,12 @@ export function decodeTransfer(octets: Uint8Array, encoding: string): Uint8Array
   return octets;
 }
 
+/** Below it, as in encoded words, of which there may be thousands, an error costs more than to decode by hand. */
+const SHORT = 128;
+
 /** Decodes base64 (RFC 2045 section 6.8); what is not of its alphabet is passed over. */
 export function decodeBase64(text: string): Uint8Array {
+  if (text.length < SHORT) return decodeBroken(text);
   try {
     return Uint8Array.fromBase64(text, { lastChunkHandling: "loose" });
   } catch {
