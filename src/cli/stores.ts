@@ -192,8 +192,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   opening.use(createQuotaNotices({ mail, notices, clock, log }));
   const limits = { quotaBytes };
   const intake = createCapture({ spool });
+  const operatorNow = async (): Promise<AccountId | undefined> => (await directory.byAddress(operator))?.id;
   const feedback = (account: AccountId, message: Uint8Array): ReturnType<typeof noteArrived> =>
-    noteArrived({ queue: outbound, counts, clock, log }, account, message);
+    noteArrived({ queue: outbound, counts, hostName, operator: operatorNow, clock, log }, account, message);
   const schedule = retryScheduleOf(settings);
   const wakers = new Set<() => void>();
   const wakeOwn = (): void => {

@@ -1,15 +1,21 @@
 /**
  * What comes back from outside about mail of an account: bounces (RFC 3464) and complaints (RFC 5965). What matches a
  * record of delivery uses up some of what the account may send, once for what is reported again; it is still delivered to
- * the holder. A bounce that matches nothing that the account sent is backscatter: somebody forged its address, and the
- * report belongs into Junk.
+ * the holder, and a complaint that came to the operator to the operator. A bounce that matches nothing that the account sent
+ * is backscatter: somebody forged its address, and the report belongs into Junk.
+ *
+ * Anybody can write such reports. They count where they show what only hosts on the message's way and its recipients know,
+ * the id in our own Received field or the envelope's; a Message-ID, which every answer tells, only keeps a bounce out of Junk.
+ * Whether a report is signed says nothing: who forges one has a domain of his own, and hosts that return mail after they took
+ * it seldom bear the names of those that took it.
  */
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
-import type { AccountId } from "../../store/ids.ts";
+import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { Feedback, OutboundMail } from "../../store/outbound-queue.ts";
 import type { SendCounts, Sending } from "../../store/send-counts.ts";
-import { readArrivedReport } from "../../syntax/message/arrived-report.ts";
+import { readArrivedReport, type ReportSubject } from "../../syntax/message/arrived-report.ts";
+import { encodeXtext } from "../../syntax/smtp/xtext.ts";
 import { minuteOf } from "../submission/send-limits.ts";
 
 /**
@@ -22,8 +28,12 @@ const CHARGES: Readonly<Record<Feedback, Sending>> = Object.freeze({
 });
 
 export type FeedbackServices = {
-  readonly queue: OutboundMail;
+  readonly queue: Pick<OutboundMail, "noteFeedback" | "submitterOf">;
   readonly counts: Pick<SendCounts, "charge">;
+  /** Stands in our Received fields. */
+  readonly hostName: string;
+  /** Who reads what comes to postmaster and abuse. @throws StoreError */
+  readonly operator: () => Promise<AccountId | undefined>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -31,14 +41,14 @@ export type FeedbackServices = {
 export type FeedbackVerdict =
   /** No report, or none that says anything bad. */
   | "none"
-  /** About something that the account sent. */
+  /** About something that the account sent, or that another one did and the operator hears of. */
   | "ours"
   /** A bounce of mail that the account did not send, or not in the last ten days. */
   | "backscatter";
 
 /** @param message from its start; of a large one the first 256 KiB are enough. @throws StoreError */
 export async function noteArrived(
-  { queue, counts, clock, log }: FeedbackServices,
+  services: FeedbackServices,
   account: AccountId,
   message: Uint8Array,
 ): Promise<FeedbackVerdict> {
@@ -46,11 +56,36 @@ export async function noteArrived(
   if (report.kind === "none") return "none";
   const feedback = feedbackOf(report);
   if (feedback === undefined) return "none";
-  const noted = await queue.noteFeedback(account, report.about, feedback);
+  const { queue, counts, clock, log, hostName } = services;
+  const { messageId, envid, recipients } = report.about;
+  const delivery = deliveryOf(report.about, hostName);
+  const about = { delivery, messageId, envid: envid && encodeXtext(envid), recipients };
+  const sender = feedback === "complaint" ? await complainedOf(services, account, delivery) : account;
+  const noted = await queue.noteFeedback(sender, about, feedback);
   if (noted === "unknown") return report.kind === "status" ? "backscatter" : "none";
-  log("queue.feedback", { account, feedback });
-  if (noted === "noted") await counts.charge(account, minuteOf(clock.now()), CHARGES[feedback]);
+  if (noted === "named") return "ours";
+  log("queue.feedback", { account: sender, feedback });
+  if (noted === "noted") await counts.charge(sender, minuteOf(clock.now()), CHARGES[feedback]);
   return "ours";
+}
+
+/** Feedback loops write to the operator whoever sent what they report. What comes to anybody else is about his own mail. */
+async function complainedOf(
+  { queue, operator }: FeedbackServices,
+  account: AccountId,
+  delivery: DeliveryId | undefined,
+): Promise<AccountId> {
+  if (delivery === undefined || (await operator()) !== account) return account;
+  return (await queue.submitterOf(delivery)) ?? account;
+}
+
+/**
+ * The id under which we took the message. Below the last field of ours may stand what the sender put there, to lay the blame
+ * on somebody else.
+ */
+function deliveryOf({ submissions }: ReportSubject, hostName: string): DeliveryId | undefined {
+  const id = submissions.find(({ host }) => host === hostName)?.id;
+  return id !== undefined && /^[0-9a-f]{32}$/.test(id) ? deliveryId(id) : undefined;
 }
 
 function feedbackOf(

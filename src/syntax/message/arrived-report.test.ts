@@ -38,6 +38,7 @@ const returned = ["Content-Type: text/rfc822-headers", "", "Subject: x", "Messag
 
 test("RFC 3464: a bounce tells the envelope, the recipients, the message, and the worst that happened", () => {
   const about = {
+    submissions: [],
     messageId: "m1@example.org",
     envid: "my+id",
     recipients: ["friend@example.com", "friend@mailbox.example.com", "second@example.com"],
@@ -66,10 +67,15 @@ test("RFC 5965: a complaint tells its type and what it is about; one that takes 
     "Original-Rcpt-To: <friend@example.com>",
     "",
   ];
-  const about = { messageId: "m1@example.org", envid: undefined, recipients: ["friend@example.com"] };
+  const recipients = ["friend@example.com"];
+  const about = { submissions: [], messageId: "m1@example.org", envid: undefined, recipients };
   for (const [type, isSpam] of [
     ["abuse", true],
+    ["fraud", true],
+    ["virus", true],
     ["not-spam", false],
+    ["auth-failure", false],
+    ["other", false],
   ] as const)
     assert.deepEqual(read(multipart("feedback-report", words, feedback(type), returned)), {
       kind: "feedback",
@@ -77,6 +83,44 @@ test("RFC 5965: a complaint tells its type and what it is about; one that takes 
       isSpam,
       about,
     });
+});
+
+test("RFC 6522: the header that comes back tells which hosts took the message from somebody who had logged in", () => {
+  const submissionsOf = (...header: readonly string[]): unknown => {
+    const report = read(
+      multipart("delivery-status", words, status, ["Content-Type: text/rfc822-headers", "", ...header]),
+    );
+    return report.kind === "none" ? assert.fail() : report.about.submissions;
+  };
+  const id = "0123456789abcdef0123456789abcdef";
+  assert.deepEqual(
+    submissionsOf(
+      "Return-Path: <redacted@example.org>",
+      "Received: from mail.example.org (mail.example.org [192.0.2.1]) by mx.example.net with ESMTPS id q1; date",
+      `Received: by Mail.Example.Org with ESMTPSA id ${id};`,
+      "\tSun, 22 Nov 2026 06:00:00 +0000",
+      "RECEIVED:  by\tother.example with",
+      "  utf8smtpsa id  x-1 ; date",
+      "Received: by list.example with LMTP id 7; date",
+      "Received: from laptop by home.example with ESMTPSA id 8; date",
+      "X-Received: by forged.example with ESMTPSA id 9; date",
+      "Subject: Received: by forged.example with ESMTPSA id 9; date",
+      "",
+      "Received: by body.example with ESMTPSA id 10; date",
+    ),
+    [
+      { host: "mail.example.org", id },
+      { host: "other.example", id: "x-1" },
+    ],
+  );
+  const long = "x".repeat(256);
+  const broken = [
+    "by a with ESMTPSA id",
+    `by ${long} with ESMTPSA id 1;`,
+    `by a with ESMTPSA id ${long};`,
+    "by a id 1;",
+  ];
+  assert.deepEqual(submissionsOf(...broken.map((value) => `Received: ${value}`)), []);
 });
 
 test("what is no report, or contradicts itself, is none", () => {
@@ -104,7 +148,8 @@ test("any octets are read without a throw, in linear time", () => {
     }),
   );
   fc.assert(fc.property(fc.uint8Array({ maxLength: 500 }), (octets) => void readArrivedReport(octets)));
-  for (const filler of ["\n", "\r\n \r\n", "--b 1\r\n", "a:\r\n ", "<"]) {
+  const submitted = "Received: by a with ESMTPSA id 1;\r\n";
+  for (const filler of ["\n", "\r\n \r\n", "--b 1\r\n", "a:\r\n ", "<", submitted, "Received: by \t \t"]) {
     const body = filler.repeat(300_000 / filler.length);
     read([
       ...multipart("delivery-status", words).slice(0, -2),

@@ -1,8 +1,9 @@
 /**
  * Reads reports that arrive: delivery status notifications (RFC 3464) and feedback reports of abuse (RFC 5965), both
- * multipart/report (RFC 6522). What they say of our message: its Message-ID, the envelope's id, the recipients. Total; of
- * what is no report, or says nothing that could be matched, the answer is that it is none. Forgers write such reports
- * too: nothing here is to be believed before it matches something of ours.
+ * multipart/report (RFC 6522). What they say of our message: where its header says that it was submitted, its Message-ID,
+ * the envelope's id, the recipients. Total; of what is no report, or says nothing that could be matched, the answer is that
+ * it is none. Feedback loops leave out or alter whatever names people. Forgers write such reports too: nothing here is to be
+ * believed before it matches something of ours.
  */
 import { boundaryOf, type Entity, readEntity } from "./entity.ts";
 import { matchBoundary, trimmedEnd } from "./boundary.ts";
@@ -18,7 +19,7 @@ export type ArrivedReport =
       readonly action: "failed" | "delayed" | "delivered";
       readonly about: ReportSubject;
     }
-  /** RFC 5965 section 3.1; `isSpam`: a person, or a filter, complains of it. */
+  /** RFC 5965 section 3.1; `isSpam`: a person, or a filter, complains of what the sender did. */
   | {
       readonly kind: "feedback";
       readonly feedbackType: string;
@@ -27,12 +28,21 @@ export type ArrivedReport =
     };
 
 export type ReportSubject = {
+  /** In the order of the header: the last host that took it so comes first. */
+  readonly submissions: readonly Submission[];
   /** Without its brackets. */
   readonly messageId: string | undefined;
   /** Decoded. */
   readonly envid: string | undefined;
   /** Lower case. */
   readonly recipients: readonly string[];
+};
+
+/** What a Received field of the returned header says of a host that took the message from somebody who had logged in. */
+export type Submission = {
+  /** Lower case. */
+  readonly host: string;
+  readonly id: string;
 };
 
 const NONE: ArrivedReport = { kind: "none" };
@@ -53,11 +63,12 @@ export function readArrivedReport(message: Uint8Array): ArrivedReport {
   const parts = partsOf(body, octetsOf(boundary));
   const kind = parameterValue(entity.parameters, "report-type")?.toLowerCase();
   const returned = parts.find(isReturned);
-  const messageId = returned === undefined ? undefined : messageIdOf(headerFields(returned.body));
+  const header = returned === undefined ? [] : headerFields(returned.body);
+  const original = { submissions: submissionsIn(header), messageId: messageIdOf(header) };
   const machine = parts.find((part) => part.entity.type === "message" && MACHINE.has(part.entity.subtype));
   if (machine === undefined) return NONE;
-  if (kind === "feedback-report" && machine.entity.subtype === "feedback-report") return feedbackIn(machine, messageId);
-  if (kind === "delivery-status" && machine.entity.subtype !== "feedback-report") return statusIn(machine, messageId);
+  if (kind === "feedback-report" && machine.entity.subtype === "feedback-report") return feedbackIn(machine, original);
+  if (kind === "delivery-status" && machine.entity.subtype !== "feedback-report") return statusIn(machine, original);
   return NONE;
 }
 
@@ -70,22 +81,29 @@ const RETURNED: ReadonlySet<string> = new Set([
 ]);
 const isReturned = ({ entity }: Part): boolean => RETURNED.has(`${entity.type}/${entity.subtype}`);
 
-function statusIn({ body }: Part, messageId: string | undefined): ArrivedReport {
+type Original = Pick<ReportSubject, "submissions" | "messageId">;
+
+function statusIn({ body }: Part, original: Original): ArrivedReport {
   const [first = [], ...groups] = groupsOf(body);
   const actions = groups.map((fields) => valueOf(fields, "action")?.toLowerCase());
   if (actions.length === 0) return NONE;
   const action = actions.includes("failed") ? "failed" : actions.includes("delayed") ? "delayed" : "delivered";
-  const about = { messageId, envid: valueOf(first, "original-envelope-id"), recipients: recipientsOf(groups.flat()) };
+  const about = { ...original, envid: valueOf(first, "original-envelope-id"), recipients: recipientsOf(groups.flat()) };
   return { kind: "status", action, about };
 }
 
-function feedbackIn({ body }: Part, messageId: string | undefined): ArrivedReport {
+/**
+ * RFC 5965 section 7.3. The others are none: "not-spam" takes a complaint back, "auth-failure" tells of a signature that did
+ * not hold, "other" and what was registered since may be anything: a person has to judge.
+ */
+const COMPLAINTS: ReadonlySet<string> = new Set(["abuse", "fraud", "virus"]);
+
+function feedbackIn({ body }: Part, original: Original): ArrivedReport {
   const fields = groupsOf(body).flat();
   const feedbackType = valueOf(fields, "feedback-type")?.toLowerCase();
   if (feedbackType === undefined || !/^[a-z0-9-]{1,40}$/.test(feedbackType)) return NONE;
-  const about = { messageId, envid: valueOf(fields, "original-envelope-id"), recipients: recipientsOf(fields) };
-  // RFC 5965 section 7.3: not-spam takes a complaint back; the others say that somebody did not want it.
-  return { kind: "feedback", feedbackType, isSpam: feedbackType !== "not-spam", about };
+  const about = { ...original, envid: valueOf(fields, "original-envelope-id"), recipients: recipientsOf(fields) };
+  return { kind: "feedback", feedbackType, isSpam: COMPLAINTS.has(feedbackType), about };
 }
 
 /** RFC 3464 section 2.1: groups of fields, parted by empty lines. */
@@ -113,6 +131,17 @@ function recipientsOf(fields: readonly HeaderField[]): readonly string[] {
       .replace(/^<(.*)>$/, "$1"),
   );
   return [...new Set(addresses.filter((address) => address.includes("@")).map((address) => address.toLowerCase()))];
+}
+
+/** RFC 3848: the A in the protocol says that there was a log-in. Fields that tell of a client are not meant. */
+const SUBMISSION =
+  /^by[ \t]+([^ \t;]{1,255})[ \t]+with[ \t]+(?:ESMTPS?A|UTF8SMTPS?A)[ \t]+id[ \t]+([^ \t;]{1,255})[ \t]*;/i;
+
+function submissionsIn(fields: readonly HeaderField[]): readonly Submission[] {
+  return fields.flatMap(({ name, value }) => {
+    const [, host, id] = (name === "received" && SUBMISSION.exec(value)) || [];
+    return host === undefined || id === undefined ? [] : [{ host: host.toLowerCase(), id }];
+  });
 }
 
 function messageIdOf(fields: readonly HeaderField[]): string | undefined {
