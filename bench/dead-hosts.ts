@@ -99,7 +99,7 @@ function add(queue: OutboundQueue, sender: number, address: string): Promise<unk
       messageId: randomUUID(),
       body: "7BIT",
       smtpUtf8: false,
-      requireTls: false,
+      tlsWish: "policy",
       ret: undefined,
       envid: undefined,
       submittedAt: now,

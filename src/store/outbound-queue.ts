@@ -26,17 +26,26 @@ export type Outbound = {
   readonly size: number;
   readonly body: "7BIT" | "8BITMIME" | "BINARYMIME";
   readonly smtpUtf8: boolean;
-  /** RFC 8689: only over TLS that is sure, or not at all. */
-  readonly requireTls: boolean;
+  readonly tlsWish: TlsWish;
   readonly ret: "FULL" | "HDRS" | undefined;
   /** In xtext, as the sender gave it (RFC 3461 section 4.4). */
   readonly envid: string | undefined;
   readonly submittedAt: number;
 };
 
+/**
+ * What the sender wants of TLS (RFC 8689): `policy`, what the destination asks for; `required`, only TLS that is sure, or not
+ * at all (REQUIRETLS, section 4.2.1 there); `optional`, TLS where it can be had, whatever the destination asks for
+ * (`TLS-Required: No`, section 4.2.2).
+ */
+export type TlsWish = "policy" | "required" | "optional";
+
 export type OutboundRecipient = {
   readonly address: string;
-  /** The domain that is asked for its hosts, in the one form by which it is compared: lower case. */
+  /**
+   * What waits, rests and is tried as one: the domain that is asked for its hosts, in the one form by which it is compared,
+   * lower case; with a word and a colon before it where its mail is set apart from other mail to the domain.
+   */
   readonly destination: string;
   /** RFC 3461 section 4.1; `undefined`: nothing was asked for, which means failure and, as we like, delay. */
   readonly notify: { readonly success: boolean; readonly failure: boolean; readonly delay: boolean } | undefined;

@@ -21,6 +21,8 @@ import { createMemoryPolicyCache } from "../../src/store/memory/policy-cache.ts"
 import { DNS_PROGRAMS, startNameServers, type Zone } from "./dns/name-servers.ts";
 import { need } from "./program.ts";
 
+const leftOut = (route: Route): readonly string[] => route.findings.leftOut.map(({ name, why }) => `${name} ${why}`);
+
 const folder = mkdtempSync(join(tmpdir(), "altmail-route-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -205,7 +207,7 @@ test("F2: routes over a real validating resolver", async (context: TestContext) 
       route.hosts.map(({ name }) => name),
       ["second.half.test"],
     );
-    assert.deepEqual(route.findings.leftOut, [{ name: "mx.half.test", why: "tlsa-lookup-failed" }]);
+    assert.deepEqual(leftOut(route), ["mx.half.test tlsa-lookup-failed"]);
   });
 
   await context.test("no way: null MX, a circle, no such name", async () => {
@@ -222,7 +224,7 @@ test("F2: routes over a real validating resolver", async (context: TestContext) 
       route.hosts.map(({ name, tls, nameIsSure }) => ({ name, tls, nameIsSure })),
       [{ name: "mx.sts.test", tls: { kind: "mta-sts", mode: "enforce" }, nameIsSure: true }],
     );
-    assert.deepEqual(route.findings.leftOut, [{ name: "mx.plain.test", why: "not-in-mta-sts-policy" }]);
+    assert.deepEqual(leftOut(route), ["mx.plain.test not-in-mta-sts-policy"]);
   });
 
   await context.test("MTA-STS: a policy host with the wrong certificate has no say", async () => {

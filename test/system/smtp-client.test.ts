@@ -214,7 +214,7 @@ test("Postfix is refused where its certificate, its size or what it offers is no
   );
   const large = { size: 20_000_001, bytes: undefined, pieces: () => contentOf("").pieces() };
   assert.deepEqual(short(await client.deliver(host, to, large)), ["unfit - 5.3.4"]);
-  const sure = await client.deliver({ ...host, nameIsSure: true }, { ...to, requireTls: true }, contentOf(header));
+  const sure = await client.deliver({ ...host, nameIsSure: true }, { ...to, tlsWish: "required" }, contentOf(header));
   assert.deepEqual(short(sure), ["unfit - 5.7.30"]);
 });
 

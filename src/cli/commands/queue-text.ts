@@ -63,16 +63,22 @@ export function listText({ now, sums, parts, isMore }: ListedParts): string {
 export function messageText({ now, parts }: ShownMessage): string {
   const [first] = parts;
   if (first === undefined) return "";
-  const { message, account, sender, size, requireTls, submittedAt } = first;
+  const { message, account, sender, size, tlsWish, submittedAt } = first;
   return [
     `message ${message}`,
     `from: ${sender === "" ? "<> (a notice, which nobody is told of)" : asText(sender)}`,
     `account: ${account ?? "the service itself, or an account that is gone"}`,
     `submitted: ${minute(submittedAt)}, ${span(now - submittedAt)} ago; ${size} octets`,
-    ...(requireTls ? ["only over TLS that is sure: its sender demands it"] : []),
+    ...TLS_WISHES[tlsWish],
     ...parts.flatMap((part) => ["", ...partLines(part, now)]),
   ].join("\n");
 }
+
+const TLS_WISHES: Readonly<Record<QueuedPart["tlsWish"], readonly string[]>> = {
+  policy: [],
+  required: ["only over TLS that is sure: its sender demands it"],
+  optional: ["whatever TLS comes to: its sender says that it is not required"],
+};
 
 function partLines(part: QueuedPart, now: number): readonly string[] {
   const { destination, attempts, deadline, recipients } = part;

@@ -44,7 +44,7 @@ async function putOff(world: QueueWorld): Promise<void> {
       dsnPassedOn: true,
     }));
   world.start();
-  await world.send(["one@a.example", "two@a.example", "three@b.example"], { id: ID, requireTls: true });
+  await world.send(["one@a.example", "two@a.example", "three@b.example"], { id: ID, tlsWish: "required" });
   await world.clock.advance(SECOND);
 }
 

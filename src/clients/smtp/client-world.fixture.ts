@@ -41,7 +41,7 @@ export function envelopeTo(addresses: readonly string[], more: Partial<Envelope>
     sender: "ann@example.org",
     body: "7BIT",
     smtpUtf8: false,
-    requireTls: false,
+    tlsWish: "policy",
     ret: undefined,
     envid: undefined,
     recipients: addresses.map((address) => ({ address, notify: undefined, orcpt: undefined })),

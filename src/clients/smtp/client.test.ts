@@ -134,7 +134,7 @@ test("what a host does not offer goes back, unconverted", async () => {
     [["8BITMIME"], [["a@example.net"], { sender: "jürgen@example.org" }], "\r\n", "unfit - 5.6.7"],
     [["8BITMIME"], [["jürgen@example.net"]], "\r\n", "permanent - 5.6.7"],
     [[], [["a@example.net\r\nRCPT TO:<b@example.net>"]], "\r\n", "permanent - 5.1.3"],
-    [["REQUIRETLS"], [["a@example.net"], { requireTls: true }], "\r\n", "unfit - 5.7.10"],
+    [["REQUIRETLS"], [["a@example.net"], { tlsWish: "required" }], "\r\n", "unfit - 5.7.10"],
   ];
   for (const [keywords, envelope, text, outcome] of cases) {
     await using peer = await startPeer(async (p) => {

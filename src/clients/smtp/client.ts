@@ -9,7 +9,7 @@ import type { RemoteReply } from "../../store/outbound-queue.ts";
 import type { Delivered, Envelope, RecipientOutcome, RelayHost, SessionTls, TlsFailure } from "./delivered.ts";
 import type { SmtpClientLimits } from "./limits.ts";
 import { Relay, type Relayed } from "./relay.ts";
-import { openSession, sessionContext, type SessionOptions } from "./session.ts";
+import { needsTls, openSession, sessionContext, type SessionOptions } from "./session.ts";
 import type { VerifyDane } from "./tls-check.ts";
 
 export type SmtpClientOptions = {
@@ -76,7 +76,8 @@ class Client implements SmtpClient {
     };
   }
 
-  async deliver(host: RelayHost, envelope: Envelope, message: ContentSource): Promise<Delivered> {
+  async deliver(to: RelayHost, envelope: Envelope, message: ContentSource): Promise<Delivered> {
+    const host = wished(to, envelope);
     const course: Course = {
       host,
       envelope,
@@ -211,9 +212,18 @@ class Client implements SmtpClient {
   }
 }
 
-/** All that makes one connection as good as another: the host, who we are there, and what TLS had to show. */
-function keyOf({ name, addresses, port, implicitTls, credentials, tls, nameIsSure }: RelayHost): string {
-  return JSON.stringify([name, addresses, port, implicitTls, credentials?.user, nameIsSure, tls], (_key, value) =>
+/** The host as this message may use it: one that asks nothing of TLS is the same for all. */
+function wished(host: RelayHost, { tlsWish }: Envelope): RelayHost {
+  return tlsWish === "optional" && needsTls(host) ? { ...host, isTlsOptional: true } : host;
+}
+
+/**
+ * All that makes one connection as good as another: the host, who we are there, and what TLS had to show. What was opened
+ * for mail that goes whatever TLS comes to is never used for other mail.
+ */
+function keyOf({ name, addresses, port, implicitTls, credentials, tls, nameIsSure, isTlsOptional }: RelayHost): string {
+  const all = [name, addresses, port, implicitTls, credentials?.user, nameIsSure, isTlsOptional, tls];
+  return JSON.stringify(all, (_key, value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
   );
 }

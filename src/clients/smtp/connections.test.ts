@@ -72,6 +72,19 @@ test("a connection serves one policy, and no more messages than the host or we w
   for (const host of hosts) await world.client.deliver(host, envelopeTo(["a@example.net"]), contentOf(MESSAGE));
 });
 
+test("where the host asks nothing of TLS, all mail shares a connection, whatever it wishes", async () => {
+  await using peer = await startPeer(async (p) => {
+    await p.greet();
+    await take(p);
+    await take(p);
+    await bye(p);
+  });
+  await using world = createWorld();
+  for (const tlsWish of ["policy", "optional"] as const)
+    await world.client.deliver(hostAt(peer.port), envelopeTo(["a@example.net"], { tlsWish }), contentOf(MESSAGE));
+  assert.equal(peer.count, 1);
+});
+
 test("recipients beyond a limit follow in further transactions", async () => {
   const groups: string[][] = [];
   const group = async (p: Peer, count: number): Promise<void> => {

@@ -13,11 +13,13 @@ export type RelayHost = RouteHost & {
   readonly implicitTls?: boolean;
   /** For a smarthost: AUTH PLAIN (RFC 4616), only to a host whose certificate was found right. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** The policy is tried and what comes of it told, but mail goes all the same, as it would without one (RFC 8689 section 4.2.2). */
+  readonly isTlsOptional?: true;
 };
 
 export type EnvelopeRecipient = Pick<OutboundRecipient, "address" | "notify" | "orcpt">;
 
-export type Envelope = Pick<Outbound, "sender" | "body" | "smtpUtf8" | "requireTls" | "ret" | "envid"> & {
+export type Envelope = Pick<Outbound, "sender" | "body" | "smtpUtf8" | "tlsWish" | "ret" | "envid"> & {
   readonly recipients: readonly EnvelopeRecipient[];
 };
 

@@ -92,7 +92,7 @@ function planRcpt({ extensions, speaker }: Session, recipient: EnvelopeRecipient
  * not lost because the way back knows less.
  */
 function requireTlsOf({ host, tls, extensions }: Session, envelope: Envelope): boolean | [string, string] {
-  if (!envelope.requireTls) return false;
+  if (envelope.tlsWish !== "required") return false;
   const isSure = host.nameIsSure && tls?.verified !== undefined;
   if (envelope.sender === "") return isSure && extensions.requireTls;
   if (!isSure) return ["5.7.10", "The sender asks for TLS that is sure, and there is none to this host"];
@@ -100,8 +100,8 @@ function requireTlsOf({ host, tls, extensions }: Session, envelope: Envelope): b
 }
 
 /** RFC 3461 sections 4.3 and 4.4; with REQUIRETLS no report quotes the message (RFC 8689 section 5). */
-function dsnOfMail({ ret, envid, requireTls }: Envelope): readonly string[] {
-  const asked = requireTls && ret === "FULL" ? "HDRS" : ret;
+function dsnOfMail({ ret, envid, tlsWish }: Envelope): readonly string[] {
+  const asked = tlsWish === "required" && ret === "FULL" ? "HDRS" : ret;
   return [...(asked === undefined ? [] : [`RET=${asked}`]), ...(envid === undefined ? [] : [`ENVID=${envid}`])];
 }
 

@@ -78,7 +78,8 @@ export async function openSession(host: RelayHost, address: string, options: Ses
 }
 
 /** Whether no mail goes to the host in the clear. */
-function needsTls({ tls, implicitTls, credentials }: RelayHost): boolean {
+export function needsTls({ tls, implicitTls, credentials, isTlsOptional }: RelayHost): boolean {
+  if (isTlsOptional === true) return implicitTls === true || credentials !== undefined;
   switch (tls.kind) {
     case "opportunistic":
       return implicitTls === true || credentials !== undefined;

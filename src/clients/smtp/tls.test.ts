@@ -163,6 +163,62 @@ for (const [name, tls, scripts, outcome, failures, { trusted, ...host } = {}] of
     );
   });
 
+const never = (): DaneVerdict => ({ kind: "failed", why: "validation-failure" });
+for (const [name, tls, scripts, failures] of [
+  ["no TLS offered where it is enforced", enforce, [plain], ["starttls-not-supported"]],
+  ["STARTTLS refused where it is enforced", enforce, [refusedTls], ["starttls-not-supported"]],
+  ["unknown authority where one is enforced", enforce, [secured], ["certificate-not-trusted"]],
+  ["the handshake fails where TLS is a must", encrypted, [brokenHandshake, plain], ["validation-failure"]],
+  ["another certificate than DANE asks for", dane, [secured], ["validation-failure"]],
+  ["no TLS offered where DANE asks for it", dane, [plain], ["starttls-not-supported"]],
+  ["nothing asked and nothing offered", opportunistic, [plain], ["starttls-not-supported"]],
+  ["all as it should be", encrypted, [secured], []],
+] as const)
+  test(`F2: RFC 8689 section 4.2.2, TLS is optional: mail goes, and what was wrong is told: ${name}`, async () => {
+    const delivered = await deliver(scripts, { tls }, { verifyDane: never, envelope: { tlsWish: "optional" } });
+    assert.deepEqual(short(delivered), ["accepted 250 2.0.0"]);
+    assert.deepEqual(
+      delivered.tlsFailures.map(({ failure }) => failure),
+      failures,
+    );
+    assert.equal(delivered.tlsSuccesses, failures.length === 0 ? 1 : 0);
+    assert.equal(delivered.tls !== undefined, scripts.at(-1) === secured);
+    assert.equal(delivered.tls?.verified, undefined);
+  });
+
+test("F2: TLS is optional: what is right is found right, and the password goes nowhere else", async () => {
+  const envelope = { tlsWish: "optional" } as const;
+  const right = await deliver([secured], { tls: enforce }, { authorities: [authority], envelope });
+  assert.equal(right.tls?.verified, "authority");
+  const credentials = { user: "us", password: "secret" };
+  for (const script of [plainQuit, securedQuit])
+    assert.equal((await deliver([script], { tls: enforce, credentials }, { envelope })).kind, "unreached");
+});
+
+test("F2: a connection for mail whose TLS is optional never carries mail that cares, nor is it the other way round", async () => {
+  const unsure: Script = async (p) => {
+    await startTls(p);
+    await take(p);
+    await take(p);
+    await bye(p);
+  };
+  await using peer = await startPeer(unsure, securedQuit, plain, plainQuit);
+  await using world = createWorld();
+  const sent: string[] = [];
+  for (const tlsWish of ["optional", "optional", "policy"] as const) {
+    const to = envelopeTo(["a@example.net"], { tlsWish });
+    sent.push(...short(await world.client.deliver(hostAt(peer.port, { tls: enforce }), to, contentOf(MESSAGE))));
+  }
+  await world.clock.advance(11_000);
+  for (const tlsWish of ["optional", "policy"] as const) {
+    const to = envelopeTo(["a@example.net"], { tlsWish });
+    sent.push(...short(await world.client.deliver(hostAt(peer.port, { tls: encrypted }), to, contentOf(MESSAGE))));
+  }
+  const [accepted, wrong, none] = ["accepted 250 2.0.0", "unreached - 4.7.5", "unreached - 4.7.4"];
+  assert.deepEqual(sent, [accepted, accepted, wrong, accepted, none]);
+  assert.equal(peer.count, 4);
+});
+
 test("F2: enforced, a certificate out of its time, or one whose subject alone bears the name", async () => {
   const [from, until] = [systemClock.now() - 10 * DAY, systemClock.now() + 10 * DAY];
   const root = await makeAuthority("root", undefined, { from, until });
@@ -270,7 +326,7 @@ test("REQUIRETLS goes only where name and certificate are sure, and where it is 
     await startTls(p);
     await bye(p);
   };
-  const envelope = { requireTls: true, ret: "FULL" } as const;
+  const envelope = { tlsWish: "required", ret: "FULL" } as const;
   const trusted = { authorities: [authority], envelope };
   const sure = { nameIsSure: true };
   const cases: readonly [Script, Partial<RelayHost>, typeof trusted, string][] = [
@@ -282,7 +338,7 @@ test("REQUIRETLS goes only where name and certificate are sure, and where it is 
   for (const [script, host, more, outcome] of cases)
     assert.deepEqual(short(await deliver([script], host, more)), [outcome]);
   assert.deepEqual(said, ["MAIL FROM:<ann@example.org> REQUIRETLS RET=HDRS"]);
-  const bounce = { authorities: [authority], envelope: { requireTls: true, sender: "" } };
+  const bounce = { authorities: [authority], envelope: { tlsWish: "required", sender: "" } } as const;
   assert.deepEqual(short(await deliver([secured], sure, bounce)), ["accepted 250 2.0.0"]);
 });
 

@@ -14,7 +14,8 @@ import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { HostGates } from "./host-gates.ts";
 import { allFail, allWait, type NewReportId, OUR_FAULT, type Outcome, outcomeOf, routeReply } from "./outcome.ts";
-import type { RouteHost, Router } from "./route.ts";
+import { domainOfPlace, hostsFor } from "./optional-tls.ts";
+import type { Route, RouteHost, Router } from "./route.ts";
 import type { Deliver, Handover } from "./transport.ts";
 
 export type AttemptServices = {
@@ -48,27 +49,29 @@ export async function attemptBatch(
   // Of what is taken in this moment it was just asked.
   const works = taken === undefined ? await withoutHeld(services, batch.works) : batch.works;
   if (works.length === 0) return;
-  let route: Awaited<ReturnType<Router["route"]>>;
+  let route: Route;
   try {
-    route = await router.route(batch.destination);
+    route = await router.route(domainOfPlace(batch.destination));
   } catch (error) {
     log("queue.broken", { step: "route", code: failureOf(error) });
     await destinationFailed(services, batch, works, OUR_FAULT);
     return;
   }
-  if (route.kind === "hosts") {
+  const goes = works.filter(({ message }) => hostsFor(route, message.tlsWish).length > 0);
+  if (goes.length > 0) {
     const settling: Promise<void>[] = [];
     try {
-      await overHosts({ ...services, settling }, batch, works, route.hosts, taken);
+      await overHosts({ ...services, settling }, batch, goes, route, taken);
     } finally {
       await allEnded(settling);
     }
-    return;
   }
+  const stays = works.filter((work) => !goes.includes(work));
+  if (route.kind === "hosts" || stays.length === 0) return;
   const reply = routeReply(route.code, route.enhanced, route.sentence);
-  if (route.kind === "temporary") await destinationFailed(services, batch, works, reply);
+  if (route.kind === "temporary") await destinationFailed(services, batch, stays, reply);
   else {
-    for (const work of works) await settleSurely(services, work, allFail(work, reply, services.newId));
+    for (const work of stays) await settleSurely(services, work, allFail(work, reply, services.newId));
     await queue.well(batch.destination);
   }
 }
@@ -104,7 +107,7 @@ async function overHosts(
   services: Underway,
   batch: Batch,
   works: readonly Work[],
-  hosts: readonly RouteHost[],
+  route: Route,
   taken: ContentSource | undefined,
 ): Promise<void> {
   const { queue, signal, clock } = services;
@@ -114,7 +117,7 @@ async function overHosts(
       await queue.putBack(works.slice(n));
       return;
     }
-    const course = await overHostsOnce(services, work, hosts, taken);
+    const course = await overHostsOnce(services, work, hostsFor(route, work.message.tlsWish), taken);
     switch (course.kind) {
       case "settled":
         if (!isWell) await queue.well(batch.destination);
@@ -179,7 +182,8 @@ async function overHostsOnce(
       services.settling.push(settled);
       return { kind: "settled" };
     }
-    const isDemand = demandOf(handover.reply) === "less";
+    // What we found wrong ourselves, as with its certificate, is no word of the host's: it takes other mail.
+    const isDemand = handover.reply.code !== undefined && demandOf(handover.reply) === "less";
     if (isDemand) slow(services, host, handover.reply);
     asksForLess ||= isDemand;
     if (handover.kind === "unfit") unfit = handover.reply;

@@ -34,7 +34,7 @@ async function waiting(world: QueueWorld): Promise<void> {
   world.start();
   await world.send(["one@a.example", "two@a.example", "three@b.example"]);
   await world.send(["four@b.example"], { sender: "" });
-  await world.send(["five@a.example"], { account: BOB, sender: "bob@example.org", requireTls: true });
+  await world.send(["five@a.example"], { account: BOB, sender: "bob@example.org", tlsWish: "required" });
   await world.clock.advance(SECOND);
 }
 
@@ -69,6 +69,33 @@ test("the list shows envelope and state of each part, by account and destination
   const some = await desk.list({}, 3);
   assert.ok("parts" in some && some.isMore && some.parts.length === 3 && some.sums.items === 4);
   assert.match(sentenceOf(await desk.list({ account: "nobody@example.org" }, 3)), /no account/);
+});
+
+test("mail for which TLS is optional stands under its domain like other mail, and is selected with it", async () => {
+  await using world = await QueueWorld.open();
+  const desk = deskOf(world);
+  for (const [address, tlsWish] of [
+    ["one@a.example", "optional"],
+    ["two@a.example", "policy"],
+    ["three@a.example", "optional"],
+    ["four@b.example", "optional"],
+  ] as const)
+    await world.send([address], { tlsWish });
+  const found = await partsOf(desk, { destination: "A.example" });
+  assert.deepEqual(
+    found.map(({ destination, tlsWish, recipients }) => [destination, tlsWish, recipients[0]?.address]),
+    [
+      ["a.example", "optional", "one@a.example"],
+      ["a.example", "policy", "two@a.example"],
+      ["a.example", "optional", "three@a.example"],
+    ],
+  );
+  const some = await desk.list({ destination: "a.example", account: "alice@example.org" }, 2);
+  assert.ok("parts" in some && some.isMore && some.parts[1]?.recipients[0]?.address === "two@a.example");
+  assert.deepEqual(numbers(await desk.hold({ destination: "a.example" })), [3, 0, 0]);
+  assert.deepEqual(numbers(await desk.release({ destination: "a.example" })), [3, 0, 0]);
+  assert.deepEqual(numbers(await desk.drop({ destination: "a.example" })), [3, 0, 0]);
+  assert.equal((await partsOf(desk)).length, 1);
 });
 
 test("a message is found by the first digits of its id, when no other begins so", async () => {

@@ -13,9 +13,11 @@ import type {
   QueueSums,
   RemoteReply,
   Selection,
+  TlsWish,
 } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 import { allListed } from "./listed.ts";
+import { domainOfPlace, placesOf } from "./optional-tls.ts";
 import { queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
 
 export type DeskRefused = { readonly kind: "refused"; readonly sentence: string };
@@ -36,7 +38,7 @@ export type QueuedPart = {
   readonly account: string | undefined;
   readonly sender: string;
   readonly size: number;
-  readonly requireTls: boolean;
+  readonly tlsWish: TlsWish;
   readonly submittedAt: number;
   readonly destination: string;
   readonly recipients: readonly QueuedRecipient[];
@@ -100,6 +102,9 @@ export type QueueDeskOptions = {
   readonly lifeMs: number;
 };
 
+/** What a target stands for in the queue. */
+type Selections = readonly [Selection, ...Selection[]];
+
 const FEWEST_DIGITS = 4;
 const ALL_DIGITS = 32;
 
@@ -115,7 +120,7 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     const primaries = new Map<AccountId, string | undefined>();
     const parts: QueuedPart[] = [];
     for (const { message, recipients, destinationReply, item: _, ...rest } of items) {
-      const { id, account, sender, size, requireTls, submittedAt } = message;
+      const { id, account, sender, size, tlsWish, submittedAt } = message;
       if (account !== undefined && !primaries.has(account))
         primaries.set(account, (await directory.byId(account))?.primary);
       parts.push({
@@ -123,20 +128,21 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
         account: account && primaries.get(account),
         sender,
         size,
-        requireTls,
+        tlsWish,
         submittedAt,
         ...rest,
+        destination: domainOfPlace(rest.destination),
         recipients: recipients.map(({ address, reply }) => ({ address, reply: reply ?? destinationReply })),
       });
     }
     return parts;
   };
 
-  const messageOf = async (text: string): Promise<Selection | DeskRefused> => {
+  const messageOf = async (text: string): Promise<Selections | DeskRefused> => {
     const digits = text.trim().toLowerCase();
     if (!/^[0-9a-f]+$/.test(digits) || digits.length > ALL_DIGITS)
       return refused("This is no id: it has up to 32 digits from 0 to f. The list of the queue shows them.");
-    if (digits.length === ALL_DIGITS) return { kind: "message", id: deliveryId(digits) };
+    if (digits.length === ALL_DIGITS) return [{ kind: "message", id: deliveryId(digits) }];
     if (digits.length < FEWEST_DIGITS) return refused(`Give at least ${FEWEST_DIGITS} digits of the id.`);
     const found = new Set<DeliveryId>();
     for await (const { message } of allListed(queue, undefined)) {
@@ -144,41 +150,49 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       if (found.size > 1) return refused("Several ids begin with these digits. Give more of them.");
     }
     const [id] = found;
-    return id === undefined ? refused(NO_MESSAGE) : { kind: "message", id };
+    return id === undefined ? refused(NO_MESSAGE) : [{ kind: "message", id }];
   };
 
-  const accountOf = async (address: string): Promise<Selection | DeskRefused> => {
+  const accountOf = async (address: string): Promise<Selections | DeskRefused> => {
     const account = await directory.byAddress(address.trim().toLowerCase());
     if (account === undefined)
       return refused("There is no account with this address. List the accounts to see which there are.");
-    return { kind: "account", account: account.id };
+    return [{ kind: "account", account: account.id }];
   };
 
-  const selectionOf = async ({ id, account, destination }: Target): Promise<Selection | DeskRefused> => {
+  const selectionsOf = async ({ id, account, destination }: Target): Promise<Selections | DeskRefused> => {
     if ([id, account, destination].filter((one) => one !== undefined).length !== 1)
       return refused("Say which mail: the id of a message, an account, or a destination, one of them.");
     if (id !== undefined) return messageOf(id);
     return account === undefined ? onDestination(destination ?? "") : accountOf(account);
   };
 
-  const countOf = async (selection: Selection): Promise<Census> => {
+  const countOf = async (selections: Selections): Promise<Census> => {
     const count = { parts: 0, recipients: 0, waiting: 0, ready: 0, claimed: 0, held: 0 };
-    for await (const { state, recipients } of allListed(queue, selection)) {
-      count.parts += 1;
-      count.recipients += recipients.length;
-      count[state] += 1;
-    }
+    for (const selection of selections)
+      for await (const { state, recipients } of allListed(queue, selection)) {
+        count.parts += 1;
+        count.recipients += recipients.length;
+        count[state] += 1;
+      }
     return count;
   };
 
-  /** The selection with what is in it; refused when that is nothing. */
+  /** What is selected with what is in it; refused when that is nothing. */
   const choose = async (
     target: Target,
-  ): Promise<{ readonly selection: Selection; readonly before: Census } | DeskRefused> => {
-    const selection = await selectionOf(target);
-    if (selection.kind === "refused") return selection;
-    const before = await countOf(selection);
-    return before.parts === 0 ? refused(NOTHING[selection.kind]) : { selection, before };
+  ): Promise<{ readonly selections: Selections; readonly before: Census } | DeskRefused> => {
+    const selections = await selectionsOf(target);
+    if ("kind" in selections) return selections;
+    const before = await countOf(selections);
+    return before.parts === 0 ? refused(NOTHING[selections[0].kind]) : { selections, before };
+  };
+
+  /** Gives the number of parts concerned. */
+  const onEach = async (selections: Selections, act: (one: Selection) => Promise<number>): Promise<number> => {
+    let parts = 0;
+    for (const selection of selections) parts += await act(selection);
+    return parts;
   };
 
   return {
@@ -186,21 +200,26 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
 
     async list({ account, destination }, most) {
       const wanted = destination === undefined ? undefined : onDestination(destination);
-      const selection = account === undefined ? wanted : await accountOf(account);
-      if (selection?.kind === "refused") return selection;
+      const selections = account === undefined ? (wanted ?? [undefined]) : await accountOf(account);
+      if ("kind" in selections) return selections;
+      const places = wanted?.map((one) => one.destination);
       const items: ListedItem[] = [];
-      for await (const item of allListed(queue, selection)) {
-        if (wanted !== undefined && item.destination !== wanted.destination) continue;
-        items.push(item);
-        if (items.length > most) break;
+      for (const selection of selections) {
+        let found = 0;
+        for await (const item of allListed(queue, selection)) {
+          if (places !== undefined && !places.includes(item.destination)) continue;
+          items.push(item);
+          if (++found > most) break;
+        }
       }
+      items.sort((a, b) => a.item - b.item);
       return { sums: await queue.sums(), parts: await describe(items.slice(0, most)), isMore: items.length > most };
     },
 
     async show(id) {
-      const selection = await messageOf(id);
-      if (selection.kind === "refused") return selection;
-      const items = await Array.fromAsync(allListed(queue, selection));
+      const selections = await messageOf(id);
+      if ("kind" in selections) return selections;
+      const items = await Array.fromAsync(allListed(queue, selections[0]));
       return items.length === 0 ? refused(NO_MESSAGE) : describe(items);
     },
 
@@ -215,7 +234,7 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       const { claimed, held, parts } = chosen.before;
       if (held === parts)
         return refused("All of this is held. Release it, or resume its account when that may not send.");
-      await queue.retryNow(chosen.selection);
+      await onEach(chosen.selections, (one) => queue.retryNow(one));
       wake();
       return { kind: "done", parts: parts - held - claimed, inHand: claimed, held };
     },
@@ -223,19 +242,19 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     async hold(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const { selection, before } = chosen;
+      const { selections, before } = chosen;
       // An operator's word outlives the account's pause. Who claims it in between finds that the account may not send.
-      if (before.held > 0) await queue.release(selection, "account", releaseTimes());
-      const parts = await queue.hold(selection, "operator", heldLifeMs);
+      if (before.held > 0) await onEach(selections, (one) => queue.release(one, "account", releaseTimes()));
+      const parts = await onEach(selections, (one) => queue.hold(one, "operator", heldLifeMs));
       return { kind: "done", parts, inHand: before.claimed, held: before.parts - parts };
     },
 
     async release(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const parts = await queue.release(chosen.selection, "operator", releaseTimes());
+      const parts = await onEach(chosen.selections, (one) => queue.release(one, "operator", releaseTimes()));
       wake();
-      const { held } = await countOf(chosen.selection);
+      const { held } = await countOf(chosen.selections);
       if (parts > 0) return { kind: "done", parts, inHand: 0, held };
       return refused(
         held > 0
@@ -247,16 +266,21 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     async drop(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const parts = await queue.drop(chosen.selection, clock.now());
+      const parts = await onEach(chosen.selections, (one) => queue.drop(one, clock.now()));
       return { kind: "done", parts, inHand: chosen.before.claimed, held: 0 };
     },
   };
 }
 
-const onDestination = (domain: string): Extract<Selection, { readonly kind: "destination" }> => ({
-  kind: "destination",
-  destination: lowerAscii(domain.trim()),
-});
+type OnDestination = Extract<Selection, { readonly kind: "destination" }>;
+
+const onDestination = (domain: string): readonly [OnDestination, OnDestination] => {
+  const [plain, apart] = placesOf(lowerAscii(domain.trim()));
+  return [
+    { kind: "destination", destination: plain },
+    { kind: "destination", destination: apart },
+  ];
+};
 
 const NO_MESSAGE =
   "No message with this id waits. What has left the queue stands in the record of its account for ten days.";

@@ -3,6 +3,7 @@ import { type RetrySchedule, retrySchedule } from "../../rules/retry.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { Outbound, OutboundMail, OutboundRecipient } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
+import { placeOf } from "./optional-tls.ts";
 
 /** Durable when it fulfils; `taken`: it is on its way, `known`: this acceptance was taken before. @throws StoreError */
 export function enqueue(
@@ -12,10 +13,10 @@ export function enqueue(
   content: ContentSource,
   schedule: Pick<RetrySchedule, "lifeMs" | "delayAfterMs"> = retrySchedule,
 ): ReturnType<OutboundMail["add"]> {
-  const { submittedAt } = message;
+  const { submittedAt, tlsWish } = message;
   return queue.add(
     message,
-    recipients.map((recipient) => ({ ...recipient, destination: destinationOf(recipient.address) })),
+    recipients.map((recipient) => ({ ...recipient, destination: placeOf(destinationOf(recipient.address), tlsWish) })),
     { dueAt: submittedAt, deadline: submittedAt + schedule.lifeMs, delayAt: submittedAt + schedule.delayAfterMs },
     content,
   );

@@ -8,6 +8,7 @@ import type { AccountId } from "../../store/ids.ts";
 import type { ListedItem, OutboundMail } from "../../store/outbound-queue.ts";
 import type { Undelivered } from "../accounts/accounts.ts";
 import { allListed } from "./listed.ts";
+import { domainOfPlace } from "./optional-tls.ts";
 import { replyWords } from "./reply-words.ts";
 import { queueLimits } from "./queue-limits.ts";
 
@@ -57,7 +58,7 @@ const isUnderWay = ({ state, restsUntil }: ListedItem): boolean =>
 function stillQueued(items: readonly ListedItem[]): readonly Undelivered[] {
   return items.flatMap(({ destination, recipients, state, destinationReply }) =>
     recipients.map(({ address, reply = destinationReply }) =>
-      undelivered(address, destination, state === "held" ? HELD : reply && replyWords(reply)),
+      undelivered(address, domainOfPlace(destination), state === "held" ? HELD : reply && replyWords(reply)),
     ),
   );
 }

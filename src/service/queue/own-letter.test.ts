@@ -44,7 +44,7 @@ test("a letter of the service is nobody's, tells nobody of its fate, and goes by
     messageId: undefined,
     body: "7BIT",
     smtpUtf8: false,
-    requireTls: false,
+    tlsWish: "policy",
     ret: "HDRS",
     envid: undefined,
     submittedAt: 5000,

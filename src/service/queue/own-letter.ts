@@ -48,7 +48,7 @@ export async function postOwnLetter(
       messageId,
       body: isAsciiOctets(content) ? "7BIT" : "8BITMIME",
       smtpUtf8: !isAscii(to),
-      requireTls: false,
+      tlsWish: "policy",
       ret,
       envid,
       submittedAt,

@@ -30,13 +30,15 @@ export type HostFinding =
       readonly kind: "left-out";
       readonly name: string;
       readonly why: LeftOut;
+      /** Where it is only not known what DANE asks. */
+      readonly addresses?: readonly string[];
       readonly failure: PolicyFailure | undefined;
     };
 
 /** `nameIsSecure`: how we came to the name is verified; only then do its TLSA records count (RFC 7672 section 2.2.1). */
 export async function findHost(name: string, nameIsSecure: boolean, options: HostOptions): Promise<HostFinding> {
   const { resolver, family, maxAddresses } = options;
-  const leftOut = (why: LeftOut, failure?: PolicyFailure): HostFinding => ({ kind: "left-out", name, why, failure });
+  const leftOut = (why: LeftOut): HostFinding => ({ kind: "left-out", name, why, failure: undefined });
   const [ipv4, ipv6] = await Promise.all([
     family === "ipv6-only" ? NOT_ASKED : resolver.resolve(name, "A"),
     family === "ipv4-only" ? NOT_ASKED : resolver.resolve(name, "AAAA"),
@@ -54,11 +56,18 @@ export async function findHost(name: string, nameIsSecure: boolean, options: Hos
   const host = { kind: "host", name, addresses } as const;
   if (!nameIsSecure) return { ...host, dane: { kind: "none" }, failure: undefined };
 
+  const daneUnknown: HostFinding = {
+    kind: "left-out",
+    name,
+    why: "tlsa-lookup-failed",
+    addresses,
+    failure: "dnssec-invalid",
+  };
   const secure = found.every((answer) => answer.secure);
   const aliasIsSecure = first.name !== name && !secure ? await isSecureAlias(name, resolver) : false;
-  if (aliasIsSecure === undefined) return leftOut("tlsa-lookup-failed", "dnssec-invalid");
+  if (aliasIsSecure === undefined) return daneUnknown;
   const dane = await daneOf(baseDomains(name, { name: first.name, secure }, aliasIsSecure), options);
-  if (dane === undefined) return leftOut("tlsa-lookup-failed", "dnssec-invalid");
+  if (dane === undefined) return daneUnknown;
   return { ...host, dane, failure: dane.kind === "must-encrypt" ? "tlsa-invalid" : undefined };
 }
 

@@ -120,8 +120,10 @@ function together(found: readonly HostFinding[], sts: StsFinding, hosts: Hosts):
   for (const one of found) {
     if (one.failure !== undefined) failures.push({ failure: one.failure, host: one.name });
     const host = one.kind === "host" ? withPolicy(one, sts, hosts) : undefined;
+    const { name, addresses } = one;
     if (host !== undefined) usable.push(host);
-    else leftOut.push({ name: one.name, why: one.kind === "host" ? "not-in-mta-sts-policy" : one.why });
+    else if (one.kind === "host") leftOut.push({ name, why: "not-in-mta-sts-policy", addresses: one.addresses });
+    else leftOut.push({ name, why: one.why, ...(addresses !== undefined && { addresses }) });
     if (isOutsidePolicy(one, sts)) failures.push({ failure: "validation-failure", host: one.name });
   }
   const findings: RouteFindings = { stsPolicy: sts.policy?.lines, leftOut, failures };

@@ -129,12 +129,12 @@ test("a host that cannot be found does not keep mail from the others", async () 
     ["d.test"],
   );
   assert.deepEqual(
-    route.findings.leftOut.map(({ name, why }) => [name, why]),
+    route.findings.leftOut.map(({ name, why, addresses }) => [name, why, addresses]),
     [
-      ["e.test", "beyond-limit"],
-      ["a.test", "no-address"],
-      ["b.test", "address-lookup-failed"],
-      ["c.test", "tlsa-lookup-failed"],
+      ["e.test", "beyond-limit", undefined],
+      ["a.test", "no-address", undefined],
+      ["b.test", "address-lookup-failed", undefined],
+      ["c.test", "tlsa-lookup-failed", ["8.8.8.8"]],
     ],
   );
   assert.deepEqual(route.findings.failures, [{ failure: "dnssec-invalid", host: "c.test" }]);
@@ -229,7 +229,7 @@ test("F2: RFC 8461 section 5: a policy in force leaves out hosts it does not nam
   assert.deepEqual(more, []);
   assert.deepEqual(route.findings, {
     stsPolicy: ["version: STSv1", "mode: enforce", "mx: *.good.test", "max_age: 86400"],
-    leftOut: [{ name: "other.test", why: "not-in-mta-sts-policy" }],
+    leftOut: [{ name: "other.test", why: "not-in-mta-sts-policy", addresses: ["8.8.4.4"] }],
     failures: [{ failure: "validation-failure", host: "other.test" }],
   });
   assert.equal(await refused(STS, { policy: policy("enforce", "new.test") }), "temporary 451 4.7.5");

@@ -52,8 +52,8 @@ export type PolicyFailure =
 export type RouteFindings = {
   /** The MTA-STS policy that holds, as lines of its file. */
   readonly stsPolicy: readonly string[] | undefined;
-  /** Hosts of the domain that mail does not go to, in their order. */
-  readonly leftOut: readonly { readonly name: string; readonly why: LeftOut }[];
+  /** Hosts of the domain that mail does not go to, in their order; with their addresses where only DANE or MTA-STS forbids it. */
+  readonly leftOut: readonly { readonly name: string; readonly why: LeftOut; readonly addresses?: readonly string[] }[];
   readonly failures: readonly { readonly failure: PolicyFailure; readonly host: string | undefined }[];
 };
 

@@ -89,9 +89,13 @@ async function compose(
   });
 }
 
-/** RFC 3461 section 4.3: RET asks for the whole message, and for reports of failure alone. */
+/**
+ * RFC 3461 section 4.3: RET asks for the whole message, and for reports of failure alone. RFC 8689 section 5: not of one that
+ * REQUIRETLS was asked for.
+ */
 const isWhole = ({ message, recipients }: PendingReport): boolean =>
   message.ret === "FULL" &&
+  message.tlsWish !== "required" &&
   message.size <= MOST_RETURNED_BYTES &&
   message.body !== "BINARYMIME" &&
   recipients.some(({ action }) => action === "failed");

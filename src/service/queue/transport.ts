@@ -6,7 +6,7 @@ import type { ContentSource } from "../../store/mail-store.ts";
 import type { Outbound, OutboundRecipient, RemoteReply } from "../../store/outbound-queue.ts";
 import type { RouteHost } from "./route.ts";
 
-export type TransportEnvelope = Pick<Outbound, "sender" | "body" | "smtpUtf8" | "requireTls" | "ret" | "envid"> & {
+export type TransportEnvelope = Pick<Outbound, "sender" | "body" | "smtpUtf8" | "tlsWish" | "ret" | "envid"> & {
   readonly recipients: readonly Pick<OutboundRecipient, "address" | "notify" | "orcpt">[];
 };
 

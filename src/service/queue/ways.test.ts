@@ -23,7 +23,7 @@ const envelope: Parameters<Deliver>[1] = {
   sender: "bob@example.test",
   body: "7BIT",
   smtpUtf8: false,
-  requireTls: false,
+  tlsWish: "policy",
   ret: undefined,
   envid: undefined,
   recipients: ["u1@example.test", "nobody@example.test", "u2+tag@example.test"].map((address) => ({
@@ -92,5 +92,22 @@ test("F1: a smarthost shows a right certificate, by DANE or by an authority, or 
     [{ kind: "mta-sts", mode: "enforce" }, dane],
   );
   const none: Route = { kind: "temporary", code: 451, enhanced: "4.4.3", sentence: "later", findings };
-  assert.equal(surely(none), none);
+  assert.deepEqual(surely(none), none);
+});
+
+test("F1: RFC 8689 section 3: that TLS is optional is said of recipients' hosts, not of the smarthost", async () => {
+  await using world = await Delivering.open();
+  const wishes: string[] = [];
+  const deliver: Deliver = async (_host, { tlsWish }) => {
+    wishes.push(tlsWish);
+    return elsewhere;
+  };
+  const smarthost = async (): Promise<Route> => over(hostNamed("smart.example"));
+  for (const more of [{ deliver }, { deliver, smarthost }])
+    for (const tlsWish of ["optional", "required"] as const)
+      await ways(world, more).deliver(hostNamed("x"), { ...envelope, tlsWish }, message("x"));
+  assert.deepEqual(wishes, ["optional", "required", "policy", "required"]);
+  const leftOut = [{ name: "other", why: "not-in-mta-sts-policy", addresses: ["192.0.2.1"] }] as const;
+  const without = surely({ ...over(hostNamed("a")), findings: { ...findings, leftOut } });
+  assert.deepEqual(without.findings.leftOut, [{ name: "other", why: "not-in-mta-sts-policy" }]);
 });

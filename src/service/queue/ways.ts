@@ -5,7 +5,7 @@
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import type { Inbound, Recipient, Reply } from "../delivery/inbound.ts";
 import type { Route, RouteHost, Router } from "./route.ts";
-import type { Deliver, HandoverOutcome } from "./transport.ts";
+import type { Deliver, HandoverOutcome, TransportEnvelope } from "./transport.ts";
 
 export type WaysOptions = {
   readonly router: Router;
@@ -34,17 +34,31 @@ export function createWays({ router, domains, hostName, smarthost, inbound, deli
   return {
     route: async (domain) => (own.has(domain) ? stays : smarthost === undefined ? router.route(domain) : smarthost()),
     deliver: (host, envelope, message) =>
-      host === here ? deliverHere(inbound, hostName, envelope, message) : deliver(host, envelope, message),
+      host === here
+        ? deliverHere(inbound, hostName, envelope, message)
+        : deliver(host, smarthost === undefined ? envelope : overSmarthost(envelope), message),
   };
 }
 
-/** The way over a host that the operator has named: its certificate must be right, by DANE or by an authority. */
+/**
+ * RFC 8689 section 3: that TLS is optional is said of what recipients' domains ask for. What the operator asks of the
+ * smarthost stands; it reads the header field itself.
+ */
+const overSmarthost = (envelope: TransportEnvelope): TransportEnvelope =>
+  envelope.tlsWish === "optional" ? { ...envelope, tlsWish: "policy" } : envelope;
+
+/**
+ * The way over a host that the operator has named: its certificate must be right, by DANE or by an authority, and there is
+ * no other way.
+ */
 export function surely(route: Route): Route {
-  if (route.kind !== "hosts") return route;
+  const leftOut = route.findings.leftOut.map(({ name, why }) => ({ name, why }));
+  const findings = { ...route.findings, leftOut };
+  if (route.kind !== "hosts") return { ...route, findings };
   const hosts = route.hosts.map(
     (host): RouteHost => (host.tls.kind === "dane" ? host : { ...host, tls: { kind: "mta-sts", mode: "enforce" } }),
   );
-  return { ...route, hosts };
+  return { ...route, hosts, findings };
 }
 
 /**

@@ -7,12 +7,13 @@ import { randomUUID } from "node:crypto";
 import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
 import type { Identity } from "../../rules/identity/identity.ts";
 import { editHeader, type EditedHeader, isDispositionNotification } from "../../rules/identity/outgoing-header.ts";
+import { saysTlsOptional } from "../../rules/identity/tls-required.ts";
 import { traceOfAddress, traceOfClient } from "../../rules/identity/traces.ts";
 import type { Account } from "../../store/directory.ts";
 import { freshDelivery } from "../../store/fresh-delivery.ts";
 import type { DeliveryId } from "../../store/ids.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import type { Outbound, OutboundRecipient } from "../../store/outbound-queue.ts";
+import type { Outbound, OutboundRecipient, TlsWish } from "../../store/outbound-queue.ts";
 import type { Sending, SentMinute } from "../../store/send-counts.ts";
 import { type EditedField, editedFields, encodeHeader, HeaderSplitter } from "../../syntax/message/header-edit.ts";
 import { type Address, canonicalAddress, needsUtf8 } from "../../syntax/smtp/address.ts";
@@ -217,11 +218,17 @@ export class MailDraft implements Draft {
       messageId: edited.messageId,
       body: this.#is8bit || isUtf8Header ? "8BITMIME" : "7BIT",
       smtpUtf8,
-      requireTls: parameters.requireTls,
+      tlsWish: this.#tlsWish(edited),
       ret: parameters.ret,
       envid: this.#isTold(edited, parameters.envid) ? undefined : parameters.envid,
       submittedAt,
     };
+  }
+
+  /** RFC 8689 section 4.1: what MAIL says counts, and only without it the header. */
+  #tlsWish({ fields }: EditedHeader): TlsWish {
+    if (this.#opening.envelope.parameters.requireTls) return "required";
+    return saysTlsOptional(fields) ? "optional" : "policy";
   }
 
   /** Under an alias, bounces go to the alias: the envelope is seen by the recipient. */

@@ -30,7 +30,7 @@ test("a message goes to the queue signed, with our trace and without the client'
     messageId: /Message-ID: <([^>]*)>/.exec(desk.last.text)?.[1],
     body: "7BIT",
     smtpUtf8: false,
-    requireTls: true,
+    tlsWish: "required",
     ret: "HDRS",
     envid: "ab",
     submittedAt: desk.clock.now(),
@@ -144,6 +144,22 @@ test("what a message is, decides what its hosts must know: 8 bits, UTF-8 in head
     await kind({ text: text.replace("hello", "hällo") }),
     /^550 5\.6\.7 The header holds letters beyond ASCII/,
   );
+});
+
+test("RFC 8689 section 4.1: TLS-Required: No goes with the message and stays in it, unless MAIL asks for REQUIRETLS", async () => {
+  const desk = await Desk.open();
+  const field = "TLS-Required: No\n";
+  for (const [header, parameters, wish] of [
+    ["", "", "policy"],
+    [field, "", "optional"],
+    [field, "REQUIRETLS", "required"],
+    [field + field, "", "policy"],
+    ["TLS-Required: Yes\n", "", "policy"],
+  ] as const) {
+    assert.match(await desk.send({ text: header + text, parameters }), /^250 /);
+    assert.equal(desk.last.message.tlsWish, wish, header + parameters);
+    assert.ok(desk.last.text.includes(header.replaceAll("\n", "\r\n")));
+  }
 });
 
 test("F4: at a limit the client hears when to try again, nothing is lost, and what did not go does not count", async () => {

@@ -63,8 +63,8 @@ test("F5: a report goes signed by both keys, from its domain, for a day, told to
   const batch = await queue.claim(wish(clock.now(), { standing: "new" }));
   assert.equal(batch?.works.length, 1);
   const [work = assert.fail()] = batch?.works ?? [];
-  const { account, sender, requireTls, smtpUtf8, body } = work.message;
-  assert.deepEqual([account, sender, requireTls, smtpUtf8, body], [undefined, from, false, false, "7BIT"]);
+  const { account, sender, tlsWish, smtpUtf8, body } = work.message;
+  assert.deepEqual([account, sender, tlsWish, smtpUtf8, body], [undefined, from, "policy", false, "7BIT"]);
   assert.equal(work.deadline, clock.now() + DAY);
   assert.deepEqual(
     work.recipients.map(({ address, destination, notify }) => [address, letterPlace(destination), notify]),

@@ -15,7 +15,7 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
   const claims = outboundCaseRegister(name, openQueue);
 
   claims("a message comes with its envelope, its recipients parted by destination", async ({ queue }) => {
-    const message = outbound({ ret: "HDRS", envid: "x+2By", smtpUtf8: true, body: "8BITMIME", requireTls: true });
+    const message = outbound({ ret: "HDRS", envid: "x+2By", smtpUtf8: true, body: "8BITMIME", tlsWish: "required" });
     const notify = { success: true, failure: false, delay: true };
     const to = [
       recipient("one@a.example", { notify, orcpt: "rfc822;one@a.example" }),
@@ -36,6 +36,15 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     assert.equal(await queue.claim(wish(1000)), undefined);
     assert.deepEqual(await queue.sums(), { messages: 1, items: 2, held: 0, troubled: 0 });
   });
+
+  for (const tlsWish of ["policy", "required", "optional"] as const)
+    claims(`what the sender wants of TLS is kept: ${tlsWish}`, async ({ queue }) => {
+      const message = outbound({ tlsWish });
+      await queue.add(message, [recipient("one@a.example")], TIMES, octets());
+      const [listed] = await queue.list({ kind: "message", id: message.id }, 0, 10);
+      const work = only(await queue.claim(wish(1000)));
+      assert.deepEqual([listed?.message.tlsWish, work.message.tlsWish], [tlsWish, tlsWish]);
+    });
 
   claims("the same acceptance is taken once, also when it is done with", async ({ queue, put }) => {
     const id = await put(["one@a.example"]);

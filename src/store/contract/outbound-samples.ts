@@ -25,7 +25,7 @@ export const outbound = (more: Partial<Submitted> = {}): Submitted => ({
   messageId: `${hex()}@example.org`,
   body: "7BIT",
   smtpUtf8: false,
-  requireTls: false,
+  tlsWish: "policy",
   ret: undefined,
   envid: undefined,
   submittedAt: 1000,

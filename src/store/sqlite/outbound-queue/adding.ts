@@ -2,7 +2,7 @@
 import type { DeliveryId } from "../../ids.ts";
 import { type Outbound, type OutboundQueue, type OutboundRecipient, RECIPIENTS_AN_ITEM } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { accountText, IS_DELIVERY, notifyText, PHASE } from "./rows.ts";
+import { accountText, IS_DELIVERY, notifyText, PHASE, tlsWishNumber } from "./rows.ts";
 import { sql } from "../statements.ts";
 import { nextTag, refresh } from "./turns.ts";
 
@@ -59,7 +59,7 @@ export function addRow(db: Database, message: Outbound, { deadline }: Times, con
     message.size,
     message.body,
     Number(message.smtpUtf8),
-    Number(message.requireTls),
+    tlsWishNumber(message.tlsWish),
     message.ret ?? null,
     message.envid ?? null,
     message.submittedAt,

@@ -4,12 +4,12 @@ import { HOUR } from "../../../host/clock.ts";
 import { ALICE, allOf, newId, outbound, recipient, reply, settlement, wish } from "../../contract/outbound-samples.ts";
 import { collect, inMemory } from "../../contract/samples.ts";
 import type { Work } from "../../outbound-queue.ts";
-import { APPLICATION, openDatabase } from "../database.ts";
+import { APPLICATION, type Database, openDatabase } from "../database.ts";
 import { BODY, now, TIMES, UNTIL, type World, world } from "./offering.fixture.ts";
 import { openSqliteOutboundQueue } from "./outbound-queue.ts";
 import { outboundMigrations } from "./schema.ts";
 
-function rows(made: World, table: string): number {
+function inFile<T>(made: World, step: (db: Database) => T): T {
   const options = {
     path: made.file,
     key: made.key,
@@ -18,11 +18,15 @@ function rows(made: World, table: string): number {
   };
   const db = openDatabase({ ...options, synchronous: "full" });
   try {
-    return Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    return step(db);
   } finally {
     db.close();
   }
 }
+
+const rows = (made: World, table: string): number =>
+  inFile(made, (db) => Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()));
+const change = (made: World, statement: string): void => inFile(made, (db) => void db.exec(statement));
 
 /** Puts in a message that is taken, and gives it as who took it has it. */
 async function inHand(made: World, ...addresses: readonly string[]): Promise<Work> {
@@ -132,6 +136,22 @@ test("whoever looks or acts meanwhile finds it as claimed, and the claim still c
   );
   await made.queue.settle(seen, settlement(now, { results: allOf(seen, "delivered") }));
   assert.deepEqual(await made.queue.sums(), { messages: 0, items: 0, held: 0, troubled: 0 });
+});
+
+test("what the sender wants of TLS unfolds with it, also from a row of an older version", async () => {
+  for (const [stored, tlsWish] of [
+    ["2", "optional"],
+    ["1", "required"],
+    ["0", "policy"],
+    ["true", "required"],
+    ["false", "policy"],
+  ] as const) {
+    await using made = await world();
+    await inHand(made, "a@one.example");
+    change(made, `UPDATE express SET envelope = json_set(envelope, '$.requireTls', json('${stored}'))`);
+    const [listed] = await made.queue.list(undefined, 0, 10);
+    assert.equal(listed?.message.tlsWish, tlsWish, stored);
+  }
 });
 
 test("a host that fails meanwhile rests, and what was in hand waits there", async () => {

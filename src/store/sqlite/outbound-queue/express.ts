@@ -8,13 +8,15 @@ import type { Batch, Outbound, OutboundRecipient, Settlement, WaitingRecipient, 
 import type { Database } from "../database.ts";
 import { sql } from "../statements.ts";
 import { addItem, addRecipient, addRow, nextItem, recipientNumber, type Times } from "./adding.ts";
-import { accountOf, accountText, newClaim, PHASE } from "./rows.ts";
+import { accountOf, accountText, newClaim, PHASE, tlsWishNumber, tlsWishOf } from "./rows.ts";
 import { addContent, type SealedPiece } from "./sealed-content.ts";
 import { addRecord } from "./settle.ts";
 import { hasTaken } from "./turns.ts";
 
 /** What stands in `envelope`, as JSON; what is undefined is not there. */
-type Envelope = Omit<Outbound, "id" | "account"> & {
+type Envelope = Omit<Outbound, "id" | "account" | "tlsWish"> & {
+  /** The wish as in other rows; of an older version true or false, which is the same number. */
+  readonly requireTls: number | boolean;
   readonly deadline: number;
   readonly delayAt: number;
   readonly recipients: readonly OutboundRecipient[];
@@ -42,8 +44,8 @@ export function addExpress(
 ): Batch | undefined {
   const destination = recipients[0]?.destination ?? "";
   if (!isFree(db, destination)) return undefined;
-  const { id: delivery, account, ...rest } = message;
-  const envelope: Envelope = { ...rest, deadline, delayAt, recipients };
+  const { id: delivery, account, tlsWish, ...rest } = message;
+  const envelope: Envelope = { ...rest, requireTls: tlsWishNumber(tlsWish), deadline, delayAt, recipients };
   const id = nextItem(db, now);
   const claim = newClaim();
   const octets = piece ?? [EMPTY, EMPTY, EMPTY];
@@ -128,14 +130,15 @@ function unfold(db: Database, id: number): void {
   ).get(id) as Row | undefined;
   if (row === undefined) return;
   const { delivery, claim, until, account, destination, envelope, key } = row;
-  const { deadline, delayAt, recipients, ...rest } = JSON.parse(envelope) as Envelope;
+  const { deadline, delayAt, recipients, requireTls, ...rest } = JSON.parse(envelope) as Envelope;
   const content = addContent(db, key, rest.submittedAt);
   sql(db, "INSERT INTO piece (content, n, octets) SELECT ?, 0, octets FROM express WHERE id = ? AND octets <> x''").run(
     content,
     id,
   );
   const times = { dueAt: until, deadline, delayAt };
-  const message = addRow(db, { ...rest, id: delivery, account: accountOf(account) }, times, content);
+  const wished = { ...rest, tlsWish: tlsWishOf(Number(requireTls)) };
+  const message = addRow(db, { ...wished, id: delivery, account: accountOf(account) }, times, content);
   addItem(db, message, { id, destination, account, phase: PHASE.claimed, at: until, tag: 0, claim }, times);
   for (const [n, recipient] of recipients.entries()) addRecipient(db, id, n, recipient);
   sql(db, "INSERT INTO destination VALUES (?, 0, 0, 0, 0, NULL, NULL) ON CONFLICT DO NOTHING").run(destination);

@@ -11,6 +11,7 @@ import type {
   RecipientEnd,
   RemoteReply,
   Selection,
+  TlsWish,
   WaitingRecipient,
   Work,
 } from "../../outbound-queue.ts";
@@ -80,6 +81,11 @@ export const newClaim = (): string => randomBytes(16).toString("hex");
 export const accountText = (account: AccountId | undefined): string => account ?? "";
 export const accountOf = (text: string): AccountId | undefined => (text === "" ? undefined : accountId(text));
 
+/** In rows a number; 0 and 1 were once all there was, for REQUIRETLS was the only wish. */
+const TLS_WISHES: readonly TlsWish[] = ["policy", "required", "optional"];
+export const tlsWishNumber = (wish: TlsWish): number => TLS_WISHES.indexOf(wish);
+export const tlsWishOf = (number: number): TlsWish => TLS_WISHES[number] ?? "policy";
+
 export function outboundOf(row: MessageRow): Outbound {
   return {
     id: deliveryId(row.delivery),
@@ -89,7 +95,7 @@ export function outboundOf(row: MessageRow): Outbound {
     size: row.size,
     body: row.body,
     smtpUtf8: row.smtp_utf8 === 1,
-    requireTls: row.require_tls === 1,
+    tlsWish: tlsWishOf(row.require_tls),
     ret: row.ret ?? undefined,
     envid: row.envid ?? undefined,
     submittedAt: row.submitted_at,
