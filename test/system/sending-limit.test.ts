@@ -70,16 +70,24 @@ test("F4: mail that comes back from outside uses up what may go to strangers, on
   await client.send(letterTo([lost], "to nobody"));
   const view = await world.view();
   await until("it is known where the mail went", async () => (await view.records(holder)).length === 1);
-  const messageId = /^Message-ID: (<[^>]+>)\r$/im.exec(world.host(NAME).taken[0]?.text ?? "")?.[1] ?? assert.fail();
+  const header = headerOf(world.host(NAME).taken[0]?.text);
+  const messageId = /^Message-ID: .*$/im.exec(header)?.[0] ?? assert.fail();
 
   const bringsBack = async (subject: string, about: string): Promise<void> => {
     using host = await Stranger.greeted({ port: world.lab.smtpPort, from: world.addressOf(NAME) }, `mx.${NAME}`);
-    assert.match(await host.send("", holder, report(subject, holder, lost, about)), /^250 /);
+    assert.match(await host.send("", holder, bounce(subject, holder, lost, about)), /^250 /);
   };
   using inbox = await world.inbox();
-  await bringsBack("of somebody else's mail", "<forged@elsewhere.test>");
+  await bringsBack("of somebody else's mail", "Message-ID: <forged@elsewhere.test>");
+  // Who read an answer to the message knows as much.
+  await bringsBack("of a message that is named", messageId);
+  await inbox.arrived("Subject: of a message that is named\r\n");
+  assert.deepEqual(
+    (await view.records(holder)).map(({ feedback }) => feedback),
+    [undefined],
+  );
   for (const subject of ["undeliverable", "still undeliverable"]) {
-    await bringsBack(subject, messageId);
+    await bringsBack(subject, header);
     await inbox.arrived(`Subject: ${subject}\r\n`);
   }
   assert.deepEqual(
@@ -97,29 +105,80 @@ test("F4: mail that comes back from outside uses up what may go to strangers, on
   await later.send(letterTo([lost], "to whom was written before"));
 });
 
+test("F4: a complaint that a feedback loop sends to the operator counts for who sent the message", async (context: TestContext) => {
+  if (!need(context, ...DNS_PROGRAMS)) return;
+  const [operator, sender, friend] = [`u1@${DOMAIN}`, `u2@${DOMAIN}`, `friend@${NAME}`];
+  const authorities = await makeAuthorities();
+  await using world = await World.start({ destinations: { [NAME]: { manner: {} } }, authorities, firstsADay: 26 });
+  using client = await world.submit(sender);
+  await client.send(letterTo([friend], "not wanted", { from: sender }));
+  const view = await world.view();
+  await until("it is known where the mail went", async () => (await view.records(sender)).length === 1);
+
+  // As loops do it: no recipient, no Message-ID, and nobody's address.
+  const header = headerOf(world.host(NAME).taken[0]?.text)
+    .replaceAll(/[^ <]+@[^ >]+/g, "redacted")
+    .replace(/^Message-ID: .*$/im, "Message-ID: redacted");
+  const text = complaint("FW: not wanted", header);
+  for (let n = 0; n < 2; n++) {
+    using loop = await Stranger.greeted({ port: world.lab.smtpPort, from: world.addressOf(NAME) }, `mx.${NAME}`);
+    assert.match(await loop.send(`loop@${NAME}`, `postmaster@${DOMAIN}`, text), /^250 /);
+  }
+  using inbox = await world.inbox(operator);
+  for (const report of await inbox.arrived("Subject: FW: not wanted\r\n"))
+    assert.ok(report.endsWith(text), "unchanged");
+  assert.deepEqual(
+    (await view.records(sender)).map(({ feedback }) => feedback),
+    ["complaint"],
+  );
+  await assert.rejects(
+    client.send(letterTo([`b@${NAME}`], "to another stranger", { from: sender })),
+    /452 4\.5\.3 .*26 recipients a day .*\(returned mail and complaints count as several\); try again after /,
+  );
+  using again = await world.submit(sender);
+  await again.send(letterTo([friend], "to whom was written before", { from: sender }));
+  using other = await world.submit(operator);
+  await other.send(letterTo([`b@${NAME}`], "the operator is not charged"));
+});
+
+const headerOf = (message = assert.fail("nothing arrived")): string => message.slice(0, message.indexOf("\r\n\r\n"));
+
 /** As another host writes it, RFC 3464. */
-const report = (subject: string, to: string, lost: string, messageId: string): string =>
+const bounce = (subject: string, to: string, lost: string, header: string): string =>
+  report("delivery-status", subject, to, header, [
+    `Reporting-MTA: dns; mx.${NAME}`,
+    "",
+    `Final-Recipient: rfc822; ${lost}`,
+    "Action: failed",
+    "Status: 5.1.1",
+  ]);
+
+/** As a feedback loop writes it, RFC 5965. */
+const complaint = (subject: string, header: string): string =>
+  report("feedback-report", subject, `postmaster@${DOMAIN}`, header, [
+    "Feedback-Type: abuse",
+    "User-Agent: loop/1",
+    "Version: 1",
+  ]);
+
+const report = (kind: string, subject: string, to: string, header: string, fields: readonly string[]): string =>
   [
     `From: <mailer-daemon@${NAME}>`,
     `To: <${to}>`,
     `Subject: ${subject}`,
     `Message-ID: <${subject.replaceAll(/\W/g, "-")}@${NAME}>`,
     "MIME-Version: 1.0",
-    "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+    `Content-Type: multipart/report; report-type=${kind}; boundary=b`,
     "",
     "--b",
-    "Content-Type: message/delivery-status",
+    `Content-Type: message/${kind}`,
     "",
-    `Reporting-MTA: dns; mx.${NAME}`,
-    "",
-    `Final-Recipient: rfc822; ${lost}`,
-    "Action: failed",
-    "Status: 5.1.1",
+    ...fields,
     "",
     "--b",
     "Content-Type: text/rfc822-headers",
     "",
-    `Message-ID: ${messageId}`,
+    header,
     "",
     "--b--",
     "",
