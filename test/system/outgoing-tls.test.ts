@@ -1,6 +1,7 @@
 /**
  * F2: mail to hosts whose TLS is right, wrong, or not there, under every policy that a domain can publish. What a policy
- * forbids is not sent, and waits with the reason; what nothing forbids goes, encrypted wherever that can be had.
+ * forbids is not sent, and waits with the reason, unless it says that TLS is not required; what nothing forbids goes, encrypted
+ * wherever that can be had.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -18,13 +19,13 @@ import { type Destination, HOST_NAME, World } from "./world/world.ts";
 type End =
   /** It arrived; what the record says of TLS. */
   | { readonly kind: "arrives"; readonly tls: RegExp | undefined }
-  /** Nothing was sent; the word on it. */
-  | { readonly kind: "waits"; readonly words: RegExp }
+  /** Nothing was sent; the word on it. Mail that says TLS is not required goes all the same; what its record says of TLS. */
+  | { readonly kind: "waits"; readonly words: RegExp; readonly anyway: RegExp | undefined }
   | { readonly kind: "returns"; readonly status: string };
 type Case = Destination & { readonly end: End; readonly requireTls?: true };
 
 const arrives = (tls: RegExp | undefined): End => ({ kind: "arrives", tls });
-const waits = (words: RegExp): End => ({ kind: "waits", words });
+const waits = (words: RegExp, anyway?: RegExp): End => ({ kind: "waits", words, anyway });
 const returns = (status: string): End => ({ kind: "returns", status });
 
 const UNVERIFIED = /^TLSv1\.3 \S+$/;
@@ -59,17 +60,17 @@ async function casesOf(
     "expired.sts.open.test": {
       manner: await expired("expired.sts.open.test"),
       sts: "enforce",
-      end: waits(/4\.7\.5 .*\(certificate-expired\)/),
+      end: waits(/4\.7\.5 .*\(certificate-expired\)/, UNVERIFIED),
     },
     "elsewhere.sts.open.test": {
       manner: elsewhere,
       sts: "enforce",
-      end: waits(/4\.7\.5 .*\(certificate-host-mismatch\)/),
+      end: waits(/4\.7\.5 .*\(certificate-host-mismatch\)/, UNVERIFIED),
     },
     "unknown.sts.open.test": {
       manner: unknown,
       sts: "enforce",
-      end: waits(/4\.7\.5 .*\(certificate-not-trusted\)/),
+      end: waits(/4\.7\.5 .*\(certificate-not-trusted\)/, UNVERIFIED),
     },
     "plain.sts.open.test": { manner: {}, sts: "enforce", end: waits(/4\.7\.\d+ .*TLS/) },
     "broken.sts.open.test": { manner: { breaksHandshake: true }, sts: "enforce", end: waits(/4\.7\.5 .*handshake/) },
@@ -90,7 +91,7 @@ async function casesOf(
     "wrong.signed.test": {
       manner: { tls: own.context },
       dane: other.party,
-      end: waits(/4\.7\.5 .*validation-failure/),
+      end: waits(/4\.7\.5 .*validation-failure/, UNVERIFIED),
     },
     "plain.signed.test": { manner: {}, dane: own.party, end: waits(/4\.7\.\d+ .*TLS/) },
     "none.signed.test": { manner: { tls: own.context }, end: arrives(UNVERIFIED) },
@@ -167,4 +168,30 @@ test("F2: mail to hosts with TLS of every kind, under MTA-STS, DANE and REQUIRET
     assert.equal((await view.items()).length, waiting.length);
     for (const { taken } of world.hosts.values()) assert.ok(taken.length <= 1);
   });
+
+  await context.test(
+    "RFC 8689: what says TLS-Required: No goes at once to each of those that a policy kept",
+    async () => {
+      const waiting = Object.entries(cases).flatMap(([domain, { end }]) =>
+        end.kind === "waits" ? [{ domain, end }] : [],
+      );
+      for (const { domain } of waiting) {
+        const letter = letterTo([`postmaster@${domain}`], `to ${domain}`);
+        await client.send({ ...letter, text: `TLS-Required: No\r\n${letter.text}` });
+      }
+      for (const { domain, end } of waiting) {
+        const record = await until(`postmaster@${domain} is done`, async () =>
+          (await view.records(`u1@${DOMAIN}`)).find(({ recipient }) => recipient === `postmaster@${domain}`),
+        );
+        assert.equal(record.end, "delivered", `${domain} ${JSON.stringify(record.reply)}`);
+        if (end.anyway === undefined) assert.equal(record.reply.tls, undefined, domain);
+        else assert.match(record.reply.tls ?? "", end.anyway, domain);
+        const host = world.host(domain === "moved.sts.open.test" ? "plain.open.test" : domain);
+        const taken = host.taken.filter(({ text }) => text.includes(`\r\nSubject: to ${domain}\r\n`));
+        assert.equal(taken.length, 1, domain);
+        assert.match(taken[0]?.text ?? "", /^TLS-Required: No\r$/m);
+      }
+      assert.equal((await view.items()).length, waiting.length, "and the others wait on");
+    },
+  );
 });
