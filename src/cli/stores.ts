@@ -19,6 +19,7 @@ import { closed } from "../service/billing/manage.ts";
 import { createPasswordHasher, type PasswordHasher } from "../service/accounts/password.ts";
 import { measureHash, settledCost } from "../service/accounts/tune-cost.ts";
 import { createRevocations, type Revocations } from "../service/accounts/revocation.ts";
+import { createTellUndelivered } from "../service/accounts/undelivered-letter.ts";
 import type { Notices } from "../service/notices/notices.ts";
 import { createCapture } from "../service/delivery/capture.ts";
 import type { Examiner } from "../service/delivery/examiner.ts";
@@ -255,6 +256,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     notices,
     limits,
     lastTry: tryLast,
+    tellUndelivered: createTellUndelivered({ directory, credentials, post: postOutside }),
     isKept: (address) => billing.isKept(address),
     closing,
     endSessions: async (account) => void (await webAccess.endSessions(account)),

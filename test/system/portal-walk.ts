@@ -10,6 +10,7 @@ import { paths } from "../../src/servers/web/account/account-paths.ts";
 import { furnish, HOLDER_PAGES, OPEN_PAGES } from "../../src/servers/web/account/furnished.fixture.ts";
 import { holderRoutes } from "../../src/servers/web/account/holder-routes.ts";
 import { ADA, ELSEWHERE, openPortalWorld, PASSWORD } from "../../src/servers/web/account/portal-world.fixture.ts";
+import { sampleOnItsWay } from "../../src/servers/web/account/waiting-sample.fixture.ts";
 import { clientsRoute } from "../../src/servers/web/clients/clients.ts";
 import { planPaths } from "../../src/servers/web/plan/plan-services.ts";
 import { PASSWORD as BOUGHT_WITH, payingWorld } from "../../src/servers/web/sign-up/paying-world.fixture.ts";
@@ -146,6 +147,7 @@ async function walkAccount(browser: Browser, language: Language, look: Look): Pr
 /** Closing: apart, for after it nothing is left to be shown. */
 async function walkClosing(browser: Browser, language: Language, look: Look): Promise<void> {
   await using world = await openPortalWorld(holderRoutes);
+  await sampleOnItsWay(world);
   const { origin } = world.site;
   await using context = await openContext(browser);
   context.setDefaultTimeout(PATIENCE_MS);

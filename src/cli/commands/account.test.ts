@@ -23,7 +23,7 @@ test("D5: whoever deletes an account confirms it, and sees whom the last mail di
     ]),
     [
       "deleted: the key of the mail is destroyed",
-      "Mail in the queue did not reach these recipients, and never will; tell the holder:",
+      "Mail in the queue did not reach these recipients, and never will; the holder hears so at a confirmed recovery address, else from you:",
       "  one@a.example: 451 4.7.1 come again",
       "  two@b.example: it was not tried",
     ].join("\n"),

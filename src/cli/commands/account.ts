@@ -34,9 +34,10 @@ function deletedText({ undelivered }: Deleted): string {
   const lines = undelivered.map(
     ({ recipient, lastReply }) => `  ${asText(recipient)}: ${lastReply ?? "it was not tried"}`,
   );
-  return [`${said}\nMail in the queue did not reach these recipients, and never will; tell the holder:`, ...lines].join(
-    "\n",
-  );
+  return [
+    `${said}\nMail in the queue did not reach these recipients, and never will; the holder hears so at a confirmed recovery address, else from you:`,
+    ...lines,
+  ].join("\n");
 }
 
 const isLanguage = (text: string): text is Language => text === "sv" || text === "en";
@@ -184,7 +185,7 @@ export const accountCommands: readonly StoreCommand[] = [
     access: "content-free",
     summary: "Delete an account for good: mail, settings, aliases; its key is destroyed",
     description:
-      "What waits in its queue is tried once more, which takes a minute at most; what does not arrive is shown, for the holder to know, and then forgotten. Nothing brings the account back, and its addresses are never given to anyone else. After a failure it may be called again.",
+      "What waits in its queue is tried once more, which takes a minute at most; what does not arrive is shown, told to the holder's confirmed recovery address, and then forgotten. Nothing brings the account back, and its addresses are never given to anyone else. After a failure it may be called again.",
     arguments: [address],
     options: [{ name: "yes", summary: "confirm that this is meant" }],
     examples: ["altmail account delete ada@example.org --yes --home var"],

@@ -11,6 +11,7 @@ import type { Refused, Undelivered } from "./accounts.ts";
 import type { PasswordHasher } from "./password.ts";
 import { passwordProblem, preparePassword } from "./password-text.ts";
 import type { Revocations } from "./revocation.ts";
+import type { TellUndelivered } from "./undelivered-letter.ts";
 
 export type AccountsParts = {
   readonly directory: Directory;
@@ -23,6 +24,8 @@ export type AccountsParts = {
   readonly notices?: Pick<Notices, "tell">;
   /** Tries once more what the account has queued, and gives what did not arrive; again after a crash. */
   readonly lastTry?: (account: AccountId) => Promise<readonly Undelivered[]>;
+  /** Told what the last try did not deliver, where there is such; again after a crash. */
+  readonly tellUndelivered?: TellUndelivered;
   /** Whether somebody who is just signing up keeps the address; without it nobody does. */
   readonly isKept?: (address: string) => Promise<boolean>;
   /** Told of an account that is being deleted, before its record goes; again after a crash. */

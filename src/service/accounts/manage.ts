@@ -1,8 +1,8 @@
 /**
  * Implements the operator's `Accounts` over directory and mail store. An account's mail file is made before its record
  * and destroyed before the record goes, so that an account that exists is whole; deletion is a list of idempotent steps
- * that starts with the state `closing`, goes on with a last try of what is queued, and can be taken up again anywhere
- * (promise D5).
+ * that starts with the state `closing`, goes on with a last try of what is queued and a word on what it did not deliver, and
+ * can be taken up again anywhere (promise D5).
  */
 import { randomBytes } from "node:crypto";
 import type { Account, Language } from "../../store/directory.ts";
@@ -101,6 +101,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     await directory.setState(id, "closing");
     revocations.publish(id, "end");
     const undelivered = (await options.lastTry?.(id)) ?? [];
+    await options.tellUndelivered?.(id, undelivered);
     await mail.destroy(id);
     await options.closing?.(id);
     await directory.remove(id);

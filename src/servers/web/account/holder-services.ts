@@ -24,7 +24,7 @@ export type PagesBeside = { readonly signUp: boolean; readonly plan: boolean; re
 export type HolderServices = {
   readonly directory: Pick<
     Directory,
-    "byId" | "aliases" | "appPasswords" | "preferences" | "setPreferences" | "setLanguage"
+    "byId" | "byAddress" | "aliases" | "appPasswords" | "preferences" | "setPreferences" | "setLanguage"
   >;
   readonly credentials: Pick<Credentials, "plan">;
   readonly mail: Pick<MailStore, "read">;
@@ -38,7 +38,7 @@ export type HolderServices = {
   readonly reset: Pick<PasswordReset, "ask" | "look" | "reset">;
   readonly secondSteps: SecondSteps;
   readonly closing: ClosingByHolder;
-  readonly queue: Pick<OutboundMail, "records">;
+  readonly queue: Pick<OutboundMail, "list" | "records">;
   readonly memory: Pick<DefenceMemory, "holdings" | "clear" | "setOn">;
   /** Where accounts are bought; without it nothing is said of money. */
   readonly contract?: (account: AccountId) => Promise<Contract | NotBought>;

@@ -39,7 +39,8 @@ import { sampleAccount } from "../../../store/contract/directory-contract.ts";
 import type { FileKey } from "../../../store/crypt/account-keys.ts";
 import type { Account } from "../../../store/directory.ts";
 import { memoryDefenceMemory } from "../../../store/memory/defence-memory.ts";
-import type { DeliveryRecord } from "../../../store/outbound-queue.ts";
+import { memoryOutboundQueue } from "../../../store/memory/outbound-queue.ts";
+import type { DeliveryRecord, OutboundQueue } from "../../../store/outbound-queue.ts";
 import { openSqliteWebAccess } from "../../../store/sqlite/web-access/web-access.ts";
 import type { WebAccess } from "../../../store/web-access.ts";
 import { createPortal } from "../portal/portal.ts";
@@ -90,6 +91,8 @@ export type PortalWorld = AsyncDisposable & {
   /** What lies in INBOXes. */
   readonly told: { readonly notice: HolderNotice; readonly occasion: string }[];
   readonly sent: DeliveryRecord[];
+  /** What is on its way. */
+  readonly queue: OutboundQueue;
   readonly logged: (readonly [name: string, fields: object])[];
   visitor(userAgent?: string): Visitor;
   /** The path of the link that was mailed last, wherever to. */
@@ -110,6 +113,7 @@ export async function openPortalWorld(
   const revocations = createRevocations(silentBus);
   const [logged, letters, told, sent]: [PortalWorld["logged"], OutsideLetter[], PortalWorld["told"], DeliveryRecord[]] =
     [[], [], [], []];
+  const queue = memoryOutboundQueue(clock);
   const log = (name: string, fields: object): void => void logged.push([name, fields]);
   const domains = [SITE_HOST];
 
@@ -166,6 +170,7 @@ export async function openPortalWorld(
     secondSteps: createSecondSteps(parts, "AltMail"),
     closing: createClosingByHolder(parts, () => {}),
     queue: {
+      list: (...asked) => queue.list(...asked),
       records: async (account, since) =>
         sent.filter((one) => one.account === account && one.at >= since).toSorted((a, b) => b.at - a.at),
     },
@@ -182,6 +187,7 @@ export async function openPortalWorld(
     await reset[Symbol.asyncDispose]();
     await logIns[Symbol.asyncDispose]();
     authenticator[Symbol.dispose]();
+    await queue[Symbol.asyncDispose]();
     await webAccess[Symbol.asyncDispose]();
     await home[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
@@ -191,7 +197,22 @@ export async function openPortalWorld(
     const last = texts.toSorted((a, b) => a.until - b.until).at(-1) ?? assert.fail("no link was mailed");
     return new URL(last.link).pathname;
   };
-  const world = { home, clock, webAccess, sessions, hasher, parts, services, ada, letters, told, sent, logged, link };
+  const world = {
+    home,
+    clock,
+    webAccess,
+    sessions,
+    hasher,
+    parts,
+    services,
+    ada,
+    letters,
+    told,
+    sent,
+    queue,
+    logged,
+    link,
+  };
   const whole = { ...world, [Symbol.asyncDispose]: dispose };
   const routes = routesOf(services, whole);
   const site = await startSite({
