@@ -91,8 +91,8 @@ class Home {
   }
 
   /** @param accounts to be made, at the first start */
-  async start(accounts?: number): Promise<void> {
-    const place = { home: this.folder, basePort: this.#basePort, workers: 1 };
+  async start(accounts?: number, more: readonly string[] = []): Promise<void> {
+    const place = { home: this.folder, basePort: this.#basePort, workers: 1, more };
     this.#lab = await Lab.start(
       accounts === undefined ? { ...place, asItLies: true } : { ...place, accounts, site: true },
     );
@@ -307,6 +307,60 @@ test("D5: an account is closed wherever the service is killed, within ten minute
   await home.start();
   const audit = home.lab.command("check");
   assert.equal(audit.code, 0, audit.stdout + audit.stderr);
+});
+
+test("D5: a holder who closes sees what is on its way, and hears elsewhere whom the last try did not reach", {
+  timeout: 300_000,
+}, async (context: TestContext) => {
+  const scratch = mkdtempSync(join(tmpdir(), "altmail-closing-"));
+  const basePort = await freeBasePort();
+  const home = new Home(join(scratch, "home"), basePort);
+  context.after(async () => {
+    await home.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+  const nobodyListens = `127.0.0.1:${basePort + 26}`;
+  await home.start(FIRST, ["--smarthost", nobodyListens]);
+  const address = addressOf(FIRST);
+  const elsewhere = "a-mailbox@elsewhere.example";
+  const { id } = (await home.account(address)) ?? assert.fail();
+  await home.look(async (keys) => {
+    await using directory = await openSqliteDirectory({
+      file: join(home.folder, "data/system.db"),
+      key: keys.systemKey("system"),
+    });
+    await directory.credentials.setRecoveryAddress(id, { address: elsewhere, verified: true });
+  });
+  const recipients = ["b@one.example", "c@two.example"];
+  {
+    using client = await SubmissionClient.open(basePort + 465, address, PASSWORD);
+    for (const to of recipients) await client.send(letterTo([to], `to ${to}`, { from: address }));
+  }
+  await using view = await openQueueView(home.folder);
+  await until(
+    "all were tried",
+    async () => (await view.items()).filter((item) => item.destinationReply !== undefined).length === recipients.length,
+  );
+  const visitor = new PortalVisitor(home.lab);
+  await visitor.logIn(address, PASSWORD);
+  const link = await linkOf(home, FIRST, visitor);
+  const { body } = await new PortalVisitor(home.lab).ask(link);
+  for (const to of recipients) assert.ok(body.includes(`<h3>${to}</h3>`), body);
+  assert.match(body, /A letter to your recovery address/);
+  assert.equal(await press(home.lab, link), 303);
+  await until("the account is gone", async () => (await home.account(address)) === undefined, DONE_WITHIN_MS);
+  const letters: string[] = [];
+  for (const { message, recipients: to } of await view.items()) {
+    assert.deepEqual([message.account, ...to.map((one) => one.address)], [undefined, elsewhere]);
+    const source = await view.content(message.id);
+    letters.push(Buffer.concat(await Array.fromAsync(source.pieces())).toString());
+  }
+  assert.equal(letters.length, 2);
+  assert.ok(
+    letters.every((letter) => !letter.includes(address)),
+    "promise A6",
+  );
+  assert.equal(letters.filter((letter) => recipients.every((to) => letter.includes(to))).length, 1);
 });
 
 test("D5, D6: what is queued is tried once more when its account is deleted, and the operator is shown what did not arrive", async (context: TestContext) => {

@@ -148,8 +148,8 @@ function page(visit: Mine, account: Account, problems: Problems, isSold: boolean
     problems,
     doneNotice(visit, word.done),
     html`${notice(word.lead, "warning")}<ol>${word.steps.map((step) => html`<li>${step}</li>`)}</ol>
-${money}${onItsWayPart(way, isToldAfter, language)}${form(visit.to(paths.close), visit.formToken(), passwordNow(language, problems, account), buttons({ label: word.ask, look: "grave" }))}
-`,
+${money}${form(visit.to(paths.close), visit.formToken(), passwordNow(language, problems, account), buttons({ label: word.ask, look: "grave" }))}
+${onItsWayPart(way, isToldAfter, language)}`,
   );
 }
 
