@@ -278,7 +278,7 @@ export interface OutboundMail extends AsyncDisposable {
       /** That our Received field names in the copy of the header that came back. */
       readonly delivery?: DeliveryId | undefined;
       readonly messageId: string | undefined;
-      /** In xtext. */
+      /** In xtext. Where the holder's program made it of the Message-ID it is as public as that. */
       readonly envid: string | undefined;
       /** Lower case; empty: every recipient of that message. */
       readonly recipients: readonly string[];

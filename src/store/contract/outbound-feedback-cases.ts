@@ -59,6 +59,19 @@ export function outboundFeedbackCases(claims: RegisterOutboundCase): void {
     },
   );
 
+  claims("an envelope's id that is the Message-ID is recognized, and proves as little", async (world) => {
+    const { queue, put } = world;
+    const delivery = await put(["one@a.example"], { messageId: "m+1@example.org", envid: "<m+2B1@example.org>" });
+    await end(world);
+    await put(["one@b.example"], { messageId: undefined, envid: "e2" });
+    await end(world);
+    const named = { ...NOTHING, envid: "<m+2B1@example.org>" };
+    assert.equal(await queue.noteFeedback(ALICE, named, "bounce"), "named");
+    assert.equal(await queue.noteFeedback(ALICE, { ...named, messageId: "m2@example.org" }, "bounce"), "named");
+    assert.equal(await queue.noteFeedback(ALICE, { ...named, delivery }, "bounce"), "noted");
+    assert.equal(await queue.noteFeedback(ALICE, { ...NOTHING, envid: "e2" }, "bounce"), "noted");
+  });
+
   claims("whose a message was is known as long as its records; the service is nobody", async (world) => {
     const { queue, put } = world;
     const bobs = await put(["one@a.example"], { account: BOB });

@@ -1,4 +1,5 @@
 /** The things of the outbound queue in memory, and how they look from outside. */
+import { asMessageId } from "../envelope-id.ts";
 import type { AccountId } from "../ids.ts";
 import type {
   DeliveryRecord,
@@ -124,13 +125,15 @@ export function matched(
   { delivery, messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
 ): { readonly verdict: FeedbackNoted; readonly fresh: ReadonlySet<Kept> } {
   const own = records.filter((known) => known.account === account);
-  const proven = own.filter((known) => known.message === delivery || (envid !== undefined && known.envid === envid));
+  const isOf = (known: Kept): boolean => envid !== undefined && known.envid === envid;
+  const isNamed = (known: Kept): boolean => messageId !== undefined && known.messageId === messageId;
+  const asNamed = asMessageId(envid);
+  const proven = own.filter((known) => known.message === delivery || (isOf(known) && known.messageId !== asNamed));
   const named = proven.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
   const fresh = new Set((named.length > 0 ? named : proven).filter((one) => one.feedback === undefined));
   if (fresh.size > 0) return { verdict: "noted", fresh };
   if (proven.length > 0) return { verdict: "known", fresh };
-  const isNamed = messageId !== undefined && own.some((known) => known.messageId === messageId);
-  return { verdict: isNamed ? "named" : "unknown", fresh };
+  return { verdict: own.some((known) => isOf(known) || isNamed(known)) ? "named" : "unknown", fresh };
 }
 
 export function sumsOf(messages: number, items: readonly Item[], destinations: readonly Destination[]): QueueSums {

@@ -1,4 +1,5 @@
 /** Records of what became of recipients, and what came back about them. Inside the caller's transaction. */
+import { asMessageId } from "../../envelope-id.ts";
 import type { AccountId, DeliveryId } from "../../ids.ts";
 import type { DeliveryRecord, Feedback, FeedbackNoted, OutboundQueue } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
@@ -19,7 +20,7 @@ export function submitterOf(db: Database, message: DeliveryId): AccountId | unde
   return typeof account === "string" ? accountOf(account) : undefined;
 }
 
-type Found = { readonly id: number; readonly recipient: string };
+type Found = { readonly id: number; readonly recipient: string; readonly isProven: number | null };
 
 /** A report may name another recipient than ours (a list, a forwarding): then it is about the message as a whole. */
 export function noteFeedback(
@@ -28,23 +29,21 @@ export function noteFeedback(
   { delivery, messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
   feedback: Feedback,
 ): FeedbackNoted {
-  const found = sql(db, "SELECT id, recipient FROM record WHERE account = ? AND (delivery = ? OR envid = ?)").all(
-    account,
-    delivery ?? null,
-    envid ?? null,
-  ) as readonly Found[];
-  const named = found.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
+  const markIn = (text: string | undefined): Uint8Array | null => (text === undefined ? null : markOf(db, text));
+  const ids = [delivery ?? null, envid ?? null];
+  const found = sql(
+    db,
+    `SELECT id, recipient, delivery = ? OR (envid = ? AND mark IS NOT ?) AS isProven FROM record
+      WHERE account = ? AND (delivery = ? OR envid = ? OR mark = ?)`,
+  ).all(...ids, markIn(asMessageId(envid)), account, ...ids, markIn(messageId)) as readonly Found[];
+  const proven = found.filter(({ isProven }) => isProven === 1);
+  const named = proven.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
   const note = sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL");
   let changed = 0;
-  for (const { id } of named.length > 0 ? named : found) changed += note.run(feedback, id).changes;
+  for (const { id } of named.length > 0 ? named : proven) changed += note.run(feedback, id).changes;
   if (changed > 0) return "noted";
-  if (found.length > 0) return "known";
-  return messageId !== undefined && isNamed(db, account, messageId) ? "named" : "unknown";
-}
-
-function isNamed(db: Database, account: AccountId, messageId: string): boolean {
-  const mark = markOf(db, messageId);
-  return sql(db, "SELECT 1 FROM record WHERE account = ? AND mark = ? LIMIT 1").get(account, mark) !== undefined;
+  if (proven.length > 0) return "known";
+  return found.length > 0 ? "named" : "unknown";
 }
 
 export function forget(db: Database, before: number, most: number): number {
