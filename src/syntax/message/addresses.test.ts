@@ -61,3 +61,9 @@ test("what is broken: commas in encoded words, semicolons, brackets and quotes t
   assert.deepEqual(read("g: a@b"), [{ kind: "group", name: "g" }, mailbox("a", "b"), { kind: "group-end" }]);
   assert.equal(readAddresses("a@b,".repeat(9), 3).length, 3);
 });
+
+test("signs that belong to nothing are words of their own, side by side", () => {
+  assert.deepEqual(read("]) >a)<b@c>]x, d@e [f] g"), [mailbox("b", "c", "]) >a)"), mailbox("d", "e", "[f] g")]);
+  assert.deepEqual(read("<]a)>b@c"), [mailbox("]a)", "")]);
+  assert.deepEqual(read("a\u00ff@b\u0080"), [mailbox("a\u00ff", "b\u0080")]);
+});

@@ -24,11 +24,16 @@ type Word = {
   readonly isQuoted: boolean;
   /** White space or a comment stands before it. */
   readonly isApart: boolean;
+  /** The position after it. */
+  readonly end: number;
 };
 
 /** RFC 2047 section 2; taken whole, since some senders leave commas in it. */
 const ENCODED_WORD = /=\?[^?\s]*\?[bBqQ]\?[^?]*\?=/y;
-const ATOM = /[^\t ()<>[\]:;,"]+/y;
+/** By octet: what ends an atom. A field of one sign after the other has as many words as octets, so they are found by code. */
+const ENDS_ATOM: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
+  '\t ()<>[]:;,"'.includes(String.fromCharCode(octet)) ? 1 : 0,
+);
 
 /** Reads the first `max` addresses (and groups) of a From, To or like field, unfolded. */
 export function readAddresses(text: string, max: number): Address[] {
@@ -76,9 +81,9 @@ export function readAddresses(text: string, max: number): Address[] {
       isGroup = true;
       at++;
     } else {
-      let word: Word;
-      [word, at] = readWord(text, at, isApart);
+      const word = readWord(text, at, isApart);
       words.push(word);
+      at = word.end;
       isApart = false;
     }
   }
@@ -88,24 +93,28 @@ export function readAddresses(text: string, max: number): Address[] {
 }
 
 /** Reads a quoted string, an encoded word, a domain literal, an atom (with its dots and at signs), or one sign. */
-function readWord(text: string, at: number, isApart: boolean): [Word, number] {
-  if (text[at] === '"') {
+function readWord(text: string, at: number, isApart: boolean): Word {
+  const sign = text[at];
+  if (sign === '"') {
     const [said, end] = readQuoted(text, at);
-    return [{ text: said, isQuoted: true, isApart }, end];
+    return { text: said, isQuoted: true, isApart, end };
   }
-  if (text[at] === "[") {
+  const end = wordEnd(text, at, sign);
+  return { text: text.slice(at, end), isQuoted: false, isApart, end };
+}
+
+function wordEnd(text: string, at: number, sign: string | undefined): number {
+  if (sign === "[") {
     const close = text.indexOf("]", at);
-    const end = close < 0 ? text.length : close + 1;
-    return [{ text: text.slice(at, end), isQuoted: false, isApart }, end];
+    return close < 0 ? text.length : close + 1;
   }
-  ENCODED_WORD.lastIndex = at;
-  if (text.startsWith("=?", at) && ENCODED_WORD.test(text)) {
-    const end = ENCODED_WORD.lastIndex;
-    return [{ text: text.slice(at, end), isQuoted: false, isApart }, end];
+  if (sign === "=" && text[at + 1] === "?") {
+    ENCODED_WORD.lastIndex = at;
+    if (ENCODED_WORD.test(text)) return ENCODED_WORD.lastIndex;
   }
-  ATOM.lastIndex = at;
-  const end = ATOM.test(text) ? ATOM.lastIndex : at + 1;
-  return [{ text: text.slice(at, end), isQuoted: false, isApart }, end];
+  let end = at;
+  while (end < text.length && ENDS_ATOM[text.charCodeAt(end)] !== 1) end++;
+  return Math.max(end, at + 1);
 }
 
 function phrase(words: readonly Word[]): string {
@@ -136,9 +145,9 @@ function angleAddress(text: string, from: number, name: string | undefined): [Ad
       // The bracket was forgotten: the next address begins here.
       return [mailbox(name, route, words), at];
     } else {
-      let word: Word;
-      [word, at] = readWord(text, at, false);
+      const word = readWord(text, at, false);
       words.push(word);
+      at = word.end;
     }
   }
   return [mailbox(name, route, words), at + 1];
@@ -171,7 +180,7 @@ function bareAddress(words: readonly Word[], comment: string | undefined): Addre
   let last = sign;
   while (first > 0 && isJoined(words[first - 1] as Word, words[first] as Word)) first--;
   while (last < words.length - 1 && isJoined(words[last] as Word, words[last + 1] as Word)) last++;
-  const others = words.filter((_, index) => index < first || index > last);
+  const others = first === 0 && last === words.length - 1 ? [] : words.toSpliced(first, last + 1 - first);
   return mailbox(others.length > 0 ? phrase(others) : comment, undefined, words.slice(first, last + 1));
 }
 

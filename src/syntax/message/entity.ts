@@ -34,6 +34,9 @@ const PLAIN: Pick<Entity, "type" | "subtype" | "parameters"> = {
 /** RFC 2046 section 5.1.5: the default inside multipart/digest. */
 const MESSAGE: Pick<Entity, "type" | "subtype" | "parameters"> = { type: "message", subtype: "rfc822", parameters: [] };
 
+/** Tags of Content-Language that are read, empty ones too. */
+const MAX_LANGUAGES = 100;
+
 const NO_PARAMETERS: readonly Parameter[] = [];
 
 /** The entity of a part that is not there: text of no octets. */
@@ -117,7 +120,7 @@ function readDisposition(value: string | undefined): Parameterized | undefined {
 function readLanguages(value: string | undefined): readonly string[] | undefined {
   if (value === undefined) return undefined;
   const tags = value
-    .split(",")
+    .split(",", MAX_LANGUAGES)
     .map((tag) => tag.replace(/\(.*$/, "").replace(/[\t ]+/g, ""))
     .filter((tag) => tag !== "");
   return tags.length === 0 ? undefined : tags;

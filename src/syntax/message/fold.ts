@@ -21,13 +21,21 @@ const MANY_MARKS = /([\p{M}\uff9e\uff9f]{32})[\p{M}\uff9e\uff9f]+/gu;
 
 const withFewMarks = (text: string): string => text.replace(MANY_MARKS, "$1");
 
+const MARK = /[\p{M}\uff9e\uff9f]/u;
+
 function foldUnicode(text: string): string {
+  const lower = withFewMarks(text).normalize("NFKC").toLowerCase();
+  // Without marks nothing is left that could be composed.
+  if (!MARK.test(lower)) return withDouble(lower);
   // Lower case may decompose (U+0130), and composing may bring back what has a lower case: hence twice.
-  const lower = withFewMarks(text).normalize("NFKC").toLowerCase().normalize("NFKC").toLowerCase();
-  // The two letters whose lower case depends on what is beside them, or whose upper case is two letters.
-  const folded = lower.replaceAll("ß", "ss").replaceAll("ς", "σ").normalize("NFKC");
+  const folded = withDouble(lower.normalize("NFKC").toLowerCase()).normalize("NFKC");
   // Letters that were taken apart have added marks.
   return withFewMarks(folded);
+}
+
+/** The two letters whose lower case depends on what is beside them, or whose upper case is two letters. */
+function withDouble(lower: string): string {
+  return lower.replaceAll("ß", "ss").replaceAll("ς", "σ");
 }
 
 function collapse(text: string): string {

@@ -11,6 +11,11 @@ function again(piece: string): string {
   return piece.repeat(Math.ceil(LENGTH / piece.length));
 }
 
+/** As octets, one a character. */
+function utf8(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
 const FIELDS = ["To: ", "Subject: ", "Date: ", "Content-Type: ", "Content-Type: a/b; x=", "Content-Language: ", "X"];
 const IN_FIELDS = [
   "a=b ",
@@ -29,6 +34,11 @@ const IN_FIELDS = [
   "a*0=b;",
   ".@ ",
   "\r",
+  "]",
+  "<a",
+  utf8("\u0323\u0301"),
+  utf8("\u0f73\u0301"),
+  "=?x-none?b?w?= ",
 ];
 const TYPES = [
   "Content-Type: text/html\n\n",
@@ -50,8 +60,11 @@ const IN_BODIES = [
   "--b\n\n",
   "-\n",
   "\r",
-  "\u0130",
+  utf8("\u0130"),
   "=20",
+  utf8("\u0323\u0301"),
+  utf8("\u0f73\u0301"),
+  utf8("\uff9e\u0323"),
 ];
 
 test("a header of one piece again and again", { timeout }, () => {

@@ -58,3 +58,14 @@ test("what senders get wrong: no quotes, no semicolons, too many, quotes that do
     parameters: [{ name: "filename", value: "a.txt" }],
   });
 });
+
+test("so many parameters are read, and no more", () => {
+  const many = parameters(Array.from({ length: 1000 }, (_, n) => `a${n}=b`).join(";"));
+  assert.deepEqual(many.at(-1), ["a499", "b"]);
+  assert.equal(many.length, 500);
+  const pieces = Array.from({ length: 499 }, (_, n) => `t*${n}=x`).join(";");
+  assert.deepEqual(parameters(`${pieces}; u=v; w=x`), [
+    ["t", "x".repeat(499)],
+    ["u", "v"],
+  ]);
+});

@@ -6,6 +6,12 @@
 import { decodeCharset } from "./charset.ts";
 import { octetsOf } from "./octets.ts";
 
+/**
+ * Parameters of one value that are read, names without a value too; what follows is as if absent. Mail has five, and a name of 4,000 octets comes in
+ * a hundred pieces; each costs BODYSTRUCTURE more than the octets that a sender spends on it.
+ */
+const MAX_PARAMETERS = 500;
+
 /** `name` in lower case; it ends in `*` when `value` is `charset'language'percent-encoded` (RFC 2231 section 4). */
 export type Parameter = { readonly name: string; readonly value: string };
 
@@ -84,7 +90,7 @@ function readParameters(text: string, from: number): readonly Parameter[] {
   const found: Parameter[] = [];
   let isExtended = false;
   let at = from;
-  while (at < text.length) {
+  for (let read = 0; at < text.length && read < MAX_PARAMETERS; read++) {
     at = skip(text, at, true);
     const start = at;
     while (at < text.length && text[at] !== "=" && text[at] !== ";" && text[at] !== "(") at++;
