@@ -8,10 +8,10 @@ import { BLOCK, firstOf, viewOf } from "../../syntax/bytes/sixteen.ts";
 /** Writes a field as it is signed, without line end. @param raw name to line end, one character an octet */
 export function relaxedField(raw: string): string {
   const colon = raw.indexOf(":");
-  const name = raw
-    .slice(0, colon)
-    .replace(/[ \t]+$/, "")
-    .toLowerCase();
+  // No expression: one that looks for the end takes the square of a run of spaces.
+  let nameEnd = colon;
+  while (isWhite(raw.charCodeAt(nameEnd - 1))) nameEnd--;
+  const name = raw.slice(0, nameEnd).toLowerCase();
   let value = raw.slice(colon + 1, withoutLineEnd(raw));
   // Most fields are on one line, with single spaces.
   if (/[\t\n]|  /.test(value)) value = value.replace(/\r?\n(?=[ \t])/g, "").replace(/[ \t]+/g, " ");
@@ -19,6 +19,8 @@ export function relaxedField(raw: string): string {
   const end = value.length > start && value.endsWith(" ") ? value.length - 1 : value.length;
   return `${name}:${value.slice(start, end)}`;
 }
+
+const isWhite = (code: number): boolean => code === SP || code === HTAB;
 
 /** Where the text ends without its last line end. */
 function withoutLineEnd(raw: string): number {

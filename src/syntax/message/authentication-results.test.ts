@@ -72,3 +72,12 @@ test("reading is total and linear", () => {
   for (const piece of ["(", '"', ";", "=", "a=b;", "a=(", " ", "a/"])
     assert.doesNotThrow(() => readAuthenticationResults(piece.repeat(100_000)));
 });
+
+test("of a field so many results and words are read, and whose it is whatever follows", () => {
+  const long = readAuthenticationResults(`mx.test; dkim=pass ${"a=b ".repeat(50_000)}; spf=pass`);
+  assert.equal(long?.server, "mx.test");
+  assert.equal(long?.results.length, 1);
+  assert.ok((long?.results[0]?.properties.length ?? 0) < 1334);
+  for (const junk of ["=", "a", "= ", ")", '"a"', "a=", "(", ";"])
+    assert.equal(readAuthenticationResults(`mx.test; ${junk.repeat(100_000)}`)?.server, "mx.test", junk);
+});

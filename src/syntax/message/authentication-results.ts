@@ -26,6 +26,8 @@ const MAX_LINE = 78;
 const MAX_VALUE = 255;
 /** Results of a field that are read. */
 const MAX_RESULTS = 100;
+/** Words and equals signs of a field that are read; a result has ten or twenty. */
+const MAX_TOKENS = 4000;
 const ENDS_VALUE = ' \t\r\n();"';
 const ENDS_NAME = `${ENDS_VALUE}=`;
 
@@ -44,25 +46,29 @@ type Token = { readonly kind: "word"; readonly text: string } | { readonly kind:
 function statementsOf(text: string): readonly (readonly Token[])[] {
   const statements: Token[][] = [[]];
   let at = 0;
-  while (at < text.length && statements.length <= MAX_RESULTS + 1) {
+  let most = MAX_TOKENS;
+  while (at < text.length && statements.length <= MAX_RESULTS + 1 && most > 0) {
     const sign = text[at] ?? "";
     const tokens = statements.at(-1) ?? [];
     if (sign === ";") {
       statements.push([]);
       at++;
-    } else if (/[ \t\r\n]/.test(sign)) at++;
+    } else if (sign === " " || sign === "\t" || sign === "\r" || sign === "\n") at++;
     else if (sign === "(") at = afterComment(text, at);
     else if (sign === "=") {
       tokens.push({ kind: "equals" });
+      most--;
       at++;
     } else if (sign === '"') {
       const [word, end] = readQuoted(text, at);
       tokens.push({ kind: "word", text: word });
+      most--;
       at = end;
     } else {
       // Values may hold an equals sign (base64); what is before one never does.
       const end = wordEnd(text, at, tokens.at(-1)?.kind === "equals" ? ENDS_VALUE : ENDS_NAME);
       tokens.push({ kind: "word", text: text.slice(at, end) });
+      most--;
       at = end;
     }
   }

@@ -16,7 +16,7 @@ test("charsets by name, wrong names, and none", () => {
 });
 
 test("every name of the table has a decoder, and no other name is asked for one", () => {
-  for (const name of CHARSET_NAMES) assert.equal(typeof new TextDecoder(name).encoding, "string", name);
+  for (const name of CHARSET_NAMES) assert.doesNotThrow(() => new TextDecoder(name), name);
   for (const name of ["iso-2022-kr", "hz-gb-2312", "utf-7", "cp850", "__proto__", "constructor"])
     assert.equal(CHARSET_NAMES.has(name), false, name);
   for (const name of ["__proto__", "constructor", "x".repeat(100_000), "iso-2022-kr"])

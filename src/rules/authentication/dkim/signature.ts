@@ -46,6 +46,8 @@ export type ReadSignature =
 /** The one way to a key that there is. */
 const DNS = "dns/txt";
 const MARK_LENGTH = 8;
+/** Of h=. Headers have some dozens of fields, and who names each once more than it is there twice as many. */
+const MAX_NAMES = 1000;
 /** RFC 6376 section 3.5: l= and times have at most 76 digits and 12; none of ours is beyond what a number holds. */
 const MAX_DIGITS = 15;
 
@@ -84,7 +86,10 @@ export function readSigner(
   const octets = readBase64(b);
   const hash = readBase64(bh);
   if (octets === undefined || hash === undefined) return bad("the signature is not base64");
-  const names = withoutSpace(h).toLowerCase().split(":");
+  const names = withoutSpace(h)
+    .toLowerCase()
+    .split(":", MAX_NAMES + 1);
+  if (names.length > MAX_NAMES) return bad("the signature names too many fields", "permerror");
   if (!names.includes("from")) return bad("the signature does not cover From", "permerror");
   const forms = readForms(tags.get("c"));
   if (forms === undefined) return bad("the signature names a form that is unknown");

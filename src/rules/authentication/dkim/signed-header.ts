@@ -31,6 +31,8 @@ export class SignedHeader {
       raw: text.slice(start, end),
     }));
     for (const field of this.fields) {
+      // What is no field nobody can sign, not even with an empty name in h=.
+      if (field.name === "") continue;
       const same = this.#byName.get(field.name);
       if (same === undefined) this.#byName.set(field.name, [field]);
       else same.push(field);

@@ -59,6 +59,15 @@ test("RFC 6376 section 6.1.1: signatures that say what they must not", async () 
     assert.deepEqual(await words(byHand(tags), published), [word], tags);
 });
 
+test("an empty name in h= covers nothing, and of names only so many are taken", async () => {
+  const junk = `x${" ".repeat(200_000)}x\n`;
+  const empty = junk + byHand(TAGS.replace("h=from:to", "h=:from::to:"));
+  assert.deepEqual(await words(empty, published), ["pass: the signature holds"]);
+  const many = (count: number): string => TAGS.replace("h=from:to", `h=from:to${":x".repeat(count - 2)}`);
+  assert.deepEqual(await words(byHand(many(1000)), published), ["pass: the signature holds"]);
+  assert.deepEqual(await words(byHand(many(1001)), published), ["permerror: the signature names too many fields"]);
+});
+
 test("RFC 6376 section 3.6.1: keys that are not for the signature", async () => {
   const short = generateKeyPairSync("rsa", { modulusLength: 768 });
   const shortRecord = `p=${short.publicKey.export({ format: "der", type: "spki" }).toString("base64")}`;
