@@ -89,7 +89,7 @@ export type FeedbackNoted =
   | "noted"
   /** Of all that it is about something was noted before. */
   | "known"
-  /** It names the Message-ID of something that the account sent, and proves nothing: nothing was noted. */
+  /** It names the Message-ID of something that the account sent, or whom it wrote to, and proves nothing: nothing was noted. */
   | "named"
   /** It is about nothing that the account sent, as far as records go back. */
   | "unknown";
@@ -270,7 +270,7 @@ export interface OutboundMail extends AsyncDisposable {
   /**
    * Finds what a report from outside is about, among the account's records, and notes it there, once a record: further
    * reports about the same change nothing. Only who had the message, or its envelope, in hand is believed: answers, and
-   * archives of lists, tell the Message-ID to everybody.
+   * archives of lists, tell the Message-ID to everybody. A report without any of these is about what went to its recipients.
    */
   noteFeedback(
     account: AccountId,
@@ -283,7 +283,8 @@ export interface OutboundMail extends AsyncDisposable {
       /** Lower case; empty: every recipient of that message. */
       readonly recipients: readonly string[];
     },
-    feedback: Feedback,
+    /** `undefined`: nothing is noted, as the report says nothing bad. */
+    feedback: Feedback | undefined,
   ): Promise<FeedbackNoted>;
   /** Erases records older than that. */
   forget(before: number): Promise<number>;

@@ -58,11 +58,7 @@ const arriving = (
       "",
       ...fields,
       "",
-      "--b",
-      "Content-Type: text/rfc822-headers",
-      "",
-      ...header,
-      "",
+      ...(header.length === 0 ? [] : ["--b", "Content-Type: text/rfc822-headers", "", ...header, ""]),
       "--b--",
       "",
     ].join("\r\n"),
@@ -90,7 +86,6 @@ test("a bounce of what the account sent is counted; any other is backscatter; or
   assert.equal(await noteArrived(services, ALICE, bounce(submitted("no-id-of-ours"))), "backscatter");
   assert.equal(await noteArrived(services, BOB, bounce(submitted(IDS[0]))), "backscatter");
   assert.equal(await noteArrived(services, OPERATOR, bounce(submitted(IDS[0]))), "backscatter");
-  assert.equal(await noteArrived(services, ALICE, failed("relayed", [], submitted(IDS[1]))), "none");
   assert.equal(await noteArrived(services, ALICE, new TextEncoder().encode("Subject: hi\r\n\r\nhello")), "none");
   assert.deepEqual(await notedOf(queue, ALICE), ["bounce"]);
   assert.deepEqual(events, [["queue.feedback", { account: ALICE, feedback: "bounce" }]]);
@@ -117,6 +112,26 @@ test("a report that brings no header back is matched by the envelope's id", asyn
   const report = failed("failed", ["Original-Envelope-Id: <x=1@client>"]);
   assert.equal(await noteArrived(servicesWith(queue), ALICE, report), "ours");
   assert.deepEqual(await notedOf(queue, ALICE), ["bounce"]);
+});
+
+test("a report that says nothing bad is backscatter like any other when the account sent nothing of the kind", async () => {
+  await using queue = await sent({});
+  const services = servicesWith(queue);
+  for (const action of ["delayed", "relayed", "delivered", "expanded"]) {
+    assert.equal(await noteArrived(services, ALICE, failed(action, [], submitted(IDS[1]))), "backscatter");
+    assert.equal(await noteArrived(services, ALICE, failed(action, [], submitted(IDS[0]))), "ours");
+  }
+  assert.deepEqual(await notedOf(queue, ALICE), [undefined]);
+});
+
+test("a report without header and ids is no backscatter when the account wrote to whom it names, and costs nothing", async () => {
+  await using queue = await sent({});
+  const counts = memorySendCounts();
+  const services = { ...servicesWith(queue), counts };
+  assert.equal(await noteArrived(services, ALICE, bounce()), "ours");
+  assert.equal(await noteArrived(services, ALICE, bounce("Subject: of something else")), "backscatter");
+  assert.equal(await noteArrived(services, BOB, bounce()), "backscatter");
+  assert.deepEqual([await notedOf(queue, ALICE), await counts.minutes(ALICE, 0)], [[undefined], []]);
 });
 
 test("a complaint about what the account sent is counted; one about anything else is mail like any other", async () => {

@@ -1,8 +1,9 @@
 /**
  * What comes back from outside about mail of an account: bounces (RFC 3464) and complaints (RFC 5965). What matches a
  * record of delivery uses up some of what the account may send, once for what is reported again; it is still delivered to
- * the holder, and a complaint that came to the operator to the operator. A bounce that matches nothing that the account sent
- * is backscatter: somebody forged its address, and the report belongs into Junk.
+ * the holder, and a complaint that came to the operator to the operator. A delivery report, whatever it tells, that matches
+ * nothing that the account sent is backscatter: somebody forged its address, and the report belongs into Junk. Hosts that
+ * return neither header nor id name the recipient at least: who was written to is not forged, and proves nothing.
  *
  * Anybody can write such reports. They count where they show what only hosts on the message's way and its recipients know,
  * the id in our own Received field or the envelope's; a Message-ID, which every answer tells, only keeps a bounce out of Junk.
@@ -55,15 +56,18 @@ export async function noteArrived(
   const report = readArrivedReport(message);
   if (report.kind === "none") return "none";
   const feedback = feedbackOf(report);
-  if (feedback === undefined) return "none";
+  if (report.kind === "feedback" && feedback === undefined) return "none";
   const { queue, counts, clock, log, hostName } = services;
-  const { messageId, envid, recipients } = report.about;
+  const { isReturned, messageId, envid } = report.about;
   const delivery = deliveryOf(report.about, hostName);
+  const isMarked = delivery !== undefined || messageId !== undefined || envid !== undefined;
+  // A header that shows nothing of ours is of something else, whomever it went to.
+  const recipients = isReturned && !isMarked ? [] : report.about.recipients;
   const about = { delivery, messageId, envid: envid && encodeXtext(envid), recipients };
   const sender = feedback === "complaint" ? await complainedOf(services, account, delivery) : account;
   const noted = await queue.noteFeedback(sender, about, feedback);
   if (noted === "unknown") return report.kind === "status" ? "backscatter" : "none";
-  if (noted === "named") return "ours";
+  if (noted === "named" || feedback === undefined) return "ours";
   log("queue.feedback", { account: sender, feedback });
   if (noted === "noted") await counts.charge(sender, minuteOf(clock.now()), CHARGES[feedback]);
   return "ours";

@@ -32,7 +32,20 @@ export function outboundFeedbackCases(claims: RegisterOutboundCase): void {
         ["one@a.example", "complaint"],
       ],
     );
-    assert.equal(await queue.noteFeedback(ALICE, { ...NOTHING, recipients: ["two@a.example"] }, "bounce"), "unknown");
+  });
+
+  claims("a report that names recipients alone is recognized by them and notes nothing", async (world) => {
+    const { queue, put } = world;
+    const delivery = await put(["One@a.example"], { messageId: "m1@example.org" });
+    await end(world);
+    const alone = { ...NOTHING, recipients: ["x@a.example", "one@a.example"] };
+    assert.equal(await queue.noteFeedback(ALICE, alone, "bounce"), "named");
+    assert.equal(await queue.noteFeedback(BOB, alone, "bounce"), "unknown");
+    assert.equal(await queue.noteFeedback(ALICE, { ...alone, recipients: ["x@a.example"] }, "bounce"), "unknown");
+    assert.equal(await queue.noteFeedback(ALICE, { ...alone, messageId: "m2@example.org" }, "bounce"), "unknown");
+    assert.equal(await queue.noteFeedback(ALICE, { ...alone, delivery }, undefined), "known", "only asked");
+    assert.ok((await queue.records(ALICE, 0)).every(({ feedback }) => feedback === undefined));
+    assert.equal(await queue.noteFeedback(ALICE, { ...alone, delivery }, "bounce"), "noted");
   });
 
   claims(

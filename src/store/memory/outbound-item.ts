@@ -133,7 +133,10 @@ export function matched(
   const fresh = new Set((named.length > 0 ? named : proven).filter((one) => one.feedback === undefined));
   if (fresh.size > 0) return { verdict: "noted", fresh };
   if (proven.length > 0) return { verdict: "known", fresh };
-  return { verdict: own.some((known) => isOf(known) || isNamed(known)) ? "named" : "unknown", fresh };
+  const hasIds = delivery !== undefined || messageId !== undefined || envid !== undefined;
+  const isAbout = (known: Kept): boolean =>
+    hasIds ? isOf(known) || isNamed(known) : recipients.includes(known.recipient.toLowerCase());
+  return { verdict: own.some(isAbout) ? "named" : "unknown", fresh };
 }
 
 export function sumsOf(messages: number, items: readonly Item[], destinations: readonly Destination[]): QueueSums {

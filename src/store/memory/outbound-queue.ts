@@ -364,6 +364,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     async noteFeedback(account, about, feedback) {
       open();
       const { verdict, fresh } = matched(records, account, about);
+      if (feedback === undefined) return verdict === "noted" ? "known" : verdict;
       records = records.map((one) => (fresh.has(one) ? { ...one, feedback } : one));
       return verdict;
     },

@@ -38,6 +38,7 @@ const returned = ["Content-Type: text/rfc822-headers", "", "Subject: x", "Messag
 
 test("RFC 3464: a bounce tells the envelope, the recipients, the message, and the worst that happened", () => {
   const about = {
+    isReturned: true,
     submissions: [],
     messageId: "m1@example.org",
     envid: "my+id",
@@ -55,6 +56,11 @@ test("RFC 3464: a bounce tells the envelope, the recipients, the message, and th
     action: "failed",
     about,
   });
+  assert.deepEqual(read(multipart("delivery-status", words, status)), {
+    kind: "status",
+    action: "failed",
+    about: { ...about, isReturned: false, messageId: undefined },
+  });
 });
 
 test("RFC 5965: a complaint tells its type and what it is about; one that takes it back is none", () => {
@@ -68,7 +74,7 @@ test("RFC 5965: a complaint tells its type and what it is about; one that takes 
     "",
   ];
   const recipients = ["friend@example.com"];
-  const about = { submissions: [], messageId: "m1@example.org", envid: undefined, recipients };
+  const about = { isReturned: true, submissions: [], messageId: "m1@example.org", envid: undefined, recipients };
   for (const [type, isSpam] of [
     ["abuse", true],
     ["fraud", true],

@@ -28,6 +28,8 @@ export type ArrivedReport =
     };
 
 export type ReportSubject = {
+  /** It brings back the message, or its header. */
+  readonly isReturned: boolean;
   /** In the order of the header: the last host that took it so comes first. */
   readonly submissions: readonly Submission[];
   /** Without its brackets. */
@@ -64,7 +66,11 @@ export function readArrivedReport(message: Uint8Array): ArrivedReport {
   const kind = parameterValue(entity.parameters, "report-type")?.toLowerCase();
   const returned = parts.find(isReturned);
   const header = returned === undefined ? [] : headerFields(returned.body);
-  const original = { submissions: submissionsIn(header), messageId: messageIdOf(header) };
+  const original = {
+    isReturned: returned !== undefined,
+    submissions: submissionsIn(header),
+    messageId: messageIdOf(header),
+  };
   const machine = parts.find((part) => part.entity.type === "message" && MACHINE.has(part.entity.subtype));
   if (machine === undefined) return NONE;
   if (kind === "feedback-report" && machine.entity.subtype === "feedback-report") return feedbackIn(machine, original);
@@ -81,7 +87,7 @@ const RETURNED: ReadonlySet<string> = new Set([
 ]);
 const isReturned = ({ entity }: Part): boolean => RETURNED.has(`${entity.type}/${entity.subtype}`);
 
-type Original = Pick<ReportSubject, "submissions" | "messageId">;
+type Original = Pick<ReportSubject, "isReturned" | "submissions" | "messageId">;
 
 function statusIn({ body }: Part, original: Original): ArrivedReport {
   const [first = [], ...groups] = groupsOf(body);

@@ -19,7 +19,6 @@ import type {
   Batch,
   ClaimWish,
   DeliveryRecord,
-  Feedback,
   FeedbackNoted,
   HoldReason,
   ListedItem,
@@ -287,11 +286,10 @@ class SqliteOutboundQueue implements OutboundQueue {
     return this.#read((db) => records.submitterOf(db, message));
   }
 
-  noteFeedback(
-    account: AccountId,
-    about: Parameters<OutboundQueue["noteFeedback"]>[1],
-    feedback: Feedback,
-  ): Promise<FeedbackNoted> {
+  async noteFeedback(...[account, about, feedback]: Parameters<OutboundQueue["noteFeedback"]>): Promise<FeedbackNoted> {
+    const { verdict } = await this.#look((db) => records.reportedOn(db, account, about));
+    // Most is about what lies in another lane, or nowhere.
+    if (feedback === undefined || verdict !== "known") return verdict;
     return this.#write((db) => records.noteFeedback(db, account, about, feedback));
   }
 

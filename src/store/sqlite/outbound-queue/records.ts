@@ -20,15 +20,18 @@ export function submitterOf(db: Database, message: DeliveryId): AccountId | unde
   return typeof account === "string" ? accountOf(account) : undefined;
 }
 
+type About = Parameters<OutboundQueue["noteFeedback"]>[1];
 type Found = { readonly id: number; readonly recipient: string; readonly isProven: number | null };
 
-/** A report may name another recipient than ours (a list, a forwarding): then it is about the message as a whole. */
-export function noteFeedback(
+/**
+ * What a report is about, before anything is noted; those that it proves to have had in hand. A report may name another
+ * recipient than ours (a list, a forwarding): then it is about the message as a whole.
+ */
+export function reportedOn(
   db: Database,
   account: AccountId,
-  { delivery, messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
-  feedback: Feedback,
-): FeedbackNoted {
+  { delivery, messageId, envid, recipients }: About,
+): { readonly verdict: "known" | "named" | "unknown"; readonly proven: readonly number[] } {
   const markIn = (text: string | undefined): Uint8Array | null => (text === undefined ? null : markOf(db, text));
   const ids = [delivery ?? null, envid ?? null];
   const found = sql(
@@ -38,12 +41,24 @@ export function noteFeedback(
   ).all(...ids, markIn(asMessageId(envid)), account, ...ids, markIn(messageId)) as readonly Found[];
   const proven = found.filter(({ isProven }) => isProven === 1);
   const named = proven.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
+  const concerned = (named.length > 0 ? named : proven).map(({ id }) => id);
+  if (concerned.length > 0) return { verdict: "known", proven: concerned };
+  const hasIds = delivery !== undefined || messageId !== undefined || envid !== undefined;
+  const isNamed = found.length > 0 || (!hasIds && hasWrittenTo(db, account, recipients));
+  return { verdict: isNamed ? "named" : "unknown", proven: [] };
+}
+
+function hasWrittenTo(db: Database, account: AccountId, recipients: readonly string[]): boolean {
+  const to = "SELECT 1 FROM record WHERE account = ? AND lower(recipient) IN (SELECT value FROM json_each(?)) LIMIT 1";
+  return sql(db, to).get(account, JSON.stringify(recipients)) !== undefined;
+}
+
+export function noteFeedback(db: Database, account: AccountId, about: About, feedback: Feedback): FeedbackNoted {
+  const { verdict, proven } = reportedOn(db, account, about);
   const note = sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL");
   let changed = 0;
-  for (const { id } of named.length > 0 ? named : proven) changed += note.run(feedback, id).changes;
-  if (changed > 0) return "noted";
-  if (proven.length > 0) return "known";
-  return found.length > 0 ? "named" : "unknown";
+  for (const id of proven) changed += note.run(feedback, id).changes;
+  return changed > 0 ? "noted" : verdict;
 }
 
 export function forget(db: Database, before: number, most: number): number {
