@@ -256,7 +256,7 @@ test("a question that gets lost is asked again", async () => {
   assert.equal(answer.kind, "records");
 });
 
-test("the second server is asked where the first cannot say, and where nobody listens", async () => {
+test("the second server is asked where nobody listens, and where the first, on another machine, cannot say", async () => {
   await using broken = await serve(() => ({ code: 2 }));
   await using dns = await serve(() => ({ answers: [address("a.test", "192.0.2.1")] }));
   let dead;
@@ -264,12 +264,27 @@ test("the second server is asked where the first cannot say, and where nobody li
     await using gone = await serve(() => undefined);
     dead = gone.server;
   }
-  const resolve = (first: typeof dead) =>
-    createResolver({ servers: [first, dns.server], patienceMs: [5000, 5000] }).resolve("a.test", "A");
-  assert.equal((await resolve(broken.server)).kind, "records");
-  assert.equal((await resolve(dead)).kind, "records");
-  const alone = createResolver({ servers: [dead], patienceMs: [5000, 5000] });
-  assert.deepEqual(await alone.resolve("a.test", "A"), { kind: "timeout" });
+  const resolve = (servers: ResolverOptions["servers"]) =>
+    createResolver({ servers, patienceMs: [5000, 5000] }).resolve("a.test", "A");
+  assert.equal((await resolve([dead, dns.server])).kind, "records");
+  // The kernel leads it to this machine, and yet it is no address of loopback.
+  const elsewhere = [broken, dns].map(({ server }) => ({ ...server, address: "0.0.0.0" }));
+  assert.equal((await resolve(elsewhere)).kind, "records");
+  assert.deepEqual(await resolve([dead]), { kind: "timeout" });
+});
+
+test("F2: RFC 7672 section 2.1.2: what the resolver here finds forged, no other is asked for", async () => {
+  await using validating = await serve(() => ({ code: 2 }));
+  await using other = await serve(() => ({ answers: [address("a.test", "192.0.2.66")] }));
+  const resolver = createResolver({ servers: [validating.server, other.server], patienceMs: [5000, 5000] });
+  assert.deepEqual(await resolver.resolve("a.test", "A"), { kind: "servfail" });
+  assert.equal(other.asked.length, 0);
+  const elsewhere = { address: "192.0.2.53", port: 53 };
+  for (const servers of [
+    [validating.server, elsewhere],
+    [elsewhere, validating.server],
+  ])
+    assert.throws(() => createResolver({ servers }), /cannot stand in/);
 });
 
 test("an answer to something else is not taken for ours", async () => {

@@ -3,7 +3,8 @@
  * Keeps nothing: the resolver has a cache, and asking it costs a fraction of a millisecond.
  *
  * Whether an answer is verified is believed only of a resolver on loopback, because nobody can stand between (RFC 4035
- * section 4.9.3); with another, mail still goes, and DANE is not used.
+ * section 4.9.3); with another, mail still goes, and DANE is not used. Such a one has the last word, too: what it finds
+ * forged it answers with SERVFAIL, and an answer from elsewhere in its place would undo DNSSEC (RFC 7672 section 2.1.2).
  */
 import { randomInt } from "node:crypto";
 import { isIPv4 } from "node:net";
@@ -13,7 +14,7 @@ import { askByDatagram, askByStream, type NameServer } from "./exchange.ts";
 import { encodeQuery, type Question, readResponse, type Response } from "./message.ts";
 
 export type ResolverOptions = {
-  /** Asked in turn; at least one. */
+  /** Asked in turn; at least one, and all on loopback or none. */
   readonly servers: readonly NameServer[];
   readonly clock?: Clock;
   /** How long each attempt waits; as many attempts. */
@@ -30,6 +31,9 @@ const MAX_ALIASES = 8;
 export function createResolver(options: ResolverOptions): Resolver {
   const { servers, clock = systemClock, patienceMs = PATIENCE_MS } = options;
   if (servers.length === 0) throw new RangeError("a resolver needs a name server");
+  const here = servers.filter(({ address }) => isLoopback(address)).length;
+  if (here > 0 && here < servers.length)
+    throw new RangeError("a name server elsewhere cannot stand in for one on loopback");
   const inTurn = gate(options.maxQuestions ?? MAX_QUESTIONS);
 
   async function ask<T extends RecordType>(name: string, type: T): Promise<Response<T>> {
@@ -40,7 +44,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       if (server === undefined) break;
       const answer = await askOnce({ name, type, id: randomInt(0x1_0000) }, server, timeoutMs, clock);
       if (answer === undefined) continue;
-      if (answer.kind !== "servfail") return answer;
+      if (answer.kind !== "servfail" || isLoopback(server.address)) return answer;
       last = answer;
       failures++;
       if (failures >= servers.length) break;

@@ -127,6 +127,12 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
       "backup.escrow",
       "backup.escrow must be another place than backup.target: who takes one must not have both",
     ]);
+  const resolversHere = settings.dnsServers.filter((server) => isLoopback(server.host)).length;
+  if (resolversHere > 0 && resolversHere < settings.dnsServers.length)
+    found.push([
+      "dns.servers",
+      "dns.servers must all be on this machine, or none: one elsewhere would answer in place of the one here that verifies",
+    ]);
   const { queueSmarthost, queueSmarthostCredentials } = settings;
   const { host = "" } = queueSmarthost ?? {};
   if (isIP(host) !== 0 && !isLoopback(host))

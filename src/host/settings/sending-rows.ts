@@ -120,7 +120,7 @@ export const sendingRows: RowsOf<Sending> = {
     otherwise: '["127.0.0.1:53"]',
     example: '["127.0.0.1:53"]',
     sentence:
-      "The resolvers that are asked, best one on this machine that verifies DNSSEC (unbound): only what a resolver on loopback verified is believed, and DANE needs it.",
+      "The resolvers that are asked, best one on this machine that verifies DNSSEC (unbound): only what a resolver on loopback verified is believed, and DANE needs it. All are on loopback, or none.",
   },
   dnsAddresses: {
     name: "dns.addresses",

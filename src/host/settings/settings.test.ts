@@ -190,6 +190,10 @@ test("resolvers are addresses; destinations have families; a smarthost's credent
     refused(`${LEAST}\n[dns]\nservers = ["localhost:53"]`),
     /line 10: dns\.servers must be a list of IP addresses/,
   );
+  assert.match(
+    refused(`${LEAST}\n[dns]\nservers = ["127.0.0.1:53", "192.0.2.53:53"]`),
+    /line 10: dns\.servers must all be on this machine, or none/,
+  );
   assert.match(refused(`${LEAST}\n[queue]\nfamily-of = ["example.net"]`), /queue\.family-of must be a list of domains/);
   assert.match(
     refused(`${LEAST}\n[queue]\nsmarthost-credentials = "x"`),
