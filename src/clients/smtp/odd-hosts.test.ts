@@ -58,6 +58,22 @@ const odd: readonly Odd[] = [
     "permanent 550 5.7.1",
   ],
   [
+    "says 552 to MAIL, of the size",
+    async (p) => {
+      await p.greet("SIZE");
+      await p.answer("552 too large");
+    },
+    "permanent 552 5.0.0",
+  ],
+  [
+    "says 552 to the message, of the size",
+    async (p) => {
+      await p.greet();
+      await take(p, "552 too large");
+    },
+    "permanent 552 5.0.0",
+  ],
+  [
     "says 421 to MAIL",
     async (p) => {
       await p.greet();

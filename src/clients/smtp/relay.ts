@@ -182,14 +182,17 @@ export class Relay {
   /** Of a reply that did not say yes; one that makes no sense where it came ends the session too. */
   #refused(recipients: readonly number[], reply: SmtpReply): void {
     const { speaker, wire } = this.session;
-    const isForGood = reply.code >= 500 && !meansTooMany(reply);
+    const isForGood = reply.code >= 500;
     const told = heardReply(speaker, { kind: "reply", reply });
     for (const n of recipients) this.#outcomes.set(n, { kind: isForGood ? "permanent" : "temporary", reply: told });
     if (reply.code < 400) wire.lose("not-smtp");
   }
 }
 
-/** RFC 5321 section 4.5.3.1.10: 452, and from older hosts 552, where nothing says that it is about something else. */
+/**
+ * RFC 5321 section 4.5.3.1.10: 452 to RCPT, and from older hosts 552, where nothing says that it is about something else.
+ * To all other commands 552 says that the message is too large (RFC 1870 section 6.1).
+ */
 function meansTooMany({ code, enhanced }: SmtpReply): boolean {
   return (code === 452 || code === 552) && (enhanced === undefined || enhanced.endsWith(".5.3"));
 }
