@@ -1,11 +1,13 @@
 /** The commands of the lab: the whole service on loopback for trying, testing and measuring, and a way to send to it. */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Given, LocalCommand } from "../cli/command.ts";
 import { text } from "../cli/command.ts";
 import type { Exit } from "../cli/exit-code.ts";
 import { settingsOf } from "../cli/session.ts";
 import { UsageError } from "../cli/usage-error.ts";
+import { domainName, isLoopback, remoteAddress } from "../host/settings/values.ts";
 import { recall } from "./lab-memory.ts";
 import { type LabStart, runLab } from "./run-lab.ts";
 import { type Demo, sendDemo } from "./send.ts";
@@ -70,11 +72,11 @@ async function lab(given: Given): Promise<Exit> {
     accounts: whole(given, "accounts", 1, 1_000_000),
     workers: whole(given, "workers", 1, 256),
     password: given["password"] === undefined ? undefined : text(given, "password"),
-    domain: given["domain"] === undefined ? undefined : text(given, "domain").toLowerCase(),
+    domain: domainOf(given),
     bootId: given["boot-id"] === undefined ? undefined : text(given, "boot-id"),
     bounded: given["bounded"] === true,
     site: given["no-site"] !== true,
-    smarthost: given["smarthost"] === undefined ? undefined : text(given, "smarthost"),
+    smarthost: smarthostOf(given),
     output: given["json"] === true ? "json" : given["quiet"] === true ? "none" : "page",
   };
   await runLab(start);
@@ -100,6 +102,31 @@ async function wayIn(given: Given): Promise<Pick<Demo, "host" | "port" | "accoun
   if (memory === undefined) throw new UsageError("--as is for a lab, whose password is known; this home is none");
   const authority = readFileSync(join(home, "ca.pem"));
   return { ...port, account: { address, password: memory.password, authority } };
+}
+
+/** @throws UsageError */
+function domainOf(given: Given): string | undefined {
+  if (given["domain"] === undefined) return undefined;
+  const domain = text(given, "domain").toLowerCase();
+  if (!domainName.safeParse(domain).success)
+    throw new UsageError("--domain takes a domain name, such as altmail.test; leave it out for that one");
+  return domain;
+}
+
+/** An empty one, as of a shell's variable that is not set, must not open the lab to the internet. @throws UsageError */
+function smarthostOf(given: Given): string | undefined {
+  if (given["smarthost"] === undefined) return undefined;
+  const smarthost = text(given, "smarthost");
+  const address = remoteAddress.safeParse(smarthost).data;
+  if (address === undefined)
+    throw new UsageError(
+      "--smarthost takes HOST:PORT, such as localhost:2525; leave it out, and the lab catches what leaves",
+    );
+  if (isIP(address.host) !== 0 && !isLoopback(address.host))
+    throw new UsageError(
+      "--smarthost takes an address of this machine alone: give the name of a host elsewhere, which its certificate can show",
+    );
+  return smarthost;
 }
 
 /** @throws UsageError */

@@ -60,8 +60,10 @@ export async function openLabHome(wishes: LabWishes, clock: Clock): Promise<LabH
   const { identityFile, recipient } = await openLabBackup(home, secretFolder);
   const file = join(home, "altmail.toml");
   const text = settingsText(wishes, recipient);
+  // Before they are written: settings that cannot be read would stop every command on this home.
+  const settings = parseSettings(text, file);
   writeFileSync(file, text, { mode: 0o600 });
-  return { settings: parseSettings(text, file), root, authorityFile, identityFile };
+  return { settings, root, authorityFile, identityFile };
 }
 
 function settingsText({ basePort, domain, workers, bounded, site, smarthost }: LabWishes, recipient: string): string {
@@ -105,7 +107,7 @@ function settingsText({ basePort, domain, workers, bounded, site, smarthost }: L
         ]),
     ...(site ? siteText(basePort) : []),
     "[queue]",
-    `smarthost = "${smarthost ?? `${HOST}:${basePort + WORLD}`}"`,
+    `smarthost = ${JSON.stringify(smarthost ?? `${HOST}:${basePort + WORLD}`)}`,
     // What the world could not take while the lab stopped is not to be waited for at the next start.
     ...(smarthost === undefined ? ["pauses = [1, 5, 30]"] : []),
     "",

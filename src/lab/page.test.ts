@@ -48,10 +48,19 @@ test("the page names addresses, ports, accounts, password and authority, and wha
   assert.match(page, /backup drill --identity \/srv\/var\/secret\/age-key\.txt --home var$/m);
 });
 
-test("the page says where mail goes that nobody catches", () => {
-  const page = labPage({ ...lab, smarthost: "127.0.0.1:2525" });
-  assert.match(page, /^ {2}what leaves +goes to 127\.0\.0\.1:2525$/m);
-  assert.doesNotMatch(page, /world@/);
+test("the page says where mail goes that nobody catches, and whether that is this machine", () => {
+  const shown = (host: string): string => labPage({ ...lab, smarthost: { host, port: 2525 } });
+  for (const [host, address] of [
+    ["127.0.0.1", "127\\.0\\.0\\.1"],
+    ["::1", "\\[::1\\]"],
+    ["localhost", "localhost"],
+  ] as const) {
+    assert.match(shown(host), new RegExp(`^ {2}what leaves +goes to ${address}:2525$`, "m"));
+    assert.match(shown(host), /on this machine only\.$/m);
+    assert.doesNotMatch(shown(host), /world@|WORLD/);
+  }
+  assert.match(shown("smtp.example.net"), /^AltMail runs as a lab: .* what leaves GOES OUT TO THE WORLD\.$/m);
+  assert.match(shown("smtp.example.net"), /^ {2}what leaves +goes to smtp\.example\.net:2525$/m);
 });
 
 test("a password that a shell could misread is not put into a command", () => {

@@ -1,4 +1,6 @@
 /** The page that a lab shows when it is ready: where it listens, who has mail there, and what to try at once. */
+import type { ListenAddress } from "../host/settings/settings.ts";
+import { isLoopback } from "../host/settings/values.ts";
 import { nameOf, worldOf } from "./lab-accounts.ts";
 
 export type LabPage = {
@@ -17,7 +19,7 @@ export type LabPage = {
   readonly invitation: string | undefined;
   readonly metricsPort: number;
   /** Where mail to the world goes; `undefined`: the lab catches it. */
-  readonly smarthost: string | undefined;
+  readonly smarthost: ListenAddress | undefined;
   readonly authorityFile: string;
   readonly identityFile: string;
 };
@@ -31,14 +33,14 @@ export function labPage(page: LabPage): string {
   const leaving =
     page.smarthost === undefined
       ? `is caught: it shows here and in the mailbox of ${worldOf(domain)} (same password)`
-      : `goes to ${page.smarthost}`;
+      : `goes to ${addressText(page.smarthost)}`;
   const website =
     page.webPort === undefined
       ? ""
       : `  website     https://localhost:${page.webPort}/ and /account/ (its certificate is of the authority below)
   invitation  ${page.invitation ?? "none"} opens one more account there: /account/sign-up
 `;
-  return `AltMail runs as a lab: everything works, on this machine only.
+  return `AltMail runs as a lab: ${leavesMachine(page) ? "it listens on this machine only, and what leaves GOES OUT TO THE WORLD." : "everything works, on this machine only."}
 
   SMTP        localhost port ${smtpPort} (STARTTLS), mail to ${domain}
   submission  localhost port ${submissionsPort} (TLS) and ${submissionPort} (STARTTLS), mail to anywhere
@@ -64,6 +66,11 @@ Try at once, in another terminal:
 Ctrl-C stops it; the next start finds its mail again.
 `;
 }
+
+const addressText = ({ host, port }: ListenAddress): string => (host.includes(":") ? `[${host}]` : host) + `:${port}`;
+
+const leavesMachine = ({ smarthost }: LabPage): boolean =>
+  smarthost !== undefined && smarthost.host !== "localhost" && !isLoopback(smarthost.host);
 
 function muttSettings({ imapPort, submissionsPort, authorityFile, password }: LabPage, user: string): string {
   return [

@@ -72,7 +72,8 @@ export async function runLab(start: LabStart): Promise<void> {
     bootId: start.bootId ?? bootId(clock),
     onReady(readiness) {
       if (start.output === "json") show(`${JSON.stringify(readiness)}\n`);
-      const { home: asGiven, smarthost } = start;
+      const { home: asGiven } = start;
+      const smarthost = start.smarthost === undefined ? undefined : settings.queueSmarthost;
       if (start.output === "page")
         show(labPage({ ...memory, ...ports, invitation, home: asGiven, smarthost, authorityFile, identityFile }));
     },
