@@ -161,6 +161,42 @@ test("who has no more room reads how much there is, and until when senders come 
     assert.match(texts[1] ?? "", /Till och med lördag 28 november 2026 kl\. 13\.31 UTC ber vi/);
   }));
 
+test("A7: who may read the access logs may read to whom mail was sent, and the letter says so", () =>
+  world(async (world) => {
+    for (const [language, words] of [
+      ["en", /network addresses and mail programs of the last ten days, and to whom you sent mail in them; no mail/],
+      ["sv", /e-postprogram de senaste tio dagarna, och vilka du har skickat brev till under dem; inga brev/],
+    ] as const) {
+      await world.directory.setLanguage(world.ada.id, language);
+      await world.notices.tell(world.ada.id, { ...access, scope: "logs" }, language);
+      const text = (await inbox(world, world.ada)).at(-1)?.text.replace(/\s+/g, " ") ?? "";
+      assert.match(text, words);
+    }
+  }));
+
+test("A8: what was on its way is held and leaves by itself, what is tried meanwhile is not kept, and both letters say so", () =>
+  world(async (world) => {
+    for (const [language, paused, resumed] of [
+      [
+        "en",
+        /is held\. It leaves by itself .* ten days comes back .* refused, and not kept/,
+        /held\. It leaves now, within five minutes; please do not send it anew.* refused, not kept/,
+      ],
+      [
+        "sv",
+        /hålls kvar\. Det går i väg av sig självt .* tio dagar kommer tillbaka .* sparas inte/,
+        /hölls kvar\. Det går i väg nu, inom fem minuter; skicka det inte på nytt.* sparades inte/,
+      ],
+    ] as const) {
+      await world.directory.setLanguage(world.ada.id, language);
+      await world.notices.tell(world.ada.id, { kind: "sending-paused", at }, `${language} paused`);
+      await world.notices.tell(world.ada.id, { kind: "sending-resumed", at }, `${language} resumed`);
+      const texts = (await inbox(world, world.ada)).map(({ text }) => text.replace(/\s+/g, " "));
+      assert.match(texts.at(-2) ?? "", paused);
+      assert.match(texts.at(-1) ?? "", resumed);
+    }
+  }));
+
 test("what the operator reads of a flag names its id and no account", () =>
   world(async (world) => {
     await world.notices.tellOperator({ kind: "account-flagged", flag: "ab12cd34", rule: "guessed", paused: true }, "1");

@@ -9,14 +9,14 @@ const SCOPES: Readonly<Record<"en" | "sv", Readonly<Record<StaffAccess["scope"],
   en: {
     mail: "the mail in your account, that is, what you received, sent and kept",
     "log-in": "the log-in to your account, for example to set a new password or to remove a second step",
-    logs: "the access logs of your account: times, network addresses and mail programs of the last days; no mail",
-    all: "everything in your account: the mail, the log-in and the access logs",
+    logs: "the access logs of your account: times, network addresses and mail programs of the last ten days, and to whom you sent mail in them; no mail",
+    all: "everything in your account: the mail, the log-in, the access logs, and to whom you sent mail",
   },
   sv: {
     mail: "breven i ditt konto, det vill säga vad du har tagit emot, skickat och sparat",
     "log-in": "inloggningen till ditt konto, till exempel för att sätta ett nytt lösenord eller ta bort ett andra steg",
-    logs: "åtkomstloggarna för ditt konto: tider, nätverksadresser och e-postprogram de senaste dagarna; inga brev",
-    all: "allt i ditt konto: breven, inloggningen och åtkomstloggarna",
+    logs: "åtkomstloggarna för ditt konto: tider, nätverksadresser och e-postprogram de senaste tio dagarna, och vilka du har skickat brev till under dem; inga brev",
+    all: "allt i ditt konto: breven, inloggningen, åtkomstloggarna och vilka du har skickat brev till",
   },
 };
 
