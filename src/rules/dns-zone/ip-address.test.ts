@@ -19,8 +19,10 @@ test("what is no address has no octets", () => {
     "::g",
     "1:2:3:4:5:6:7:8::",
     "mail.test",
+    "0:".repeat(100_000),
   ])
     assert.equal(addressOctets(text), undefined, text);
+  assert.equal(addressOctets("0000:0000:0000:0000:0000:ffff:192.168.100.200")?.length, 16);
   assert.ok(!isSameAddress("", ""));
 });
 

@@ -3,9 +3,12 @@
 const IPV4_BYTES = 4;
 const IPV6_BYTES = 16;
 const IPV6_GROUPS = 8;
+/** Six groups of four digits, and an IPv4 address at the end. */
+const MAX_LENGTH = 45;
 
 /** 4 or 16 octets; `undefined` when the text is no address. */
 export function addressOctets(text: string): readonly number[] | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   return text.includes(":") ? ipv6Octets(text.toLowerCase()) : ipv4Octets(text);
 }
 

@@ -152,7 +152,8 @@ function readHeader(header: SignedHeader, digests: BodyDigests, limits: Verifier
   const chain = readChain(header, readDomain);
   needBodies(chain, digests);
   const signatures = readSignatures(header, readDomain, limits.maxSignatures, digests);
-  const list = header.named("list-id").map(({ value }) => listDomain(value))[0];
+  const [listId] = header.named("list-id");
+  const list = listId && listDomain(listId.value);
   return { header, chain, signatures, digests, authors: authorsOf(header, limits), list, isTooLarge };
 }
 

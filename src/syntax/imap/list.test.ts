@@ -69,3 +69,21 @@ test("what is wrong is refused", () => {
   ])
     assert.equal(parseCommand(Buffer.from(`a ${text}\r\n`)).kind, "bad", text);
 });
+
+test("patterns are as long as they like before their first wildcard, and together of so many signs behind it", () => {
+  const name = "a".repeat(2000);
+  assert.deepEqual(read(`LIST "" ${name}/%`), { ...plain, patterns: [`${name}/%`] });
+  assert.deepEqual(read(`LIST "" (%${"a".repeat(511)} ${name})`), {
+    ...plain,
+    patterns: [`%${"a".repeat(511)}`, name],
+  });
+  for (const text of [
+    `LIST "" %${"a".repeat(512)}`,
+    `LIST * ${name}`,
+    `LIST "" (${"%a ".repeat(99)}%${"a".repeat(400)})`,
+    `LSUB % ${name}`,
+  ]) {
+    const parsed = parseCommand(Buffer.from(`a ${text}\r\n`));
+    assert.equal(parsed.kind, "bad", text.slice(0, 20));
+  }
+});

@@ -4,11 +4,14 @@
  */
 import type { Command, ListCommand, StatusItem } from "./command.ts";
 import type { Cursor } from "./cursor.ts";
+import { wildLength } from "./list-match.ts";
 import { mailboxPattern } from "./mailbox-name.ts";
 import { readStatusItems } from "./status.ts";
 
 /** Patterns of one LIST: each is held against each name. */
 const MAX_PATTERNS = 100;
+/** Signs of all patterns of a command from their first wildcards on: as many steps, at most, for each sign of each name. */
+const MAX_WILD = 512;
 
 type SelectOption = ListCommand["select"][number];
 type ReturnOption = ListCommand["returns"][number];
@@ -25,6 +28,7 @@ export function readList(cursor: Cursor): Command {
     ? cursor.list("the mailbox patterns", () => readPattern(cursor))
     : [readPattern(cursor)];
   if (patterns.length > MAX_PATTERNS) cursor.fail(`Expected at most ${MAX_PATTERNS} mailbox patterns.`);
+  checkWild(cursor, reference, patterns);
   const { returns, status } = readReturns(cursor);
   return { name: "LIST", reference, patterns, select, returns, status };
 }
@@ -33,7 +37,14 @@ export function readLsub(cursor: Cursor): Command {
   cursor.space("after LSUB");
   const reference = mailboxPattern(cursor.astring("the reference name"));
   cursor.space("before the mailbox pattern");
-  return { name: "LSUB", reference, pattern: readPattern(cursor) };
+  const pattern = readPattern(cursor);
+  checkWild(cursor, reference, [pattern]);
+  return { name: "LSUB", reference, pattern };
+}
+
+function checkWild(cursor: Cursor, reference: string, patterns: readonly string[]): void {
+  const wild = patterns.reduce((sum, pattern) => sum + wildLength(reference + pattern), 0);
+  if (wild > MAX_WILD) cursor.fail(`Expected at most ${MAX_WILD} characters from the first wildcards of patterns on.`);
 }
 
 function readPattern(cursor: Cursor): string {

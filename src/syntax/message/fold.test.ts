@@ -37,8 +37,8 @@ test("every character folds to what folds to itself, and needs no more rounds fo
 });
 
 /** Marks of many classes, signs that become marks or bring some, and letters that join with what follows. */
-const marks = constantFrom(..."\u0301\u0323\u0344\u0345\u0f73\u0f71\u0bd7\u09be\u3099\uff9e\uff9f\u0e33");
-const letters = constantFrom(..."a\u1f82\u0130\u00a8\u09c7\u1100\u1161\u11a8\u03a3 ");
+const marks = constantFrom(...Array.from("\u0301\u0323\u0344\u0345\u0f73\u0f71\u0bd7\u09be\u3099\uff9e\uff9f\u0e33"));
+const letters = constantFrom(...Array.from("a\u1f82\u0130\u00a8\u09c7\u1100\u1161\u11a8\u03a3 "));
 
 test("of marks on one letter 32 count, in whatever order and form they come", () => {
   const few = fold(`a${"\u0323\u0301".repeat(16)}`);

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { texts, type Zone, zoneLookup } from "../zone.fixture.ts";
 import { checkSpf, type Spf } from "./check.ts";
+import { expandDomain, readMacroText } from "./macro.ts";
 import { readSpfRecord } from "./record.ts";
 
 async function check(zone: Zone, address = "192.0.2.1", asked: string[] = []): Promise<Spf> {
@@ -64,6 +65,24 @@ test("RFC 7208 section 7.3: of a name that is too long, labels on the left are l
   const label = "a".repeat(64).repeat(4);
   assert.equal((await check(texts({ "example.test": `v=spf1 exists:${label}.test -all` }))).result, "fail");
   assert.equal((await check(texts({ "example.test": `v=spf1 exists:${label}%{d} -all` }))).result, "fail");
+});
+
+test("RFC 7208 section 7.3: what is left out on the left is not expanded, however many macros ask for it", async () => {
+  const asked: string[] = [];
+  const record = (macros: number): Zone =>
+    texts({ "example.test": `v=spf1 exists:${"%{o}.".repeat(macros)}end.test -all` });
+  await check(record(30), undefined, asked);
+  await check(record(120), undefined, asked);
+  const [, few, , many] = asked;
+  assert.equal(many, few);
+  // Macros and dots are pieces, and as many as a name has octets are taken.
+  assert.equal((await check(record(127))).result, "fail");
+  assert.equal((await check(record(128))).result, "permerror");
+  let reads = 0;
+  const value = { get: () => (reads++, "ab.test"), enumerable: true };
+  const values = Object.defineProperties({}, Object.fromEntries(Array.from("slodipvh", (letter) => [letter, value])));
+  const name = expandDomain(readMacroText("%{o}.".repeat(127)) ?? [], values as Parameters<typeof expandDomain>[1]);
+  assert.ok(name.length > 245 && reads <= 253 / "ab.test.".length + 1, `${reads} values`);
 });
 
 test("reading a record is total and linear", () => {

@@ -23,6 +23,8 @@ const PART = /%\{([slodipvh])(\d*)(r?)([.\-+,/_=]*)\}|%([%_-])|[!-$&-~]+/giy;
 const OTHERS: Readonly<Record<string, string>> = { "%": "%", _: " ", "-": "%20" };
 /** More parts than a name has labels make no difference. */
 const MAX_KEPT = 128;
+/** Macros and pieces of text of one macro-string: more than a name has octets are an error of syntax to us. */
+const MAX_PARTS = 255;
 
 /** Reads a macro-string (RFC 7208 section 7.1); `undefined` for an error of syntax. */
 export function readMacroText(text: string): MacroText | undefined {
@@ -35,7 +37,7 @@ function scanned(text: string): { readonly parts: MacroText; readonly endsInMacr
   PART.lastIndex = 0;
   while (PART.lastIndex < text.length) {
     const found = PART.exec(text);
-    if (found === null) return undefined;
+    if (found === null || parts.length === MAX_PARTS) return undefined;
     const [whole, letter, digits = "", reversed = "", delimiters = "", other] = found;
     endsInMacro = other !== undefined || letter !== undefined;
     if (other !== undefined) parts.push(OTHERS[other] ?? "");
@@ -74,10 +76,13 @@ export function asksValidatedName(text: MacroText): boolean {
 
 /** Expands to a name that is asked for: no final dot, and labels on the left are left out where it is too long. */
 export function expandDomain(text: MacroText, values: Readonly<Record<MacroLetter, string>>): string {
-  const name = text
-    .map((part) => (typeof part === "string" ? part : expanded(part, values[part.letter])))
-    .join("")
-    .replace(/\.$/, "");
+  // From the right, and no further than what can remain: a record of 8 KiB could ask for megabytes otherwise.
+  let name = "";
+  for (let at = text.length - 1; at >= 0 && name.length <= MAX_NAME + 1; at--) {
+    const part = text[at] ?? "";
+    name = `${typeof part === "string" ? part : expanded(part, values[part.letter])}${name}`;
+  }
+  name = name.replace(/\.$/, "");
   if (name.length <= MAX_NAME) return name;
   // RFC 7208 section 7.3: whole labels go, from the left.
   const cut = name.indexOf(".", name.length - MAX_NAME - 1);
