@@ -13,7 +13,8 @@ const CR = 13;
 /** What has come of a message so far. */
 export class HeaderSplitter {
   readonly #maxBytes: number;
-  #gathered: Uint8Array[] = [];
+  /** Its first `#size` octets are the header's; it doubles, for a peer may send one octet at a time. */
+  #held = new Uint8Array(0);
   #size = 0;
   /** Octets of the line at hand, of which only none and one CR matter. */
   #line: "empty" | "cr" | "text" = "empty";
@@ -36,15 +37,13 @@ export class HeaderSplitter {
     if (this.#header !== undefined) return octets;
     const end = this.#endOfHeader(octets);
     const mine = octets.subarray(0, end ?? octets.length);
-    this.#size += mine.length;
-    if (this.#size > this.#maxBytes) {
+    if (this.#size + mine.length > this.#maxBytes) {
       this.#isTooLarge = true;
-      this.#gathered = [];
+      this.#held = new Uint8Array(0);
       this.#size = 0;
       return undefined;
     }
-    // A copy, which `slice` of a Buffer is not: the caller may reuse its octets.
-    this.#gathered.push(new Uint8Array(mine));
+    this.#hold(mine);
     if (end === undefined) return undefined;
     this.end();
     return end < octets.length ? octets.subarray(end) : undefined;
@@ -52,9 +51,20 @@ export class HeaderSplitter {
 
   /** The header with its empty line, if it had one; a message may end before. */
   end(): Uint8Array {
-    this.#header ??= joined(this.#gathered, this.#size);
-    this.#gathered = [];
+    this.#header ??= this.#held.subarray(0, this.#size);
     return this.#header;
+  }
+
+  /** A copy: the caller may reuse its octets. */
+  #hold(octets: Uint8Array): void {
+    const size = this.#size + octets.length;
+    if (size > this.#held.length) {
+      const larger = new Uint8Array(this.#size === 0 ? size : Math.max(size, 2 * this.#held.length));
+      larger.set(this.#held.subarray(0, this.#size));
+      this.#held = larger;
+    }
+    this.#held.set(octets, this.#size);
+    this.#size = size;
   }
 
   /** Where the body begins in `octets`; undefined when it does not yet. */
@@ -68,16 +78,6 @@ export class HeaderSplitter {
     }
     return undefined;
   }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }
 
 /** One field of a header that is being edited. */
