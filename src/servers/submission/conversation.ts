@@ -16,6 +16,8 @@ export type Conversation = {
   /** Who logged in; undefined before. */
   account: AccountId | undefined;
   failedLogins: number;
+  /** Octets of chunks that were refused. */
+  discardedBytes: number;
   transaction: Transaction | undefined;
   /** Sends a challenge and waits for the client's line: undefined when there will be none. */
   readonly ask: (challenge: string) => Promise<Uint8Array | "too-long" | undefined>;

@@ -12,8 +12,15 @@ export type SubmissionLimits = {
   readonly maxMessageBytes: number;
   /** Octets of a refused message that are read on, so that the client hears why, before the connection is closed. */
   readonly maxDiscardBytes: number;
-  /** Octets of a line without its CRLF. RFC 4954 section 4: 12,288 suffice for what a log-in says. */
+  /** Octets of chunks that one session without a log-in may have read and thrown away; no client sends a message then. */
+  readonly maxStrangerDiscardBytes: number;
+  /** Octets of a command line without its CRLF. RFC 4954 section 4: 12,288 suffice for what a log-in says. */
   readonly maxLineBytes: number;
+  /**
+   * Octets of a line of a message without its CRLF. RFC 5321 section 4.5.3.1.6 and RFC 5322 section 2.1.1: a longer one is
+   * cut or refused by hosts on the way, and with it the signature fails.
+   */
+  readonly maxTextLineBytes: number;
   /** Recipients of one message, told by LIMITS (RFC 9422). RFC 5321 section 4.5.3.1.8: at least 100. */
   readonly maxRecipients: number;
   /** Commands of one session that were not understood or came out of order. */
@@ -37,7 +44,9 @@ export type SubmissionLimits = {
 export const submissionLimits: SubmissionLimits = Object.freeze({
   maxMessageBytes: 50 * MiB,
   maxDiscardBytes: 50 * MiB,
+  maxStrangerDiscardBytes: 64 * KiB,
   maxLineBytes: 12 * KiB,
+  maxTextLineBytes: 998,
   maxRecipients: 100,
   maxBadCommands: 20,
   maxIdleCommands: 500,

@@ -12,7 +12,7 @@ import type { SubmissionReply } from "../../service/submission/submission.ts";
 import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
 import { LineEnds } from "../../syntax/smtp/dot-stuffing.ts";
 import { encodeReply } from "../../syntax/smtp/reply.ts";
-import { bareLineEnd, type Body, readChunk, readData } from "./body.ts";
+import { type Body, readChunk, readData } from "./body.ts";
 import { commands, perform } from "./commands.ts";
 import {
   type Answer,
@@ -46,7 +46,7 @@ export class SubmissionSession {
   #revocation: Disposable | undefined;
   /** Where a wait inside a command came to its end. */
   #brokenOff: Ending | undefined;
-  #lineEnds = new LineEnds();
+  #lineEnds: LineEnds;
   /** Octets of replies before TLS. */
   #clearBytes = 0;
   #commands = 0;
@@ -63,9 +63,11 @@ export class SubmissionSession {
       helo: undefined,
       account: undefined,
       failedLogins: 0,
+      discardedBytes: 0,
       transaction: undefined,
       ask: this.#ask,
     };
+    this.#lineEnds = new LineEnds(services.limits.maxTextLineBytes);
     this.#wire = this.#wireOf(connection);
   }
 
@@ -201,8 +203,9 @@ export class SubmissionSession {
 
   async #chunk({ size, last, refusal }: Next & { readonly kind: "chunk" }): Promise<Ending | undefined> {
     const transaction = refusal === undefined ? this.#transaction() : undefined;
-    if (transaction?.hasChunks !== true) this.#lineEnds = new LineEnds();
-    const body = await readChunk(this.#source, size, transaction?.draft, this.#lineEnds);
+    if (transaction?.hasChunks !== true) this.#lineEnds = new LineEnds(this.#services.limits.maxTextLineBytes);
+    const into = transaction && { draft: transaction.draft, lineEnds: this.#lineEnds };
+    const body = await readChunk(this.#source, { size, last }, into);
     if (body.kind === "broken-off") return asEnding(body.arrival);
     if (transaction === undefined) {
       // RFC 3030 section 2: with one chunk refused the message has failed.
@@ -215,15 +218,9 @@ export class SubmissionSession {
     }
     transaction.hasChunks = true;
     transaction.bytes += size;
-    if (last || body.kind === "refused") return this.#conclude("BDAT", transaction, this.#checked(body));
+    if (last || body.kind === "refused") return this.#conclude("BDAT", transaction, body);
     this.#say({ code: 250, enhanced: "2.0.0", lines: [`${size} octets received`] });
     return undefined;
-  }
-
-  /** A CR at the very end shows only now. */
-  #checked(body: Body): Body {
-    if (body.kind !== "whole" || !this.#lineEnds.endsBare) return body;
-    return { kind: "refused", bytes: body.bytes, reply: bareLineEnd, close: false };
   }
 
   /** The message is whole, refused, or broken off: says what became of it. */

@@ -3,11 +3,13 @@
  *
  * Only CRLF ends a line and only CRLF.CRLF ends the message. A bare CR or bare LF is neither (RFC 5321 section 2.3.8):
  * what a laxer server before or after us would take for an end, and for the commands of a smuggled second message,
- * stays inside this one, and `isBroken` says that the whole is to be refused. Lines may have any length.
+ * stays inside this one, and `isBroken` says that the whole is to be refused. Lines may have any length; which is the first
+ * that is longer than it may be, is known when it has ended.
  *
  * What holds no dot at a line's start is not copied.
  */
 import { viewOf } from "../bytes/sixteen.ts";
+import { TextLines } from "./data-lines.ts";
 import { nextMark } from "./data-text.ts";
 
 /** Where the last octet has left us. */
@@ -23,6 +25,17 @@ export class DataDecoder {
   #ended = false;
   #broken = false;
   #consumed = 0;
+  readonly #lines: TextLines;
+
+  /** @param maxLineBytes octets of a line of the message without its CRLF, for `lines` */
+  constructor(maxLineBytes: number = Number.POSITIVE_INFINITY) {
+    this.#lines = new TextLines(maxLineBytes);
+  }
+
+  /** The lines of the message, as long as it is not broken; a dot that stands for transparency counts for nothing. */
+  get lines(): TextLines {
+    return this.#lines;
+  }
 
   /** The line with the single dot has come. */
   get isEnded(): boolean {
@@ -49,6 +62,7 @@ export class DataDecoder {
     let runs: Uint8Array[] | undefined;
     let runStart = start;
     let at = start;
+    this.#lines.gone(-start);
     while (at < length && !this.#ended) {
       const octet = chunk[at];
       switch (this.#state) {
@@ -57,6 +71,7 @@ export class DataDecoder {
             if (at > runStart) (runs ??= []).push(chunk.subarray(runStart, at));
             at++;
             runStart = at;
+            this.#lines.start = at;
             this.#state = "dot";
           } else this.#state = "text";
           break;
@@ -81,6 +96,7 @@ export class DataDecoder {
         case "cr":
           if (octet === LF) {
             this.#state = "line-start";
+            this.#lines.end(at - 1);
             at++;
           } else {
             this.#broken = true;
@@ -89,7 +105,7 @@ export class DataDecoder {
           }
           break;
         case "text":
-          at = nextMark(chunk, view, at);
+          at = nextMark(chunk, view, at, this.#lines);
           if (at < length) {
             if (chunk[at] === CR) this.#state = "cr";
             else this.#broken = true;
@@ -99,6 +115,7 @@ export class DataDecoder {
       }
     }
     this.#consumed = at;
+    this.#lines.gone(at);
     const end = this.#ended ? runStart : at;
     if (runs === undefined) return end > runStart ? chunk.subarray(runStart, end) : NOTHING;
     if (end > runStart) runs.push(chunk.subarray(runStart, end));

@@ -6,6 +6,7 @@
  * of a line, and with it a second message comes to be. Both classes find them; who sends stops there.
  */
 import { viewOf } from "../bytes/sixteen.ts";
+import { TextLines } from "./data-lines.ts";
 import { nextMark } from "./data-text.ts";
 
 const CR = 13;
@@ -16,6 +17,17 @@ const DOT = 46;
 export class LineEnds {
   #state: "line-start" | "text" | "cr" = "line-start";
   #bare = false;
+  readonly #lines: TextLines;
+
+  /** @param maxLineBytes octets of a line without its CRLF, for `lines` */
+  constructor(maxLineBytes: number = Number.POSITIVE_INFINITY) {
+    this.#lines = new TextLines(maxLineBytes);
+  }
+
+  /** The lines so far, as long as there is no bare one. */
+  get lines(): TextLines {
+    return this.#lines;
+  }
 
   /** Takes the next octets and returns where in them a line begins with a dot; not all such places once there is a bare one. */
   write(chunk: Uint8Array): readonly number[] {
@@ -27,18 +39,21 @@ export class LineEnds {
     if (this.#state === "cr") {
       this.#bare = chunk[0] !== LF;
       this.#state = "line-start";
+      this.#lines.end(-1);
       at = 1;
     }
     while (at < length && !this.#bare) {
       if (this.#state === "line-start" && chunk[at] === DOT) dots.push(at);
       this.#state = "text";
-      at = nextMark(chunk, view, at);
+      at = nextMark(chunk, view, at, this.#lines);
       if (at === length) break;
       const isAtEnd = at + 1 === length;
       this.#bare = chunk[at] === LF || (!isAtEnd && chunk[at + 1] !== LF);
       this.#state = isAtEnd ? "cr" : "line-start";
+      if (!isAtEnd) this.#lines.end(at);
       at += 2;
     }
+    this.#lines.gone(length);
     return dots;
   }
 

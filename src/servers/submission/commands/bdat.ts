@@ -1,6 +1,6 @@
 /**
  * BDAT, RFC 3030 section 2: a counted piece of the message follows the line. Its octets are read in any case, also when
- * the command is refused, for they are on their way.
+ * the command is refused, for they are on their way; but not endlessly, and hardly any before the log-in.
  */
 import { type SubmissionReply, submissionReply } from "../../../service/submission/submission.ts";
 import { parseChunk } from "../../../syntax/smtp/command-line.ts";
@@ -11,12 +11,13 @@ export function bdat(talk: Conversation, argument: string): Answer {
   // How many octets follow is not known: whatever comes next must not be taken for commands.
   if (chunk.kind === "wrong")
     return { ...answer(chunk.code, chunk.enhanced, chunk.text), next: { kind: "close", why: "errors" } };
-  const { maxMessageBytes, maxDiscardBytes } = talk.services.limits;
+  const { maxMessageBytes, maxDiscardBytes, maxStrangerDiscardBytes } = talk.services.limits;
   const { size, last } = chunk;
   let refusal = outOfOrder[stateOf(talk)];
   if (refusal === undefined && (talk.transaction?.bytes ?? 0) + size > maxMessageBytes)
     refusal = submissionReply(552, "5.3.4", "The message is too large");
-  if (refusal !== undefined && size > maxDiscardBytes)
+  if (refusal !== undefined) talk.discardedBytes += size;
+  if (talk.discardedBytes > (talk.account === undefined ? maxStrangerDiscardBytes : maxDiscardBytes))
     return { reply: refusal, next: { kind: "close", why: "errors" } };
   return { reply: undefined, next: { kind: "chunk", size, last, refusal } };
 }
