@@ -14,6 +14,15 @@ import type { ContentSource } from "./mail-store.ts";
 /** RFC 5321 section 4.5.3.1.8: every server takes so many in one transaction. */
 export const RECIPIENTS_AN_ITEM = 100;
 
+/**
+ * How long a report waits for what else is to be told of its message, in milliseconds: whoever is told that something ended
+ * waits for the answer; that it takes long is no hurry.
+ */
+export const REPORT_WAITS_MS: Readonly<Record<"ended" | "delayed", number>> = Object.freeze({
+  ended: 10_000,
+  delayed: 60_000,
+});
+
 export type Outbound = {
   /** The acceptance of the message; a second one under the same id is not taken. */
   readonly id: DeliveryId;
@@ -173,17 +182,20 @@ export type ReportedRecipient = {
   readonly cause: "expired" | "held" | undefined;
 };
 
-/** A report that the sender is still to get. The message stays as long. */
+/**
+ * A report that the sender is still to get. The message stays as long. It waits for `REPORT_WAITS_MS`, or until nothing of
+ * the message is left to be sent: what is to be told of the same message with the same action meanwhile joins it.
+ */
 export type Report = {
   /** Also the delivery id under which the sender's store takes it once. */
   readonly id: DeliveryId;
+  /** All with the same action. */
   readonly recipients: readonly ReportedRecipient[];
 };
 export type PendingReport = Report & {
   readonly message: Outbound;
   readonly deadline: number;
   readonly at: number;
-  readonly attempts: number;
 };
 
 export type Settlement = {
@@ -310,7 +322,7 @@ export interface OutboundQueue extends OutboundMail {
   claimExpired(now: number, until: number, most: number): Promise<readonly Work[]>;
   /** Items of which the sender is to hear that they take long; not claimed. */
   late(now: number, most: number): Promise<readonly Work[]>;
-  /** The sender is told so, or need not be; once an item. */
+  /** The sender is told so, or need not be; once an item, and in one report a message: who comes later is not told of. */
   noteLate(item: number, report: Report | undefined): Promise<void>;
   renew(claims: readonly string[], until: number): Promise<void>;
   /**
@@ -330,7 +342,9 @@ export interface OutboundQueue extends OutboundMail {
   /** Accounts of which something is held because they may not send. */
   heldAccounts(): Promise<readonly AccountId[]>;
 
+  /** Those that are due. What they tell is settled for good when this fulfils: nothing joins them any more. */
   reports(now: number, most: number): Promise<readonly PendingReport[]>;
+  /** It is told. After one of a delay nothing of the message is late any more. */
   reported(report: DeliveryId): Promise<void>;
   postponeReport(report: DeliveryId, at: number): Promise<void>;
   /**

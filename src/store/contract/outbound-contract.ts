@@ -6,6 +6,7 @@ import type { Clock } from "../../host/clock.ts";
 import type { OutboundQueue } from "../outbound-queue.ts";
 import { StoreError } from "../store-error.ts";
 import { outboundEndCases } from "./outbound-end-cases.ts";
+import { outboundReportCases } from "./outbound-report-cases.ts";
 import { outboundFeedbackCases } from "./outbound-feedback-cases.ts";
 import { ALICE, allOf, BOB, outbound, recipient, reply, settlement, wish } from "./outbound-samples.ts";
 import { isGone, octets, only, outboundCaseRegister, TIMES } from "./outbound-world.ts";
@@ -232,6 +233,7 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
   });
 
   outboundEndCases(claims);
+  outboundReportCases(claims);
   outboundFeedbackCases(claims);
 
   test(`after disposal it says that it is closed (${name})`, async () => {

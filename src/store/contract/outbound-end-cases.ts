@@ -1,6 +1,6 @@
 /** How things in the outbound queue end, or are kept from it: deadlines, reports, holds, records. */
 import assert from "node:assert/strict";
-import { ALICE, allOf, BOB, newId, reply, settlement, wish } from "./outbound-samples.ts";
+import { ALICE, allOf, BOB, newId, reply, report, settlement, wish } from "./outbound-samples.ts";
 import { DAY, isGone, only, type RegisterOutboundCase } from "./outbound-world.ts";
 
 export function outboundEndCases(claims: RegisterOutboundCase): void {
@@ -19,15 +19,9 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
     assert.deepEqual(new Set(late.map(({ message }) => message.id)), new Set([waits, rests, held]));
     const [one, two] = late;
     assert.ok(one && two);
-    const report = { id: newId(), recipients: [] };
-    await queue.noteLate(one.item, report);
     await queue.noteLate(one.item, { id: newId(), recipients: [] });
     await queue.noteLate(two.item, undefined);
     assert.equal((await queue.late(20_000, 10)).length, 1);
-    assert.deepEqual(
-      (await queue.reports(20_000, 10)).map(({ id }) => id),
-      [report.id],
-    );
     assert.deepEqual(await queue.claimExpired(49_999, 60_000, 10), []);
     at(50_000);
     const over = await queue.claimExpired(50_000, 60_000, 10);
@@ -42,20 +36,15 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
   claims("the message stays until its report was given; then its key is gone", async ({ queue, put }) => {
     const id = await put(["one@a.example"], { envid: "e1" });
     const work = only(await queue.claim(wish(1000)));
-    const told = {
-      id: newId(),
-      recipients: [
-        { address: "one@a.example", orcpt: undefined, action: "failed", reply: reply(550), cause: undefined } as const,
-      ],
-    };
+    const told = report("failed", "one@a.example");
     await queue.settle(work, settlement(1000, { results: allOf(work, "failed"), reports: [told] }));
     assert.deepEqual(await queue.list(undefined, 0, 10), []);
     assert.equal((await queue.content(id)).size, 17);
     const [pending] = await queue.reports(1000, 10);
-    assert.deepEqual(pending, { ...told, message: work.message, deadline: 50_000, at: 1000, attempts: 0 });
+    assert.deepEqual(pending, { ...told, message: work.message, deadline: 50_000, at: 1000 });
     await queue.postponeReport(told.id, 2000);
     assert.deepEqual(await queue.reports(1999, 10), []);
-    assert.equal((await queue.reports(2000, 10))[0]?.attempts, 1);
+    assert.deepEqual(await queue.reports(2000, 10), [{ ...pending, at: 2000 }]);
     await queue.reported(told.id);
     await queue.reported(told.id);
     await assert.rejects(queue.content(id), isGone);
@@ -132,8 +121,8 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
     const reported = await put(["four@a.example"]);
     const [failing] = (await queue.claim(wish(1500)))?.works.filter(({ message }) => message.id === reported) ?? [];
     assert.ok(failing);
-    const report = { id: newId(), recipients: [] };
-    await queue.settle(failing, settlement(1500, { results: allOf(failing, "failed"), reports: [report] }));
+    const told = report("failed", "four@a.example");
+    await queue.settle(failing, settlement(1500, { results: allOf(failing, "failed"), reports: [told] }));
     await queue.forgetAccount(ALICE);
     assert.deepEqual(await queue.records(ALICE, 0), []);
     assert.deepEqual(await queue.reports(99_999, 10), []);

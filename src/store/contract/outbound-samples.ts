@@ -7,6 +7,8 @@ import type {
   OutboundRecipient,
   RecipientResult,
   RemoteReply,
+  Report,
+  ReportedRecipient,
   Settlement,
   Work,
 } from "../outbound-queue.ts";
@@ -56,6 +58,18 @@ export const wish = (now: number, more: Partial<ClaimWish> = {}): ClaimWish => (
   except: new Set(),
   most: 10,
   ...more,
+});
+
+/** With the same words of all of them. */
+export const report = (action: ReportedRecipient["action"], ...addresses: readonly string[]): Report => ({
+  id: newId(),
+  recipients: addresses.map((address) => ({
+    address,
+    orcpt: undefined,
+    action,
+    reply: reply(action === "delayed" ? 451 : 550),
+    cause: undefined,
+  })),
 });
 
 /** The same result for all recipients of the item. */

@@ -6,9 +6,7 @@ import {
   type Batch,
   type RecipientEnd,
   type OutboundQueue,
-  type PendingReport,
   type RemoteReply,
-  type Report,
   RECIPIENTS_AN_ITEM,
   type Selection,
   type Work,
@@ -33,13 +31,14 @@ import {
   unknown,
   workIn,
 } from "./outbound-item.ts";
+import { memoryReports } from "./outbound-reports.ts";
 
 export function memoryOutboundQueue(clock: Clock): OutboundQueue {
   const messages = new Map<DeliveryId, Message>();
   const items = new Map<number, Item>();
   const destinations = new Map<string, Destination>();
   const senders = new Map<string, number>();
-  const reports = new Map<DeliveryId, PendingReport>();
+  const reports = memoryReports();
   let records: Kept[] = [];
   let served = 0;
   let numbers = 0;
@@ -98,14 +97,9 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
   const endMessage = (message: Message): void => {
     const { id } = message.outbound;
     if ([...items.values()].some((item) => item.message === message)) return;
-    if ([...reports.values()].some((report) => report.message.id === id)) return;
+    if (reports.isAnyOf(id)) return;
     message.octets.fill(0);
     messages.delete(id);
-  };
-  const addReport = (message: Message, report: Report): void => {
-    if (reports.has(report.id)) return;
-    const { outbound, deadline } = message;
-    reports.set(report.id, { ...report, message: outbound, deadline, at: clock.now(), attempts: 0 });
   };
   const chosen = (selection: Selection | undefined): Item[] =>
     [...items.values()].filter((item) => isSelected(item, selection));
@@ -194,7 +188,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       const item = items.get(id);
       if (item?.delayAt === undefined) return;
       item.delayAt = undefined;
-      if (report !== undefined) addReport(item.message, report);
+      if (report !== undefined) reports.add(item.message, report, clock.now());
     },
 
     async renew(claims, until) {
@@ -220,7 +214,7 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
           item.recipients = item.recipients.map((one) => (one === known ? { ...one, reply: result.reply } : one));
         }
       }
-      if (isOurs) for (const report of told) addReport(item.message, report);
+      if (isOurs) for (const report of told) reports.add(item.message, report, now);
       if (item.recipients.length === 0) items.delete(item.id);
       else if (isOurs) {
         item.attempts += Number(attempted);
@@ -231,6 +225,8 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       }
       tidy(item.destination);
       endMessage(item.message);
+      const { message } = item;
+      if (![...items.values()].some((one) => one.message === message)) reports.hurry(message.outbound.id, now);
     },
 
     async putBack(works) {
@@ -268,21 +264,22 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
 
     async reports(now, most) {
       open();
-      const due = [...reports.values()].filter(({ at }) => at <= now);
-      return due.toSorted((a, b) => a.at - b.at).slice(0, most);
+      return reports.takeDue(now, most);
     },
 
     async reported(id) {
       open();
-      const message = messages.get(reports.get(id)?.message.id ?? id);
-      reports.delete(id);
-      if (message !== undefined) endMessage(message);
+      const report = reports.end(id);
+      const message = report && messages.get(report.message.id);
+      if (message === undefined) return;
+      if (report?.recipients[0]?.action === "delayed")
+        for (const item of items.values()) if (item.message === message) item.delayAt = undefined;
+      endMessage(message);
     },
 
     async postponeReport(id, at) {
       open();
-      const report = reports.get(id);
-      if (report !== undefined) reports.set(id, { ...report, at, attempts: report.attempts + 1 });
+      reports.postpone(id, at);
     },
 
     async endClaims() {
@@ -379,8 +376,11 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
     async forgetAccount(account) {
       open();
       drop({ kind: "account", account }, clock.now());
-      for (const report of reports.values()) if (report.message.account === account) reports.delete(report.id);
-      for (const message of messages.values()) if (message.outbound.account === account) endMessage(message);
+      for (const message of messages.values()) {
+        if (message.outbound.account !== account) continue;
+        reports.forget(message.outbound.id);
+        endMessage(message);
+      }
       records = records.filter((known) => known.account !== account);
     },
 

@@ -2,7 +2,7 @@
 import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Standing, Work } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { type ItemRow, newClaim, PHASE, replyText, workOf } from "./rows.ts";
-import { addReport } from "./settle.ts";
+import { addReport } from "./reports.ts";
 import { sql } from "../statements.ts";
 import { makeReady, refresh, serve } from "./turns.ts";
 

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR } from "../../../host/clock.ts";
-import { ALICE, allOf, newId, outbound, recipient, reply, settlement, wish } from "../../contract/outbound-samples.ts";
+import {
+  ALICE,
+  allOf,
+  outbound,
+  recipient,
+  reply,
+  report as told,
+  settlement,
+  wish,
+} from "../../contract/outbound-samples.ts";
 import { collect, inMemory } from "../../contract/samples.ts";
 import type { Work } from "../../outbound-queue.ts";
 import { APPLICATION, type Database, openDatabase } from "../database.ts";
@@ -109,7 +118,7 @@ test("what does not end at once goes on like all others, under the same numbers"
 test("a refusal of which the sender is to hear keeps the message until he has", async () => {
   await using made = await world();
   const work = await inHand(made, "a@one.example");
-  const reports = [{ id: newId(), recipients: [] }];
+  const reports = [told("failed", "a@one.example")];
   await made.queue.settle(work, settlement(now, { results: allOf(work, "failed"), reports }));
   const [report = assert.fail()] = await made.queue.reports(now, 10);
   assert.deepEqual(report.message, work.message);

@@ -44,7 +44,7 @@ import { isSmall, offered } from "./offering.ts";
 import * as records from "./records.ts";
 import { addMessage, isKnown, type Times } from "./adding.ts";
 import { addExpress, isAnyExpress, isExpress, settleExpress, unfoldAll, unfoldDue } from "./express.ts";
-import { pendingReports } from "./reports.ts";
+import * as reports from "./reports.ts";
 import type { ItemRow } from "./rows.ts";
 import { outboundMigrations } from "./schema.ts";
 import {
@@ -224,22 +224,21 @@ class SqliteOutboundQueue implements OutboundQueue {
     return this.#writeAll((db) => claims.well(db, destination), "light");
   }
 
-  reports(now: number, most: number): Promise<readonly PendingReport[]> {
-    return this.#read((db) => pendingReports(db, now, most));
+  async reports(now: number, most: number): Promise<readonly PendingReport[]> {
+    const some = await this.#read((db) => reports.isAnyDue(db, now));
+    return some ? this.#write((db) => reports.takeDue(db, now, most)) : [];
   }
 
   async reported(report: DeliveryId): Promise<void> {
     const ended = await this.#write((db) => {
-      const message = sql(db, "DELETE FROM report WHERE id = ? RETURNING message").pluck().get(report);
-      return message !== undefined && endMessage(db, Number(message));
+      const message = reports.endReport(db, report);
+      return message !== undefined && endMessage(db, message);
     });
     if (ended) this.#eraseSoon();
   }
 
   async postponeReport(report: DeliveryId, at: number): Promise<void> {
-    await this.#write((db) =>
-      sql(db, "UPDATE report SET at = ?, attempts = attempts + 1 WHERE id = ?").run(at, report),
-    );
+    await this.#write((db) => sql(db, "UPDATE report SET at = ? WHERE id = ?").run(at, report));
   }
 
   endClaims(): Promise<void> {

@@ -3,8 +3,9 @@
  * commit in which nothing needs it any more. All functions run inside the caller's transaction.
  */
 import { createHmac } from "node:crypto";
-import type { Outbound, RecipientResult, RemoteReply, Report, Settlement, Work } from "../../outbound-queue.ts";
+import type { Outbound, RecipientResult, RemoteReply, Settlement, Work } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
+import { addReport, hurryReports } from "./reports.ts";
 import { accountText, IS_DELIVERY, type ItemRow, type MessageRow, outboundOf, PHASE, replyText } from "./rows.ts";
 import { doom } from "./sealed-content.ts";
 import { sql } from "../statements.ts";
@@ -43,7 +44,10 @@ export function settle(db: Database, work: Work, settlement: Settlement): boolea
   // What was claimed had no turn to lose.
   if (left === undefined && item.phase === PHASE.claimed) leaveIfEmpty(db, item.destination);
   else refresh(db, item.destination);
-  return left === undefined && endMessage(db, message.id);
+  if (left !== undefined) return false;
+  const ended = endMessage(db, message.id);
+  if (!ended) hurryReports(db, message.id, now);
+  return ended;
 }
 
 /** A remote host said 2xx: that is so, whoever holds the claim now. */
@@ -104,15 +108,6 @@ export function markOf(db: Database, messageId: string): Uint8Array {
     secrets.get(db) ?? (sql(db, "SELECT value FROM secret WHERE name = 'mark'").pluck().get() as Uint8Array);
   secrets.set(db, secret);
   return createHmac("sha256", secret).update(messageId).digest();
-}
-
-export function addReport(db: Database, message: number, report: Report, now: number): void {
-  sql(db, "INSERT OR IGNORE INTO report VALUES (?, ?, ?, 0, ?)").run(
-    report.id,
-    message,
-    now,
-    JSON.stringify(report.recipients),
-  );
 }
 
 /** Ends the message when no recipient and no report needs it: its key is destroyed. True when it ended. */
