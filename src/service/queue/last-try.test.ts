@@ -10,8 +10,9 @@ import { createAccounts } from "../accounts/manage.ts";
 import { createPasswordHasher } from "../accounts/password.ts";
 import { createRevocations } from "../accounts/revocation.ts";
 import { lastTry } from "./last-try.ts";
-import { answer, QueueWorld } from "./queue-world.fixture.ts";
+import { answer, QueueWorld, routeTo } from "./queue-world.fixture.ts";
 import { queueLimits } from "./queue-limits.ts";
+import type { Handover } from "./transport.ts";
 
 type Tried = { readonly undelivered: readonly Undelivered[]; readonly tookMs: number };
 
@@ -74,7 +75,8 @@ test("D5: a host that says nothing delays a deletion by a minute at most", async
   world.start();
   await world.send(["one@slow.example"]);
   const { undelivered, tookMs } = await tryLast(world);
-  assert.deepEqual(undelivered, [{ recipient: "one@slow.example", destination: "slow.example", lastReply: undefined }]);
+  const lastReply = "its host had not answered yet, and may still take it";
+  assert.deepEqual(undelivered, [{ recipient: "one@slow.example", destination: "slow.example", lastReply }]);
   assert.ok(tookMs >= MINUTE && tookMs < 61 * SECOND, String(tookMs));
 });
 
@@ -91,6 +93,61 @@ test("D5: a destination that somebody else's mail found silent is not waited for
     ["one@dead.example 4.4.1 no answer"],
   );
   assert.ok(tookMs < 5 * SECOND, String(tookMs));
+});
+
+/** Somebody else's mail makes the host of both domains ask for less. */
+async function slowedHost(): Promise<QueueWorld> {
+  const world = await QueueWorld.open();
+  for (const domain of ["one.example", "two.example"]) world.routes.set(domain, routeTo("mx.shared.example"));
+  world.behaviours.set("mx.shared.example", async (to) => {
+    if (to.some((address) => address.startsWith("bob"))) return asks(to);
+    return await world.takeAfter(to, 50);
+  });
+  world.start();
+  await world.send(["bob@one.example"], { account: BOB });
+  await world.clock.advance(SECOND);
+  return world;
+}
+
+const asks = (to: readonly string[]): Handover => ({
+  kind: "answered",
+  outcomes: to.map(() => answer("temporary", 421, "4.7.0")),
+  dsnPassedOn: true,
+});
+
+test("D5: a living host that asked for less is waited for within the minute, and gets what it never saw", async () => {
+  await using world = await slowedHost();
+  await world.clock.advance(15 * SECOND);
+  await world.send(["one@two.example"]);
+  await world.clock.advance(SECOND);
+  assert.equal(world.count("one@two.example"), 0, "the host's gate is closed");
+  const { undelivered, tookMs } = await tryLast(world);
+  assert.deepEqual(undelivered, []);
+  assert.equal(world.count("one@two.example"), 1);
+  assert.ok(tookMs > 20 * SECOND && tookMs < MINUTE, String(tookMs));
+});
+
+test("D5: what a host that asked for less gets no more is called not tried, whatever was heard before", async () => {
+  await using world = await slowedHost();
+  world.behaviours.set("mx.late.example", (to) => ({ ...asks(to), outcomes: to.map(() => answer("temporary", 451)) }));
+  await world.send(["late@late.example"]);
+  await world.clock.advance(SECOND);
+  // A host that asks a second time is left alone for longer than the last try has.
+  await world.clock.advance(MINUTE);
+  await world.send(["bob2@one.example"], { account: BOB });
+  await world.clock.advance(SECOND);
+  await world.send(["one@two.example"]);
+  const served = await tryLast(world);
+  assert.deepEqual(served.undelivered.map(({ recipient, lastReply }) => `${recipient} ${lastReply}`).toSorted(), [
+    "late@late.example 451 4.0.0 as told",
+    "one@two.example undefined",
+  ]);
+  assert.ok(served.tookMs < 5 * SECOND, String(served.tookMs));
+  const unserved = await tryLast(world, () => false);
+  assert.deepEqual(unserved.undelivered.map(({ recipient, lastReply }) => `${recipient} ${lastReply}`).toSorted(), [
+    "late@late.example 451 4.0.0 as told (from before: it was not tried again)",
+    "one@two.example undefined",
+  ]);
 });
 
 test("D5: with nobody to send it is listed at once; with nothing queued there is nothing to wait for", async () => {

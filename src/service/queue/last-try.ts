@@ -33,37 +33,54 @@ export async function lastTry(
   const own = { kind: "account", account } as const;
   let left = await Array.fromAsync(allListed(queue, own));
   if (left.length === 0) return [];
-  if (isServed()) {
+  const attemptsBefore = new Map(left.map(({ item, attempts }) => [item, attempts]));
+  const isWorkedOff = isServed();
+  if (isWorkedOff) {
     const { heldLifeMs } = queueLimits;
     await queue.release(own, "account", { now: begun, lifeMs: heldLifeMs, notBefore: begun, mostMs: heldLifeMs });
     await queue.retryNow(own);
     wake();
     for (;;) {
       left = await Array.fromAsync(allListed(queue, own));
-      if (clock.now() >= begun + MOST_MS || !isServed() || !left.some(isUnderWay)) break;
+      const isWorthWaiting = left.some((item) => isUnderWay(item, begun + MOST_MS));
+      if (clock.now() >= begun + MOST_MS || !isServed() || !isWorthWaiting) break;
       await pause(clock, LOOK_MS);
     }
   }
   const refused = (await queue.records(account, begun)).filter(({ end }) => end === "failed" || end === "expired");
   return [
     ...refused.map(({ recipient, reply }) => undelivered(recipient, domainOf(recipient), replyWords(reply))),
-    ...stillQueued(left),
+    ...stillQueued(left, (item) => {
+      if (item.attempts !== attemptsBefore.get(item.item)) return true;
+      // Somebody else's mail asked for all that is for a silent destination.
+      return isWorkedOff && item.restsUntil !== undefined && item.destinationReply !== undefined;
+    }),
   ];
 }
 
-/** Being tried, or waiting for its turn: not for a destination that was silent just now. */
-const isUnderWay = ({ state, restsUntil }: ListedItem): boolean =>
-  state === "claimed" || (state === "ready" && restsUntil === undefined);
+/**
+ * Being tried, or waiting for its turn. A host that asked for less, or has no place free, lives: what waits for it goes when
+ * that is over, if it is soon. The rest of a silent destination is longer than we have.
+ */
+const isUnderWay = ({ state, restsUntil = 0 }: ListedItem, until: number): boolean =>
+  state === "claimed" || (state === "ready" && restsUntil <= until);
 
-function stillQueued(items: readonly ListedItem[]): readonly Undelivered[] {
-  return items.flatMap(({ destination, recipients, state, destinationReply }) =>
-    recipients.map(({ address, reply = destinationReply }) =>
-      undelivered(address, domainOfPlace(destination), state === "held" ? HELD : reply && replyWords(reply)),
-    ),
-  );
+function stillQueued(items: readonly ListedItem[], wasTried: (item: ListedItem) => boolean): readonly Undelivered[] {
+  return items.flatMap((item) => {
+    const { destination, recipients, state, destinationReply } = item;
+    const place = domainOfPlace(destination);
+    return recipients.map(({ address, reply = destinationReply }) => {
+      if (state === "held") return undelivered(address, place, HELD);
+      if (state === "claimed") return undelivered(address, place, IN_HAND);
+      const words = reply && replyWords(reply);
+      return undelivered(address, place, words === undefined || wasTried(item) ? words : `${words}${NOT_AGAIN}`);
+    });
+  });
 }
 
 const HELD = "it was held";
+const IN_HAND = "its host had not answered yet, and may still take it";
+const NOT_AGAIN = " (from before: it was not tried again)";
 const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 const undelivered = (recipient: string, destination: string, lastReply: string | undefined): Undelivered => ({
   recipient,
