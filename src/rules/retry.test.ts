@@ -38,10 +38,21 @@ test("what asks for less is told from what is about one message", () => {
     [452, "4.5.3", "less"],
     [450, "4.7.28", "less"],
     [451, "4.7.650", "less"],
-    [451, "4.7.1", "none"],
+    [452, "4.3.1", "less"],
+    [452, "4.0.0", "less"],
+    [451, "4.7.1", "later"],
+    [450, "4.7.1", "later"],
     [450, "4.2.0", "none"],
+    [452, "4.2.2", "none"],
+    [421, "4.2.1", "none"],
+    [451, "4.3.0", "none"],
+    [452, "4.1.0", "none"],
     [550, "5.7.28", "none"],
+    [530, "4.7.0", "none"],
+    [535, "4.7.8", "none"],
+    [454, "4.7.0", "none"],
     [undefined, "4.4.2", "none"],
+    [undefined, "4.7.5", "none"],
   ];
   for (const [code, enhanced, demand] of cases)
     assert.equal(demandOf({ code, enhanced }), demand, `${code} ${enhanced}`);

@@ -48,17 +48,26 @@ const at = (steps: readonly number[], count: number): number =>
 
 const spread = (ms: number, chance: number): number => Math.round(ms * (1 - SPREAD + 2 * SPREAD * chance));
 
-/** What a host's temporary refusal says about the host itself. */
+/** What a temporary refusal says of whoever refused, as far as it goes beyond the one message or recipient. */
 export type Demand =
-  /** It wants less from us: 421, 452 of too many recipients or too little room, and all of policy (RFC 3463 section 3.8). */
+  /** The host wants less from us. */
   | "less"
-  /** It is about the message or recipient alone. */
+  /** It has nothing against us: it puts strangers' mail off (greylisting). */
+  | "later"
   | "none";
 
+/** Of the host's own words; what we found without it, as with its certificate, demands nothing. */
 export function demandOf({ code, enhanced }: { readonly code: number | undefined; readonly enhanced: string }): Demand {
-  // RFC 3463 section 3.8: 4.7.1 is what greylisting says of a message; only with 421 it is about the host.
-  if (code === 421 || code === 452) return "less";
-  return /^4\.7\.(?!1$)\d+$/.test(enhanced) ? "less" : "none";
+  // RFC 3207 section 4 and RFC 4954 section 6: of TLS and of our log-in, which mail to other domains may do without.
+  if (code === undefined || code < 400 || code > 499 || code === 454) return "none";
+  // RFC 3463 section 3.3: of a mailbox, as one that is full, never of the host.
+  if (/^\d\.2\./.test(enhanced)) return "none";
+  if (code === 421) return "less";
+  // RFC 3463 section 3.8: 4.7.1 is what greylisting says of a message; all else of policy is about us.
+  if (enhanced === "4.7.1") return "later";
+  if (enhanced.startsWith("4.7.")) return "less";
+  // RFC 5321 section 4.5.3.1.10: too many recipients; section 4.2.3: no room at the host.
+  return code === 452 && /^4\.(?:3\.\d+|5\.3|0\.0)$/.test(enhanced) ? "less" : "none";
 }
 
 /** How a host is treated that asked for less, and recovers. */

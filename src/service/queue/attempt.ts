@@ -3,37 +3,28 @@
  * exactly one of: settled, put back, held. What a host took is settled until it is durable, for nothing may be sent twice
  * because our disk was busy; what throws leads to another attempt, never to a loss.
  */
-import { type Clock, MINUTE, pause, SECOND } from "../../host/clock.ts";
-import type { Log } from "../../host/events/events.ts";
-import { demandOf, pauseAfter, restAfter, type RetrySchedule } from "../../rules/retry.ts";
+import { MINUTE, pause, SECOND } from "../../host/clock.ts";
+import { pauseAfter, restAfter, type RetrySchedule } from "../../rules/retry.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { Batch, OutboundQueue, RemoteReply, Work } from "../../store/outbound-queue.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
-import type { HostGates } from "./host-gates.ts";
 import { allFail, allWait, type NewReportId, OUR_FAULT, type Outcome, outcomeOf, routeReply } from "./outcome.ts";
 import { domainOfPlace, hostsFor } from "./optional-tls.ts";
-import type { Route, RouteHost, Router } from "./route.ts";
-import type { Deliver, Handover } from "./transport.ts";
+import type { Route, Router } from "./route.ts";
+import { overHosts, type WalkServices } from "./walk.ts";
 
-export type AttemptServices = {
+export type AttemptServices = WalkServices & {
   readonly queue: OutboundQueue;
   readonly router: Pick<Router, "route">;
-  readonly deliver: Deliver;
   readonly directory: Directory;
-  readonly gates: HostGates;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly schedule: RetrySchedule;
   /** How long what is held may wait, from its submission. */
   readonly heldLifeMs: number;
   readonly chance: () => number;
   readonly newId: NewReportId;
-  /** Called as soon as a host has answered something: the attempt is no longer one that waits for a dead host. */
-  readonly answered: () => void;
-  readonly signal: AbortSignal;
 };
 
 /**
@@ -61,7 +52,7 @@ export async function attemptBatch(
   if (goes.length > 0) {
     const settling: Promise<void>[] = [];
     try {
-      await overHosts({ ...services, settling }, batch, goes, route, taken);
+      await inTurn({ ...services, settling }, batch, goes, route, taken);
     } finally {
       await allEnded(settling);
     }
@@ -103,27 +94,42 @@ async function allEnded(promises: readonly Promise<void>[]): Promise<void> {
 /** What a host answered is settled while it gets the next message. */
 type Underway = AttemptServices & { readonly settling: Promise<void>[] };
 
-async function overHosts(
+async function inTurn(
   services: Underway,
   batch: Batch,
   works: readonly Work[],
   route: Route,
   taken: ContentSource | undefined,
 ): Promise<void> {
-  const { queue, signal, clock } = services;
+  const { queue, signal, clock, newId } = services;
   let isWell = batch.standing === "well";
+  const wasWell = async (): Promise<void> => {
+    if (!isWell) await queue.well(batch.destination);
+    isWell = true;
+  };
   for (const [n, work] of works.entries()) {
     if (signal.aborted) {
       await queue.putBack(works.slice(n));
       return;
     }
-    const course = await overHostsOnce(services, work, hostsFor(route, work.message.tlsWish), taken);
+    const course = await overHosts(services, work, hostsFor(route, work.message.tlsWish), taken);
     switch (course.kind) {
-      case "settled":
-        if (!isWell) await queue.well(batch.destination);
-        isWell = true;
+      case "answered": {
+        const settled = settleSurely(services, work, outcomeOf(work, course.handover, newId));
+        // Heard at the end of the batch.
+        settled.catch(() => {});
+        services.settling.push(settled);
+        await wasWell();
+        break;
+      }
+      case "unfit":
+        await settleSurely(services, work, allFail(work, course.reply, newId));
+        await wasWell();
         break;
       case "broken":
+        await settleSurely(services, work, allWait(work, OUR_FAULT));
+        break;
+      case "gone":
         break;
       case "closed":
         await queue.rest(batch.destination, course.until, undefined);
@@ -139,97 +145,6 @@ async function overHosts(
         return;
     }
   }
-}
-
-type Course =
-  | { readonly kind: "settled" }
-  /** A fault of ours; the item waits, nothing is known of the destination. */
-  | { readonly kind: "broken" }
-  /** Every host has enough for now. */
-  | { readonly kind: "closed"; readonly until: number }
-  | { readonly kind: "unreached"; readonly reply: RemoteReply; readonly asksForLess: boolean };
-
-async function overHostsOnce(
-  services: Underway,
-  work: Work,
-  hosts: readonly RouteHost[],
-  taken: ContentSource | undefined,
-): Promise<Course> {
-  const { gates, newId } = services;
-  let unfit: RemoteReply | undefined;
-  let unreached: RemoteReply | undefined;
-  let closedUntil: number | undefined;
-  let asksForLess = false;
-  for (const host of hosts) {
-    const gate = gates.enter(host.name);
-    if (gate.kind === "closed") {
-      closedUntil = Math.min(closedUntil ?? gate.until, gate.until);
-      continue;
-    }
-    let handover: Handover | undefined;
-    try {
-      handover = await handOver(services, host, work, taken);
-    } finally {
-      gates.leave(host.name);
-    }
-    if (handover === undefined) return { kind: "broken" };
-    if (handover.kind === "answered") {
-      services.answered();
-      noteDemands(services, host, handover);
-      const settled = settleSurely(services, work, outcomeOf(work, handover, newId));
-      // Heard at the end of the batch.
-      settled.catch(() => {});
-      services.settling.push(settled);
-      return { kind: "settled" };
-    }
-    // What we found wrong ourselves, as with its certificate, is no word of the host's: it takes other mail.
-    const isDemand = handover.reply.code !== undefined && demandOf(handover.reply) === "less";
-    if (isDemand) slow(services, host, handover.reply);
-    asksForLess ||= isDemand;
-    if (handover.kind === "unfit") unfit = handover.reply;
-    else unreached = handover.reply;
-  }
-  if (unreached !== undefined) return { kind: "unreached", reply: unreached, asksForLess };
-  if (closedUntil !== undefined) return { kind: "closed", until: closedUntil };
-  await settleSurely(services, work, allFail(work, unfit ?? OUR_FAULT, newId));
-  return { kind: "settled" };
-}
-
-/** `undefined`: it threw; the item is settled or, where nothing needs it any more, left alone. */
-async function handOver(
-  services: AttemptServices,
-  host: RouteHost,
-  work: Work,
-  taken: ContentSource | undefined,
-): Promise<Handover | undefined> {
-  const { queue, deliver, log } = services;
-  try {
-    const content = taken ?? (await queue.content(work.message.id));
-    return await deliver(host, { ...work.message, recipients: work.recipients }, content);
-  } catch (error) {
-    // Dropped meanwhile: nothing is left to be tried.
-    if (error instanceof StoreError && error.code === "gone") return undefined;
-    log("queue.broken", { step: "deliver", code: failureOf(error) });
-    await settleSurely(services, work, allWait(work, OUR_FAULT));
-    return undefined;
-  }
-}
-
-function noteDemands(
-  services: AttemptServices,
-  host: RouteHost,
-  { outcomes }: Extract<Handover, { kind: "answered" }>,
-): void {
-  if (outcomes.some(({ kind }) => kind === "accepted")) services.gates.took(host.name);
-  const demand = outcomes.find(({ kind, reply }) => kind === "temporary" && demandOf(reply) === "less");
-  if (demand !== undefined) slow(services, host, demand.reply);
-}
-
-function slow({ gates, clock, log }: AttemptServices, host: RouteHost, reply: RemoteReply): void {
-  const slowness = gates.slow(host.name);
-  if (slowness === undefined) return;
-  const { connections, until } = slowness;
-  log("queue.slowed", { host: host.name, code: reply.code, connections, forMs: until - clock.now() });
 }
 
 /** Everything for it rests; the item that was tried counts an attempt, the others do not. */

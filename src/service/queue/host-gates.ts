@@ -6,9 +6,16 @@
 import type { Clock } from "../../host/clock.ts";
 import { recovered, type Slowness, slowed, unslowed } from "../../rules/retry.ts";
 
+export type Gate =
+  | { readonly kind: "open" }
+  /** The host asked for less: nothing goes there before then. */
+  | { readonly kind: "slowed"; readonly until: number }
+  /** It takes mail, and others of ours have all its places for the moment. */
+  | { readonly kind: "full" };
+
 export interface HostGates {
-  /** Takes a place at the host; `until`: there is none before then. Every place must be given back by `leave`. */
-  enter(host: string): { readonly kind: "open" } | { readonly kind: "closed"; readonly until: number };
+  /** Takes a place at the host where it gives one. Every place must be given back by `leave`. */
+  enter(host: string): Gate;
   leave(host: string): void;
   /** The host took a message. */
   took(host: string): void;
@@ -25,9 +32,6 @@ export type HostGatesOptions = {
   readonly most?: number;
 };
 
-/** When every place is taken one is free soon. */
-const FULL_MS = 1000;
-
 export function createHostGates({ clock, chance, connections, most = 10_000 }: HostGatesOptions): HostGates {
   const slowness = new Map<string, Slowness>();
   const busy = new Map<string, number>();
@@ -42,10 +46,9 @@ export function createHostGates({ clock, chance, connections, most = 10_000 }: H
   return {
     enter(host) {
       const { connections: places, until } = of(host);
-      const now = clock.now();
-      if (until > now) return { kind: "closed", until };
+      if (until > clock.now()) return { kind: "slowed", until };
       const taken = busy.get(host) ?? 0;
-      if (taken >= places) return { kind: "closed", until: now + FULL_MS };
+      if (taken >= places) return { kind: "full" };
       busy.set(host, taken + 1);
       return { kind: "open" };
     },

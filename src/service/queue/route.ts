@@ -29,7 +29,7 @@ export type TlsPolicy =
 export type RouteHost = {
   /** Lower-case, in A-labels, without the final dot; an address literal in its brackets. */
   readonly name: string;
-  /** At least one, in the order in which they are to be tried. */
+  /** In the order in which they are to be tried; at least one, but for our own. */
   readonly addresses: readonly string[];
   readonly tls: TlsPolicy;
   /**
@@ -37,6 +37,8 @@ export type RouteHost = {
    * section 4.2.1 asks this for REQUIRETLS.
    */
   readonly nameIsSure: boolean;
+  /** The mail stays here: nobody is called, and nobody else's places are taken. */
+  readonly isHere?: true;
 };
 
 /** As TLS reports name what went wrong before a connection (RFC 8460 section 4.3). */

@@ -304,6 +304,32 @@ test("telling many senders that it takes long holds up nobody's mail", async () 
   assert.equal((await world.inbox()).length, 100);
 });
 
+/** To the queue as it is, without a word to the runner. */
+async function put(world: QueueWorld, name: string, domain: string): Promise<void> {
+  const now = world.clock.now();
+  await world.queue.add(
+    outbound({ submittedAt: now, sender: "" }),
+    [{ address: `${name}@${domain}`, destination: domain, notify: undefined, orcpt: undefined }],
+    { dueAt: now, deadline: now + 5 * DAY, delayAt: now + DAY },
+    inMemory(new Uint8Array(10)),
+  );
+}
+
+/** Hosts that have much to take and fall silent in the midst of it: as many as have all places of what goes quickly. */
+async function freeze(world: QueueWorld): Promise<void> {
+  let isFrozen = false;
+  const domains = Array.from({ length: 5 }, (_, n) => `freezes${n}.example`);
+  for (const domain of domains)
+    world.behaviours.set(`mx.${domain}`, (to) => (isFrozen ? world.silentFor(5 * MINUTE) : world.takeAfter(to, 500)));
+  for (const domain of domains) await world.send([`first@${domain}`], { account: BOB });
+  await world.clock.advance(SECOND);
+  for (const domain of domains) for (let n = 0; n < 120; n++) await put(world, `r${n}`, domain);
+  world.runner.wake();
+  await world.clock.advance(2 * SECOND);
+  isFrozen = true;
+  await world.clock.advance(5 * SECOND);
+}
+
 /** The mean time from submission to acceptance of 200 live messages, in ms. */
 async function liveTime(troubles: boolean): Promise<number> {
   await using world = await QueueWorld.open();
@@ -311,6 +337,7 @@ async function liveTime(troubles: boolean): Promise<number> {
   for (let n = 0; n < 20; n++) await world.send([`first@live${n}.example`], { account: BOB });
   await world.clock.advance(SECOND);
   if (troubles) {
+    await freeze(world);
     for (let n = 0; n < 1500; n++) {
       const kind = ["dead", "slow", "grey", "refuse", "one-dead"][n % 5] ?? "";
       const domain = kind === "one-dead" ? "one-dead.example" : `${kind}${n}.example`;
@@ -327,12 +354,7 @@ async function liveTime(troubles: boolean): Promise<number> {
           outcomes: to.map(() => outcome),
           dsnPassedOn: true,
         }));
-      await world.queue.add(
-        outbound({ submittedAt: world.clock.now(), sender: "" }),
-        [{ address: `r${n}@${domain}`, destination: domain, notify: undefined, orcpt: undefined }],
-        { dueAt: world.clock.now(), deadline: world.clock.now() + 5 * DAY, delayAt: world.clock.now() + DAY },
-        inMemory(new Uint8Array(10)),
-      );
+      await put(world, `r${n}`, domain);
     }
     world.runner.wake();
   }
@@ -352,7 +374,7 @@ async function liveTime(troubles: boolean): Promise<number> {
   return times.reduce((sum, one) => sum + one, 0) / times.length;
 }
 
-test("dead, slow, greylisting and refusing destinations hold up live ones by less than a tenth", async () => {
+test("dead, slow, freezing, greylisting and refusing destinations hold up live ones by less than a tenth", async () => {
   const [alone, beside] = [await liveTime(false), await liveTime(true)];
   assert.ok(beside < alone * 1.1, `${alone} ms alone, ${beside} ms beside them`);
 });

@@ -14,12 +14,13 @@ import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import type { Batch, OutboundQueue, PendingReport, Standing, Taker } from "../../store/outbound-queue.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
-import { attemptBatch, type AttemptServices, settleSurely } from "./attempt.ts";
+import { attemptBatch, settleSurely } from "./attempt.ts";
 import { Attempts } from "./attempts.ts";
 import { type QueueLimits, queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
 import { createHostGates } from "./host-gates.ts";
 import { delayReport, expired } from "./outcome.ts";
 import type { Router } from "./route.ts";
+import { createSilentHosts } from "./silent-hosts.ts";
 import { tellSender } from "./tell-sender.ts";
 import type { Deliver } from "./transport.ts";
 
@@ -65,6 +66,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     chance = Math.random,
   } = options;
   const gates = createHostGates({ clock, chance, connections: limits.perHost });
+  const silent = createSilentHosts(clock);
   const attempts = new Attempts(limits);
   const newId = (): DeliveryId => deliveryId(randomBytes(16).toString("hex"));
   let ring: () => void = () => {};
@@ -82,20 +84,26 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const start = (batch: Batch, signal: AbortSignal, taken?: ContentSource): void => {
     const attempt = attempts.begin(batch);
     const { standing } = batch;
-    const timer = clock.after(limits.patienceMs, () => {
-      attempt.waits(true);
-      wake([standing]);
-    });
+    let timer: Disposable | undefined;
+    const asks = (): void => {
+      timer ??= clock.after(limits.patienceMs, () => {
+        attempt.waits(true);
+        wake([standing]);
+      });
+    };
     const answered = (): void => {
-      timer[Symbol.dispose]();
+      timer?.[Symbol.dispose]();
+      timer = undefined;
       attempt.waits(false);
     };
+    asks();
     const { heldLifeMs } = limits;
-    const services: AttemptServices = { ...options, schedule, gates, heldLifeMs, chance, newId, answered, signal };
+    const patience = { asks, answered };
+    const services = { ...options, ...patience, schedule, gates, silent, heldLifeMs, chance, newId, signal };
     attemptBatch(services, batch, taken)
       .catch((error: unknown) => log("queue.broken", { step: "attempt", code: failureOf(error) }))
       .finally(() => {
-        timer[Symbol.dispose]();
+        timer?.[Symbol.dispose]();
         attempt.end();
         // A place is free, and what was claimed has others behind it. Failed destinations rest: time brings them back.
         if (taken === undefined || isBehind) wake(standing === "well" ? ["well"] : ["well", standing]);

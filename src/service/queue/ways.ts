@@ -28,7 +28,8 @@ export type Ways = {
 const NOTHING_FOUND = { stsPolicy: undefined, leftOut: [], failures: [] } as const;
 
 export function createWays({ router, domains, hostName, smarthost, inbound, deliver }: WaysOptions): Ways {
-  const here: RouteHost = { name: hostName, addresses: [], tls: { kind: "opportunistic" }, nameIsSure: true };
+  const itself = { name: hostName, addresses: [], isHere: true } as const;
+  const here: RouteHost = { ...itself, tls: { kind: "opportunistic" }, nameIsSure: true };
   const stays: Route = { kind: "hosts", hosts: [here], findings: NOTHING_FOUND };
   const own = new Set(domains);
   return {

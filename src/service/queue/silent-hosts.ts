@@ -1,0 +1,52 @@
+/**
+ * Hosts that nobody answered for a moment ago. Each message would wait for them anew before it goes to the next host of its
+ * domain; so for a while they come last, and then one message asks whether they are back: RFC 5321 section 5.1 gives their
+ * preference a meaning. Kept in memory, for a bounded number of hosts.
+ */
+import { type Clock, MINUTE } from "../../host/clock.ts";
+import type { RouteHost } from "./route.ts";
+
+export interface SilentHosts {
+  /** The hosts of one domain, the silent ones behind the others. Who gets a host before its rest is over asks for all. */
+  last(hosts: readonly RouteHost[]): readonly RouteHost[];
+  has(host: string): boolean;
+  /** Nobody answered. */
+  silent(host: string): void;
+  /** The host answered something. */
+  answered(host: string): void;
+}
+
+type Silence = { readonly until: number; readonly asked: number };
+
+/** A minute longer each time that it was asked in vain. */
+const LONGEST = 5;
+const MOST = 10_000;
+
+export function createSilentHosts(clock: Clock, most: number = MOST): SilentHosts {
+  const silences = new Map<string, Silence>();
+  const put = (host: string, asked: number): void => {
+    silences.delete(host);
+    silences.set(host, { until: clock.now() + Math.min(asked, LONGEST) * MINUTE, asked });
+    const [oldest] = silences.keys();
+    if (silences.size > most && oldest !== undefined) silences.delete(oldest);
+  };
+  const has = (host: string): boolean => (silences.get(host)?.until ?? 0) > clock.now();
+  return {
+    has,
+    last(hosts) {
+      if (silences.size === 0 || hosts.length === 1) return hosts;
+      const rest = hosts.filter(({ name }) => has(name));
+      const first = hosts.filter(({ name }) => !has(name));
+      const [asked] = first;
+      const before = asked && silences.get(asked.name);
+      if (asked !== undefined && before !== undefined) put(asked.name, before.asked + 1);
+      return [...first, ...rest];
+    },
+    silent(host) {
+      put(host, silences.get(host)?.asked ?? 1);
+    },
+    answered(host) {
+      if (silences.size > 0) silences.delete(host);
+    },
+  };
+}

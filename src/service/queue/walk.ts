@@ -1,0 +1,168 @@
+/**
+ * One message over the hosts of its destination, in their order, until one has answered for it (RFC 5321 section 5.1). What
+ * the first host that answers puts off is offered to one more, as a fault of one host need not be that of the next. Nothing is
+ * taken on that a host has taken: that is to be durable before anything else. Nor where nobody knows whether a host has it,
+ * or a host says that we are to come less often, or later.
+ */
+import type { Clock } from "../../host/clock.ts";
+import type { Log } from "../../host/events/events.ts";
+import { type Demand, demandOf } from "../../rules/retry.ts";
+import type { ContentSource } from "../../store/mail-store.ts";
+import type { OutboundQueue, RemoteReply, Work } from "../../store/outbound-queue.ts";
+import { StoreError } from "../../store/store-error.ts";
+import { failureOf } from "../delivery/verdict.ts";
+import type { HostGates } from "./host-gates.ts";
+import { OUR_FAULT } from "./outcome.ts";
+import type { RouteHost } from "./route.ts";
+import type { SilentHosts } from "./silent-hosts.ts";
+import type { Deliver, Handover, HandoverOutcome } from "./transport.ts";
+
+export type WalkServices = {
+  readonly queue: Pick<OutboundQueue, "content">;
+  readonly deliver: Deliver;
+  readonly gates: HostGates;
+  readonly silent: SilentHosts;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called before a host is asked. */
+  readonly asks: () => void;
+  /** Called as soon as a host has answered: whoever asks next waits anew. */
+  readonly answered: () => void;
+  readonly signal: AbortSignal;
+};
+
+type Answered = Extract<Handover, { readonly kind: "answered" }>;
+
+type Undone =
+  /** A fault of ours; nothing is known of the destination. */
+  | { readonly kind: "broken" }
+  /** Dropped meanwhile: nothing is left to be tried. */
+  | { readonly kind: "gone" };
+
+export type Course =
+  | Undone
+  | { readonly kind: "answered"; readonly handover: Answered }
+  /** Its host has enough for now. Nothing was tried. */
+  | { readonly kind: "closed"; readonly until: number }
+  | { readonly kind: "unreached"; readonly reply: RemoteReply; readonly asksForLess: boolean }
+  /** No host can have it, ever. */
+  | { readonly kind: "unfit"; readonly reply: RemoteReply };
+
+/** When every place at a host is taken one is free soon. */
+const FULL_MS = 1000;
+
+/** @param taken the octets, when they are at hand */
+export async function overHosts(
+  services: WalkServices,
+  work: Work,
+  hosts: readonly RouteHost[],
+  taken: ContentSource | undefined,
+): Promise<Course> {
+  const { gates, silent, clock, signal } = services;
+  let answer: Answered | undefined;
+  let unfit: RemoteReply | undefined;
+  let unreached: RemoteReply | undefined;
+  let slowedUntil: number | undefined;
+  let asksForLess = false;
+  for (const host of silent.last(hosts)) {
+    // What was heard is to be settled now, and nobody is waited for that will hardly answer.
+    if (answer !== undefined && (signal.aborted || silent.has(host.name))) break;
+    const gate = host.isHere === true ? OPEN : gates.enter(host.name);
+    if (gate.kind === "full") {
+      // A place is worth waiting for: hosts behind it are for when it cannot be reached.
+      if (answer === undefined) return { kind: "closed", until: clock.now() + FULL_MS };
+      break;
+    }
+    if (gate.kind === "slowed") {
+      slowedUntil = Math.min(slowedUntil ?? gate.until, gate.until);
+      continue;
+    }
+    const left = leftBy(work, answer);
+    let handover: Handover | Undone;
+    try {
+      handover = await handOver(services, host, { ...work, recipients: left }, taken);
+    } finally {
+      if (host.isHere !== true) gates.leave(host.name);
+    }
+    if (handover.kind === "gone" || (handover.kind === "broken" && answer === undefined)) return handover;
+    if (handover.kind === "broken") break;
+    const demand = host.isHere === true ? "none" : hear(services, host, handover);
+    if (handover.kind === "answered") {
+      const isSecond = answer !== undefined;
+      answer = answer === undefined ? handover : joined(answer, handover);
+      if (isSecond || demand !== "none" || !mayGoOn(handover)) break;
+    } else if (handover.kind === "unfit") unfit = handover.reply;
+    else {
+      unreached = handover.reply;
+      asksForLess ||= demand === "less";
+    }
+  }
+  if (answer !== undefined) return { kind: "answered", handover: answer };
+  if (unreached !== undefined) return { kind: "unreached", reply: unreached, asksForLess };
+  if (slowedUntil !== undefined) return { kind: "closed", until: slowedUntil };
+  return { kind: "unfit", reply: unfit ?? OUR_FAULT };
+}
+
+const OPEN = { kind: "open" } as const;
+
+/** Some wait, and all others are refused for good. */
+function mayGoOn({ outcomes }: Answered): boolean {
+  return outcomes.some(isPutOff) && outcomes.every((one) => isPutOff(one) || one.kind === "permanent");
+}
+
+const isPutOff = ({ kind }: HandoverOutcome): boolean => kind === "temporary";
+
+/** The recipients for which the next host is asked. */
+function leftBy({ recipients }: Work, answer: Answered | undefined): Work["recipients"] {
+  if (answer === undefined) return recipients;
+  return recipients.filter((_recipient, n) => answer.outcomes[n]?.kind === "temporary");
+}
+
+/** What both hosts said: of whom the second was asked, its word counts. */
+function joined(first: Answered, second: Answered): Answered {
+  const words = second.outcomes.values();
+  return { ...second, outcomes: first.outcomes.map((one) => (isPutOff(one) ? (words.next().value ?? one) : one)) };
+}
+
+async function handOver(
+  { queue, deliver, log, asks, answered }: WalkServices,
+  host: RouteHost,
+  work: Work,
+  taken: ContentSource | undefined,
+): Promise<Handover | Undone> {
+  asks();
+  try {
+    const content = taken ?? (await queue.content(work.message.id));
+    const handover = await deliver(host, { ...work.message, recipients: work.recipients }, content);
+    if (handover.kind === "answered") answered();
+    return handover;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "gone") return { kind: "gone" };
+    log("queue.broken", { step: "deliver", code: failureOf(error) });
+    return { kind: "broken" };
+  }
+}
+
+/** Remembers what it says of the host, and gives what the host demands. */
+function hear(services: WalkServices, host: RouteHost, handover: Handover): Demand {
+  const { gates, silent } = services;
+  const isAnswered = handover.kind === "answered";
+  if (isAnswered && handover.outcomes.some(({ kind }) => kind === "accepted")) gates.took(host.name);
+  const replies = isAnswered ? handover.outcomes.filter(isPutOff).map(({ reply }) => reply) : [handover.reply];
+  if (handover.kind === "unreached" && isSilence(handover.reply)) silent.silent(host.name);
+  else silent.answered(host.name);
+  const less = replies.find((reply) => demandOf(reply) === "less");
+  if (less === undefined) return replies.some((reply) => demandOf(reply) === "later") ? "later" : "none";
+  slow(services, host, less);
+  return "less";
+}
+
+/** RFC 3463 section 3.5: there is no connection, or nothing comes over it. */
+const isSilence = ({ code, enhanced }: RemoteReply): boolean => code === undefined && /^4\.4\.[12]$/.test(enhanced);
+
+function slow({ gates, clock, log }: WalkServices, host: RouteHost, reply: RemoteReply): void {
+  const slowness = gates.slow(host.name);
+  if (slowness === undefined) return;
+  const { connections, until } = slowness;
+  log("queue.slowed", { host: host.name, code: reply.code, connections, forMs: until - clock.now() });
+}
