@@ -40,6 +40,8 @@ export interface Listener {
 
 /** How long a closed connection may take to empty what was written and to close its side. */
 const LINGER_MS = 5 * SECOND;
+/** What of a closed connection is read on meanwhile: what a peer had sent before it can have heard, not what it sends for ever. */
+const LINGER_BYTES = 256 * 1024;
 /** Until the kernel asks a silent peer whether it is still there. */
 const KEEP_ALIVE_MS = 5 * MINUTE;
 /** Handshakes at one time only to say `refuse`; beyond it a connection is just closed. */
@@ -183,6 +185,11 @@ class OpenListener implements Listener {
     if (stream.destroyed) return;
     const timer = this.#options.clock.after(LINGER_MS, () => stream.destroy());
     stream.once("close", () => timer[Symbol.dispose]());
+    let bytes = 0;
+    stream.on("data", (octets: Uint8Array) => {
+      bytes += octets.length;
+      if (bytes >= LINGER_BYTES) stream.pause();
+    });
     stream.end();
     stream.resume();
   }

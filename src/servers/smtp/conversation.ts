@@ -19,6 +19,8 @@ export type Conversation = {
   transaction: Transaction | undefined;
   /** A recipient was refused since the last MAIL. */
   hasRefused: boolean;
+  /** Octets of chunks that were refused in this session. */
+  discardedBytes: number;
   /** How the peer stands with the limits on strangers. */
   readonly visit: Visit;
 };

@@ -10,7 +10,7 @@ const MiB = 1024 * KiB;
 export type SmtpLimits = {
   /** Octets of a message; what SIZE announces (RFC 1870 section 3). */
   readonly maxMessageBytes: number;
-  /** Octets of a refused message that are read on, so that the peer hears why, before the connection is closed. */
+  /** Octets of refused messages that are read on, so that the peer hears why, before the connection is closed. */
   readonly maxDiscardBytes: number;
   /** Octets of a command line without its CRLF. RFC 5321 section 4.5.3.1.4 asks for 512, parameters add to it. */
   readonly maxLineBytes: number;

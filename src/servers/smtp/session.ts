@@ -64,6 +64,7 @@ export class SmtpSession {
       isExtended: false,
       transaction: undefined,
       hasRefused: false,
+      discardedBytes: 0,
       visit: services.gate?.atConnect(connection.peerAddress) ?? freeVisit,
     };
     [this.#input, this.#output] = this.#streams(connection);

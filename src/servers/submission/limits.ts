@@ -10,7 +10,7 @@ const MiB = 1024 * KiB;
 export type SubmissionLimits = {
   /** Octets of a message; what SIZE announces (RFC 1870 section 3). */
   readonly maxMessageBytes: number;
-  /** Octets of a refused message that are read on, so that the client hears why, before the connection is closed. */
+  /** Octets of refused messages that are read on, so that the client hears why, before the connection is closed. */
   readonly maxDiscardBytes: number;
   /** Octets of chunks that one session without a log-in may have read and thrown away; no client sends a message then. */
   readonly maxStrangerDiscardBytes: number;

@@ -185,3 +185,11 @@ test("L1: each message and each refusal is one event of the log, and a session's
   assert.deepEqual(client.events[1]?.[1], { ...who, ...result });
   assert.equal(client.events[2]?.[1]["messages"], 1);
 });
+
+test("the last line of a message in chunks ends like every other; one that ends so is left alone", async () => {
+  await using client = await ready();
+  const open = "MAIL FROM:<u1@example.test>\r\nRCPT TO:<a@example.net>\r\n";
+  client.send(`${open}BDAT 8\r\na: b\r\n\r\nBDAT 4 LAST\r\ntab\t${open}BDAT 2 LAST\r\n\r\n`);
+  await client.expect(/250 2\.0\.0 Queued[^]*250 2\.0\.0 Queued/);
+  assert.equal(client.message, "a: b\r\n\r\ntab\t\r\n\r\n");
+});

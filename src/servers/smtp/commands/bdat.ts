@@ -1,6 +1,6 @@
 /**
  * BDAT, RFC 3030 section 2: a counted piece of the message follows the line. Its octets are read in any case, also when
- * the command is refused, for they are on their way.
+ * the command is refused, for they are on their way; but not endlessly in one session.
  */
 import type { Reply } from "../../../service/delivery/inbound.ts";
 import { parseChunk } from "../../../syntax/smtp/command-line.ts";
@@ -14,7 +14,8 @@ export function bdat(talk: Conversation, argument: string): Answer {
   const { size, last } = chunk;
   let refusal = outOfOrder[stateOf(talk)];
   if (refusal === undefined && (talk.transaction?.bytes ?? 0) + size > maxMessageBytes) refusal = tooLarge;
-  if (refusal !== undefined && size > maxDiscardBytes) return { reply: refusal, next: { kind: "close" } };
+  if (refusal !== undefined) talk.discardedBytes += size;
+  if (talk.discardedBytes > maxDiscardBytes) return { reply: refusal, next: { kind: "close" } };
   return { reply: undefined, next: { kind: "chunk", size, last, refusal } };
 }
 
