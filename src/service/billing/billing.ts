@@ -66,6 +66,12 @@ export function createBilling(
   { lookPauseMs = LOOK_PAUSE_MS }: { readonly lookPauseMs?: number } = {},
 ): Billing {
   const looks = new Map<string, { readonly at: number; readonly state: State; readonly progress: Progress }>();
+  /** Rounds go one after the other: two at once would ask Stripe to give the same back twice. */
+  let rounds: Promise<void> = Promise.resolve();
+  const inTurn = (round: () => Promise<void>): Promise<void> => {
+    rounds = rounds.then(round, round);
+    return rounds;
+  };
   const stateOf = async (reference: string): Promise<State> => (await parts.store.reservation(reference))?.state;
   return {
     start: (options) => start(parts, options),
@@ -94,8 +100,8 @@ export function createBilling(
     withdraw: (account) => withdraw(parts, account),
     portal: (account, returnUrl, language) => portal(parts, account, returnUrl, language),
     closed: (account) => closed(parts, account),
-    hourly: (signal) => hourly(parts, signal),
-    nightly: (signal) => nightly(parts, signal),
+    hourly: (signal) => inTurn(() => hourly(parts, signal)),
+    nightly: (signal) => inTurn(() => nightly(parts, signal)),
     invite: () => invite(parts),
     redeem: (code, signUp) => redeem(parts, code, signUp),
   };

@@ -36,6 +36,24 @@ test("M1: a night that the service slept through is made up for at its start, an
   assert.equal(await looks(world), true);
 });
 
+test("rounds that are called at once go one after the other, and a failed one holds up none", async () => {
+  await using world = await billingWorld();
+  await world.paid();
+  const { requests } = world.fake;
+  const before = requests.length;
+  await Promise.all([world.billing.nightly(NEVER), world.billing.nightly(NEVER)]);
+  const ofBoth = requests.length - before;
+  await world.clock.advance(DAY);
+  await world.billing.nightly(NEVER);
+  assert.equal(requests.length - before, 2 * ofBoth, "the second found the note of the first");
+  await world.clock.advance(DAY);
+  world.fuse.left = 0;
+  const [failed, hourly] = await Promise.allSettled([world.billing.nightly(NEVER), world.billing.hourly(NEVER)]);
+  world.fuse.left = Number.POSITIVE_INFINITY;
+  assert.deepEqual([failed.status, hourly.status], ["rejected", "rejected"]);
+  assert.equal(await looks(world), true, "the night is made up for");
+});
+
 test("a round that was broken off is gone through again, and notes of old ones are forgotten", async () => {
   await using world = await billingWorld();
   await world.paid();
