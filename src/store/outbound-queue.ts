@@ -14,14 +14,8 @@ import type { ContentSource } from "./mail-store.ts";
 /** RFC 5321 section 4.5.3.1.8: every server takes so many in one transaction. */
 export const RECIPIENTS_AN_ITEM = 100;
 
-/**
- * How long a report waits for what else is to be told of its message, in milliseconds: whoever is told that something ended
- * waits for the answer; that it takes long is no hurry.
- */
-export const REPORT_WAITS_MS: Readonly<Record<"ended" | "delayed", number>> = Object.freeze({
-  ended: 10_000,
-  delayed: 60_000,
-});
+/** How long a report waits for what else is to be told of its message: most hosts have answered by then. */
+export const REPORT_WAITS_MS = 10_000;
 
 export type Outbound = {
   /** The acceptance of the message; a second one under the same id is not taken. */

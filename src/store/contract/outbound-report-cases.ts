@@ -4,7 +4,6 @@ import { type PendingReport, REPORT_WAITS_MS, type Work } from "../outbound-queu
 import { allOf, report, settlement, wish } from "./outbound-samples.ts";
 import { only, type RegisterOutboundCase, type World } from "./outbound-world.ts";
 
-const { ended, delayed } = REPORT_WAITS_MS;
 const addresses = ({ recipients }: PendingReport): readonly string[] => recipients.map(({ address }) => address);
 
 /** One message to these domains, each claimed. */
@@ -25,7 +24,7 @@ export function outboundReportCases(claims: RegisterOutboundCase): void {
       queue.settle(work, settlement(now, { results: allOf(work, "failed"), reports }));
     await fail(a, 1000, [first, report("relayed", "y@a.example")]);
     await fail(b, 2000);
-    assert.deepEqual(await queue.reports(1000 + ended - 1, 10), []);
+    assert.deepEqual(await queue.reports(1000 + REPORT_WAITS_MS - 1, 10), []);
     await fail(c, 3000);
     const due = await queue.reports(3000, 10);
     assert.deepEqual(
@@ -45,11 +44,14 @@ export function outboundReportCases(claims: RegisterOutboundCase): void {
     assert.ok(a && b && c);
     const [first, second] = [report("failed", "x@a.example"), report("failed", "x@b.example")];
     await queue.settle(a, settlement(1000, { results: allOf(a, "failed"), reports: [first] }));
-    const [taken] = await queue.reports(1000 + ended, 10);
+    const [taken] = await queue.reports(1000 + REPORT_WAITS_MS, 10);
     assert.equal(taken?.id, first.id);
     // Of a clock that goes back, or a commit that waited: what was taken is no matter of time.
     await queue.settle(b, settlement(1001, { results: allOf(b, "failed"), reports: [second] }));
-    assert.deepEqual((await queue.reports(1001 + ended, 10)).map(addresses), [["x@a.example"], ["x@b.example"]]);
+    assert.deepEqual((await queue.reports(1001 + REPORT_WAITS_MS, 10)).map(addresses), [
+      ["x@a.example"],
+      ["x@b.example"],
+    ]);
     for (const { id } of [first, second]) await queue.reported(id);
     await queue.settle(c, settlement(1002, { results: allOf(c, "delivered") }));
     assert.equal((await queue.sums()).messages, 0);
@@ -64,8 +66,8 @@ export function outboundReportCases(claims: RegisterOutboundCase): void {
     assert.ok(a && b && c);
     await queue.noteLate(a.item, report("delayed", "x@a.example"));
     await queue.noteLate(b.item, report("delayed", "x@b.example"));
-    assert.deepEqual(await queue.reports(20_000 + delayed - 1, 10), []);
-    const [told] = await queue.reports(20_000 + delayed, 10);
+    assert.deepEqual(await queue.reports(20_000 + REPORT_WAITS_MS - 1, 10), []);
+    const [told] = await queue.reports(20_000 + REPORT_WAITS_MS, 10);
     assert.deepEqual(told && addresses(told), ["x@a.example", "x@b.example"]);
     await queue.noteLate(c.item, report("delayed", "x@c.example"));
     assert.equal((await queue.reports(900_000, 10)).length, 1);

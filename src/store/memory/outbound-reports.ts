@@ -26,8 +26,7 @@ export function memoryReports(): MemoryReports {
       const open = alike.find(({ isTaken }) => !isTaken);
       if (open !== undefined) all.set(open.id, { ...open, recipients: [...open.recipients, ...recipients] });
       else if (action !== "delayed" || alike.length === 0) {
-        const at = now + REPORT_WAITS_MS[action === "delayed" ? "delayed" : "ended"];
-        all.set(id, { id, recipients, message, deadline, at, isTaken: false });
+        all.set(id, { id, recipients, message, deadline, at: now + REPORT_WAITS_MS, isTaken: false });
       }
     },
     hurry(message, now) {

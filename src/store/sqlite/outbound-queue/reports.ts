@@ -22,8 +22,8 @@ export function addReport(db: Database, message: number, { id, recipients }: Rep
     const joined = [...recipientsIn(open.recipients), ...recipients];
     sql(db, "UPDATE report SET recipients = ? WHERE id = ?").run(JSON.stringify(joined), open.id);
   } else if (action !== "delayed" || alike.length === 0) {
-    const at = now + REPORT_WAITS_MS[action === "delayed" ? "delayed" : "ended"];
-    sql(db, "INSERT INTO report VALUES (?, ?, ?, 0, ?)").run(id, message, at, JSON.stringify(recipients));
+    const text = JSON.stringify(recipients);
+    sql(db, "INSERT INTO report VALUES (?, ?, ?, 0, ?)").run(id, message, now + REPORT_WAITS_MS, text);
   }
 }
 
