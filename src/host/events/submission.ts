@@ -77,6 +77,11 @@ export const submissionEvents = {
     summary: "The record of a DKIM key that signs is not in the DNS: publish it again, for signatures fail meanwhile.",
     fields: { domain: "public string", selector: "public string" },
   },
+  "dkim.unsigned": {
+    level: "error",
+    summary: "A message left without a signature, for its domain has no DKIM key that signs: see altmail dns check.",
+    fields: { domain: "public string" },
+  },
   "dkim.failed": {
     level: "error",
     summary: "The rotation of DKIM keys failed for a domain and is tried again at its next turn.",

@@ -104,9 +104,9 @@ export const counterRows: readonly CounterRow[] = [
   },
   {
     name: "altmail_dkim_troubles_total",
-    help: "Signing keys whose record the DNS does not show; turns of keys that failed.",
-    events: ["dkim.missing", "dkim.failed"],
-    labels: [kind({ "dkim.missing": "missing", "dkim.failed": "failed" })],
+    help: "Signing keys whose record the DNS does not show; messages that left unsigned; turns of keys that failed.",
+    events: ["dkim.missing", "dkim.unsigned", "dkim.failed"],
+    labels: [kind({ "dkim.missing": "missing", "dkim.unsigned": "unsigned", "dkim.failed": "failed" })],
   },
   {
     name: "altmail_billing_troubles_total",

@@ -129,6 +129,12 @@ test("fields are signed as often as they are there, those that count once more; 
   const names = signedNames([{ name: "subject" }, { name: "from" }, { name: "list-id" }, { name: "received" }]);
   const count = (wanted: string): number => names.filter((name) => name === wanted).length;
   assert.deepEqual(["from", "subject", "to", "date", "list-id", "received"].map(count), [2, 2, 1, 1, 1, 0]);
+  const list = [{ name: "list-unsubscribe" }, { name: "list-unsubscribe-post" }];
+  assert.deepEqual(
+    signedNames(list).slice(-2),
+    list.map(({ name }) => name),
+    "RFC 8058 section 4 asks for both",
+  );
   const field = await signatureFields(signedOf(header, body), [rsaKey]);
   assert.doesNotMatch(field, /\bi=|joe|suzie/);
   assert.match(field, /\st=1528637909;/);

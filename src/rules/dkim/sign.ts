@@ -53,6 +53,8 @@ const SIGNED: ReadonlySet<string> = new Set([
   "tls-report-submitter",
   "list-help",
   "list-unsubscribe",
+  // RFC 8058 section 4: without a signature over both nobody takes a list at its word.
+  "list-unsubscribe-post",
   "list-subscribe",
   "list-post",
   "list-owner",

@@ -1,5 +1,6 @@
 /** The forms of an address that submission needs: to be looked up and compared, and to stand in an envelope. */
 import { domainToASCII } from "node:url";
+import { type Identity, ownAddress } from "../../rules/identity/identity.ts";
 import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
 
 /** Nothing in it is mapped or decoded, and its last label is no number, which would make an IPv4 address of it. */
@@ -17,6 +18,10 @@ export function canonicalOfField(local: string, domain: string): string {
   const utf8 = (octets: string): string => Buffer.from(octets, "latin1").toString("utf8");
   return canonicalAddress(asciiDomain({ local: utf8(local), domain: utf8(domain) }));
 }
+
+/** Whether the account may send from this path, its domain in A-labels; the null path is nobody's, and open to all. */
+export const ownsSender = (identity: Identity, sender: Address | undefined): boolean =>
+  sender === undefined || ownAddress(identity, canonicalAddress(sender)) !== undefined;
 
 /** The address in full, for an envelope. */
 export const addressText = (address: Address | undefined): string =>

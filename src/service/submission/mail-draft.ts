@@ -20,7 +20,7 @@ import { type Address, canonicalAddress, needsUtf8 } from "../../syntax/smtp/add
 import type { RcptParameters } from "../../syntax/smtp/parameters.ts";
 import { formatDate } from "../../syntax/smtp/trace.ts";
 import { decodeXtext } from "../../syntax/smtp/xtext.ts";
-import { addressText, asciiDomain, canonicalOfField } from "./address-forms.ts";
+import { addressText, asciiDomain, canonicalOfField, ownsSender } from "./address-forms.ts";
 import { HeldBody, MEMORY_BYTES } from "./held-body.ts";
 import * as refusals from "./refusals.ts";
 import { allowance, countsSince, minuteOf, type SendLimits } from "./send-limits.ts";
@@ -45,6 +45,7 @@ type Opening = {
 export class MailDraft implements Draft {
   readonly #services: SubmissionServices;
   readonly #opening: Opening;
+  #identity: Identity;
   readonly #limits: SendLimits;
   /** Counts of the account when the draft was opened. */
   readonly #minutes: readonly SentMinute[];
@@ -68,6 +69,7 @@ export class MailDraft implements Draft {
   ) {
     this.#services = services;
     this.#opening = opening;
+    this.#identity = opening.identity;
     this.#limits = limits;
     this.#minutes = minutes;
     this.#id = freshDelivery(services.clock.now());
@@ -116,13 +118,14 @@ export class MailDraft implements Draft {
     if (this.#header.isTooLarge) return refusals.headerTooLarge;
     try {
       const octets = this.#header.end();
+      const refusal = await this.#refusalNow();
+      if (refusal !== undefined) return refusal;
       const edited = this.#edited(editedFields(octets));
       if ("code" in edited) return edited;
       const isUtf8Header = !isAscii(octets);
       if (isUtf8Header && !(this.#opening.envelope.parameters.smtpUtf8 && isUtf8(octets)))
         return refusals.headerBeyondAscii;
-      const refusal = refusals.refusalOf(await this.#services.directory.byId(this.#opening.account.id));
-      return refusal ?? (await this.#send(edited, isUtf8Header));
+      return await this.#send(edited, isUtf8Header);
     } catch (error) {
       return this.#failed("finish", error);
     }
@@ -132,8 +135,20 @@ export class MailDraft implements Draft {
     await this.#body[Symbol.asyncDispose]();
   }
 
+  /** Much may have happened since MAIL: an account is paused, an alias given away. @throws StoreError */
+  async #refusalNow(): Promise<SubmissionReply | undefined> {
+    const { directory } = this.#services;
+    const { account: opened, envelope } = this.#opening;
+    const account = await directory.byId(opened.id);
+    const refusal = refusals.refusalOf(account);
+    if (account === undefined || refusal !== undefined) return refusal ?? refusals.closed;
+    this.#identity = { primary: account.primary, aliases: await directory.aliases(account.id) };
+    return ownsSender(this.#identity, envelope.sender) ? undefined : refusals.notYours(this.#identity);
+  }
+
   #edited(fields: readonly EditedField[]): EditedHeader | SubmissionReply {
-    const { identity, submitter, envelope } = this.#opening;
+    const { submitter, envelope } = this.#opening;
+    const identity = this.#identity;
     if (fields.filter(({ name }) => name === "received").length > MAX_HOPS) return refusals.tooManyHops;
     if (envelope.sender === undefined && !isDispositionNotification(fields)) return refusals.nullPath;
     const edited = editHeader(fields, {
@@ -196,8 +211,9 @@ export class MailDraft implements Draft {
 
   /** Signatures, our Received field, header and body. The field tells nothing of the client (promise A6). */
   async #whole({ fields, domain }: EditedHeader, time: number): Promise<ContentSource> {
-    const { signer, hostName } = this.#services;
+    const { signer, hostName, log } = this.#services;
     const signatures = await signer.sign({ domain, fields, bodyHash: this.#hash.end(), time });
+    if (signatures === "") log("dkim.unsigned", { domain });
     // RFC 3848: ESMTP with TLS and log-in; RFC 6531 section 4.3 for UTF-8.
     const protocol = this.#opening.envelope.parameters.smtpUtf8 ? "UTF8SMTPSA" : "ESMTPSA";
     const received = `Received: by ${hostName} with ${protocol} id ${this.#id};\r\n\t${formatDate(time)}\r\n`;
@@ -233,9 +249,9 @@ export class MailDraft implements Draft {
 
   /** Under an alias, bounces go to the alias: the envelope is seen by the recipient. */
   #sender({ pseudonymous, authors }: EditedHeader): string {
-    const { envelope, identity } = this.#opening;
+    const { envelope } = this.#opening;
     if (envelope.sender === undefined) return "";
-    const isPrimary = pseudonymous && traceOfAddress(identity.primary)(canonicalAddress(envelope.sender));
+    const isPrimary = pseudonymous && traceOfAddress(this.#identity.primary)(canonicalAddress(envelope.sender));
     return isPrimary ? authors.addresses[0] : addressText(envelope.sender);
   }
 
@@ -248,10 +264,10 @@ export class MailDraft implements Draft {
   /** Whether a parameter that goes on to other hosts tells of the client, or of who is behind an alias. */
   #isTold({ pseudonymous, domain }: EditedHeader, xtext: string | undefined): boolean {
     if (xtext === undefined) return false;
-    const { identity, submitter } = this.#opening;
+    const { submitter } = this.#opening;
     const text = decodeXtext(xtext) ?? xtext;
     if (traceOfClient(submitter.client, submitter.helo, [domain])(text)) return true;
-    return pseudonymous && traceOfAddress(identity.primary)(text);
+    return pseudonymous && traceOfAddress(this.#identity.primary)(text);
   }
 
   async #scan(content: ContentSource, sender: string): Promise<SubmissionReply | undefined> {

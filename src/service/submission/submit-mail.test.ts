@@ -75,6 +75,7 @@ test("F5: what leaves is verified by mailauth, whether the body is in memory or 
   }
   assert.match(await desk.send({ text: text.replace(PRIMARY, "shop@other.test") }), /^250 /);
   assert.doesNotMatch(desk.last.text, /DKIM-Signature/, "a domain whose keys nobody can look up signs nothing");
+  assert.deepEqual(desk.events, ["dkim.unsigned other.test"], "and it is told");
 });
 
 test("A3: the sender must be the account's own; the refusal names what is", async () => {
@@ -93,6 +94,22 @@ test("A3: the sender must be the account's own; the refusal names what is", asyn
   const notification = `Content-Type: multipart/report; report-type=disposition-notification; boundary=a\n${text}`;
   assert.match(await desk.send({ from: "", text: notification }), /^250 /);
   assert.equal(desk.last.message.sender, "");
+});
+
+test("A3: an alias that was given up while the message came sends no more, neither as sender nor as author", async () => {
+  for (const [from, author] of [
+    ["pen@example.test", PRIMARY],
+    [PRIMARY, "pen@example.test"],
+  ] as const) {
+    const desk = await Desk.open();
+    const draft = await desk.mail({ from });
+    if ("code" in draft) assert.fail(said(draft));
+    await draft.recipient({ local: "x", domain: "remote.test" }, { notify: undefined, orcpt: undefined });
+    await draft.write(Buffer.from(text.replace(PRIMARY, author).replaceAll("\n", "\r\n")));
+    await desk.directory.removeAlias(ANNA, "pen@example.test");
+    assert.match(said(await draft.finish()), /^550 5\.7\.1 .* anna\.primary@example\.test, shop@other\.test$/);
+    assert.equal(desk.submitted.length, 0);
+  }
 });
 
 test("A6: under an alias neither envelope nor header names the primary address, nor the client", async () => {
