@@ -56,6 +56,8 @@ export type Operator = {
   /** The way to the world, for who walks it. */
   readonly outgoing: Pick<Outgoing, "walk">;
   readonly dns: OperatorDns;
+  /** Whether a service runs, which works the queue off. */
+  readonly isServing: boolean;
   /** Lets the queue be looked at now. */
   readonly wakeQueue: () => void;
   /** Gives an invitation code; `undefined` where nobody could use it. */

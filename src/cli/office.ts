@@ -35,7 +35,7 @@ import { formatRoot } from "./root-text.ts";
 import type { Stores, StoresOptions } from "./stores.ts";
 
 export type Office = AsyncDisposable &
-  Pick<Operator, "access" | "backups" | "dns" | "keyCare" | "logs" | "retention" | "statistics"> & {
+  Pick<Operator, "access" | "backups" | "dns" | "isServing" | "keyCare" | "logs" | "retention" | "statistics"> & {
     readonly outgoing: Outgoing;
   };
 
@@ -118,6 +118,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
     access,
     backups,
     dns: outgoing.dns,
+    isServing: options.isServing,
     keyCare,
     logs,
     outgoing,

@@ -103,14 +103,16 @@ export function replyText(reply: RemoteReply): string {
 }
 
 function stateText(
-  { state, hold, at, restsUntil }: Pick<QueuedPart, "state" | "hold" | "at" | "restsUntil">,
+  { state, hold, at, restsUntil, restsFor }: Pick<QueuedPart, "state" | "hold" | "at" | "restsUntil" | "restsFor">,
   now: number,
 ): string {
   switch (state) {
     case "waiting":
       return at > now ? `next in ${span(at - now)}` : "due";
     case "ready":
-      return restsUntil !== undefined && restsUntil > now ? `destination rests ${span(restsUntil - now)}` : "due";
+      // A place at a host that has none free is free within a moment.
+      if (restsUntil === undefined || restsUntil < now + (restsFor === "less" ? SECOND : 1)) return "due";
+      return `${restsFor === "less" ? "host asked for less," : "destination rests"} ${span(restsUntil - now)}`;
     case "claimed":
       return "being tried";
     case "held":
@@ -122,14 +124,27 @@ const isOrAre = (count: number): string => `${count} ${count === 1 ? "is" : "are
 const parted = (count: number): string => many(count, "part");
 const sentence = (...clauses: readonly (string | false)[]): string => clauses.filter((one) => one !== false).join("; ");
 
-export const retriedText = ({ parts, inHand, held }: Acted): string =>
-  sentence(
-    `${parted(parts)} tried now`,
+/** `isServing`: whether a service runs, which works the queue off. */
+export type ActedText = Acted & { readonly isServing: boolean };
+
+const unserved = ({ parts, isServing }: ActedText): string | false =>
+  parts > 0 && !isServing && `no service runs, so nothing leaves before "altmail serve"`;
+const barredText = ({ barred }: ActedText): string | false =>
+  barred > 0 &&
+  `${isOrAre(barred)} of an account that may not send, and held when its turn comes: "altmail account resume" lets it go`;
+
+export const retriedText = (acted: ActedText): string => {
+  const { parts, inHand, held } = acted;
+  return sentence(
+    parts === 0 ? "nothing was left to be made due" : `made ${parted(parts)} due`,
+    unserved(acted),
+    barredText(acted),
     inHand > 0 && `${isOrAre(inHand)} being tried at this moment`,
     held > 0 && `${isOrAre(held)} held and wait${held === 1 ? "s" : ""} on`,
   );
+};
 
-export const heldText = ({ parts, inHand, held }: Acted): string =>
+export const heldText = ({ parts, inHand, held }: ActedText): string =>
   sentence(
     parts === 0
       ? "nothing was left to hold"
@@ -138,13 +153,16 @@ export const heldText = ({ parts, inHand, held }: Acted): string =>
     held > 0 && `${held} held before`,
   );
 
-export const releasedText = ({ parts, held }: Acted): string =>
+export const releasedText = (acted: ActedText): string =>
   sentence(
-    `released ${parted(parts)}`,
-    held > 0 && `${isOrAre(held)} held on, because the account may not send: "altmail account resume" lets it`,
+    `released ${parted(acted.parts)}`,
+    unserved(acted),
+    barredText(acted),
+    acted.held > 0 &&
+      `${isOrAre(acted.held)} held on, because the account may not send: "altmail account resume" lets it`,
   );
 
-export const droppedText = ({ parts, inHand }: Acted): string =>
+export const droppedText = ({ parts, inHand }: ActedText): string =>
   sentence(
     `dropped ${parted(parts)}: nobody is told, and the record of what was sent says so`,
     inHand > 0 && `${inHand} of them ${inHand === 1 ? "was" : "were"} being handed over and may still arrive`,

@@ -29,6 +29,7 @@ async function run(
     directory,
     logs,
     schedule: retrySchedule,
+    isServing: true,
     wakeQueue: () => world.runner.wake(),
   } as unknown as Operator;
   const outcome = await command.work(operator, given, report);
@@ -67,7 +68,7 @@ test("the list is a table of what waits, and counts recipients instead of naming
   assert.doesNotMatch(table, /one@|three@|secret/);
   await world.queue.retryNow({ kind: "account", account: ALICE });
   await world.queue.rest("a.example", world.clock.now() + HOUR, undefined);
-  assert.match(await run(world, "list"), /destination rests 1h/);
+  assert.match(await run(world, "list"), /host asked for less, 1h/);
   assert.match(await run(world, "list", { limit: "1" }), /a\.example.*\n\nthere is more: --limit shows it$/);
   assert.match(await run(world, "list", { destination: "c.example" }), /^1 message in 2 parts.*\nnothing of it fits$/);
   assert.match(await run(world, "list", { account: "eve@example.org" }), /^refused: There is no account/);
@@ -117,14 +118,14 @@ test("retry, hold, release and drop say what they did, and drop asks first", asy
   await using world = await QueueWorld.open();
   await putOff(world);
   const id = { id: "0123" };
-  assert.equal(await run(world, "retry", id), "2 parts tried now");
+  assert.equal(await run(world, "retry", id), "made 2 parts due");
   await turns(20);
   assert.equal(
     await run(world, "hold", { destination: "a.example" }),
     "held 1 part, to be returned ten days after submission unless released before",
   );
   assert.equal(await run(world, "hold", { destination: "a.example" }), "nothing was left to hold; 1 held before");
-  assert.equal(await run(world, "retry", id), "1 part tried now; 1 is held and waits on");
+  assert.equal(await run(world, "retry", id), "made 1 part due; 1 is held and waits on");
   assert.equal(await run(world, "release", id), "released 1 part");
   assert.equal(await run(world, "release", id), "refused: Nothing of this is held.");
   await turns(20);

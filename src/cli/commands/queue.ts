@@ -21,6 +21,7 @@ import {
   text,
 } from "../command.ts";
 import {
+  type ActedText,
   droppedText,
   heldText,
   type ListedParts,
@@ -51,8 +52,10 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
     createQueueDesk({ queue: outbound, directory, clock, wake: wakeQueue, lifeMs: schedule.lifeMs });
   const act =
     (verb: "retry" | "hold" | "release"): StoreCommand["work"] =>
-    async (operator, given) =>
-      outcome(await deskOf(operator)[verb](targetOf(given)));
+    async (operator, given) => {
+      const { isServing } = operator;
+      return outcome(await deskOf(operator)[verb](targetOf(given)), isServing);
+    };
 
   return [
     {
@@ -100,8 +103,9 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       name: "queue retry",
       where: "stores",
       access: "content-free",
-      summary: "Try now what waits for its time, or for a destination that rests",
-      description: "What is held stays held.",
+      summary: "Make due now what waits for its time, or for a destination that rests",
+      description:
+        "What is held stays held. A host that asked for less is left alone until its time all the same: the list says so.",
       arguments: [anId],
       options: which,
       examples: ["altmail queue retry --destination example.net --home var", "altmail queue retry 3fa9c2 --home var"],
@@ -127,7 +131,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       access: "content-free",
       summary: "Let go what was held by queue hold",
       description:
-        'It is tried at once, and for a day at least. What is held because its account may not send goes by "account resume".',
+        'It is due at once, and tried for a day at least. What is held because its account may not send goes by "account resume", within five minutes, or at once by this command.',
       arguments: [anId],
       options: which,
       examples: ["altmail queue release --destination example.net --home var"],
@@ -147,7 +151,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       async work(operator, given) {
         const desk = deskOf(operator);
         const target = targetOf(given);
-        if (given["yes"] === true) return outcome(await desk.drop(target));
+        if (given["yes"] === true) return outcome(await desk.drop(target), operator.isServing);
         const found = await desk.look(target);
         if ("sentence" in found) return refused(found.sentence);
         return refused(
@@ -181,6 +185,6 @@ function targetOf(given: Given): Target {
   return { id: or("id"), account: or("account"), destination: or("destination") };
 }
 
-const outcome = (result: Acted | DeskRefused): Outcome =>
-  "sentence" in result ? refused(result.sentence) : done(result);
+const outcome = (result: Acted | DeskRefused, isServing: boolean): Outcome =>
+  "sentence" in result ? refused(result.sentence) : done({ ...result, isServing } satisfies ActedText);
 const refused = (sentence: string): Outcome => ({ kind: "refused", sentence });

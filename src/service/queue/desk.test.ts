@@ -64,7 +64,10 @@ test("the list shows envelope and state of each part, by account and destination
   assert.ok(all.every(({ at }) => at > world.clock.now()));
   await world.directory.addAlias(BOB, "robert@example.org");
   assert.equal((await partsOf(desk, { account: "Robert@Example.org" })).length, 1);
-  assert.equal((await partsOf(desk, { destination: "A.example" })).length, 2);
+  for (const destination of ["A.example", " a.example. "])
+    assert.equal((await partsOf(desk, { destination })).length, 2, destination);
+  assert.match(sentenceOf(await desk.list({ destination: "one@a.example" }, 3)), /whole domain/);
+  assert.match(sentenceOf(await desk.drop({ destination: "one@a.example" })), /whole domain/);
   assert.equal((await partsOf(desk, { destination: "a.example", account: "alice@example.org" })).length, 1);
   const some = await desk.list({}, 3);
   assert.ok("parts" in some && some.isMore && some.parts.length === 3 && some.sums.items === 4);
@@ -209,6 +212,40 @@ test("A8: pause holds an account's queue, release does not open it, resume does"
   assert.deepEqual(await partsOf(desk), []);
 });
 
+test("A8: right after the account is resumed, release and retry let its mail go at once", async () => {
+  const own = { account: "alice@example.org" };
+  for (const verb of ["release", "retry"] as const) {
+    await using world = await QueueWorld.open();
+    const desk = deskOf(world);
+    await waiting(world);
+    world.behaviours.clear();
+    await world.directory.setState(ALICE, "paused");
+    await world.clock.advance(HOUR);
+    const before = world.taken.length;
+    await world.directory.setState(ALICE, "active");
+    assert.deepEqual(numbers(await desk[verb](verb === "retry" ? own : { destination: "b.example" })), [
+      verb === "retry" ? 3 : 2,
+      0,
+      0,
+    ]);
+    await turns(20);
+    await world.clock.advance(SECOND);
+    assert.equal(world.taken.length, before + 4, verb);
+  }
+});
+
+test("A8: who makes mail due whose account may not send hears that it is held all the same", async () => {
+  await using world = await QueueWorld.open();
+  const desk = deskOf(world);
+  await waiting(world);
+  await world.directory.setState(ALICE, "paused");
+  const retried = await desk.retry({ destination: "a.example" });
+  assert.deepEqual(retried, { kind: "done", parts: 2, inHand: 0, held: 0, barred: 1 });
+  await desk.hold({ account: "bob@example.org" });
+  const released = await desk.release({ account: "bob@example.org" });
+  assert.deepEqual(released, { kind: "done", parts: 1, inHand: 0, held: 0, barred: 0 });
+});
+
 test("A8: what an operator holds of a paused account stays when the account is resumed", async () => {
   await using world = await QueueWorld.open();
   const desk = deskOf(world);
@@ -224,7 +261,8 @@ test("A8: what an operator holds of a paused account stays when the account is r
   await world.directory.setState(ALICE, "paused");
   await world.send(["three@a.example"]);
   await world.clock.advance(MINUTE);
-  assert.deepEqual(numbers(await desk.release({ account: "alice@example.org" })), [1, 0, 1]);
+  const released = await desk.release({ account: "alice@example.org" });
+  assert.deepEqual(released, { kind: "done", parts: 1, inHand: 0, held: 1, barred: 1 });
   await world.clock.advance(MINUTE);
   assert.equal(world.taken.length, 1, "released, it is held because the account may not send");
 });

@@ -4,7 +4,7 @@
  * selected is named as people name it: a message by the first digits of its id, an account by any of its addresses.
  */
 import type { Clock } from "../../host/clock.ts";
-import type { Directory } from "../../store/directory.ts";
+import type { Account, Directory } from "../../store/directory.ts";
 import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type {
   HoldReason,
@@ -16,6 +16,7 @@ import type {
   TlsWish,
 } from "../../store/outbound-queue.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
+import { maySend } from "../accounts/account-state.ts";
 import { allListed } from "./listed.ts";
 import { domainOfPlace, placesOf } from "./optional-tls.ts";
 import { queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
@@ -46,6 +47,8 @@ export type QueuedPart = {
   readonly hold: HoldReason | undefined;
   /** Its destination is asked by nobody before then. */
   readonly restsUntil: number | undefined;
+  /** Whether nobody answered there, or its host has enough for now: it asked for less, or all its places are taken. */
+  readonly restsFor: "silence" | "less" | undefined;
   readonly attempts: number;
   /** When it is due, or was. */
   readonly at: number;
@@ -66,12 +69,16 @@ export type Listing = {
   readonly isMore: boolean;
 };
 
-/** `parts`: what it was done with; `inHand`: what was being handed over at that moment; `held`: what stays held. */
 export type Acted = {
   readonly kind: "done";
+  /** What it was done with. */
   readonly parts: number;
+  /** What was being handed over at that moment. */
   readonly inHand: number;
+  /** What stays held. */
   readonly held: number;
+  /** Of `parts`: what is due now and held all the same when its turn comes, because its account may not send. */
+  readonly barred: number;
 };
 
 export type QueueDesk = {
@@ -82,11 +89,11 @@ export type QueueDesk = {
   readonly show: (id: string) => Promise<readonly QueuedPart[] | DeskRefused>;
   /** What something would be done with. */
   readonly look: (target: Target) => Promise<Census | DeskRefused>;
-  /** Due at once, and the rest of destinations ends. What is held stays so. */
+  /** Due at once, and the rest of destinations ends. What is held stays so, but for what an account that may send again had. */
   readonly retry: (target: Target) => Promise<Acted | DeskRefused>;
   /** Kept until it is released, whatever its account may do; what is submitted later is not held. */
   readonly hold: (target: Target) => Promise<Acted | DeskRefused>;
-  /** Lets go what an operator held; what is held because its account may not send waits on. */
+  /** Lets go what an operator held, and what was held while its account might not send; where it still may not, that waits on. */
   readonly release: (target: Target) => Promise<Acted | DeskRefused>;
   /** Out of the queue, told to nobody; the holder's record says so. */
   readonly drop: (target: Target) => Promise<Acted | DeskRefused>;
@@ -100,6 +107,15 @@ export type QueueDeskOptions = {
   readonly wake: () => void;
   /** How long a message is tried. */
   readonly lifeMs: number;
+};
+
+type Survey = {
+  readonly count: Census;
+  /** Parts that are due or will be, of accounts that may not send. */
+  readonly barred: number;
+  /** Accounts that may send again, and how many parts are still held because they could not. */
+  readonly resumed: readonly AccountId[];
+  readonly resumedParts: number;
 };
 
 /** What a target stands for in the queue. */
@@ -131,6 +147,7 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
         tlsWish,
         submittedAt,
         ...rest,
+        restsFor: rest.restsUntil === undefined ? undefined : destinationReply === undefined ? "less" : "silence",
         destination: domainOfPlace(rest.destination),
         recipients: recipients.map(({ address, reply }) => ({ address, reply: reply ?? destinationReply })),
       });
@@ -167,25 +184,43 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     return account === undefined ? onDestination(destination ?? "") : accountOf(account);
   };
 
-  const countOf = async (selections: Selections): Promise<Census> => {
+  const survey = async (selections: Selections): Promise<Survey> => {
     const count = { parts: 0, recipients: 0, waiting: 0, ready: 0, claimed: 0, held: 0 };
+    const found = { barred: 0, resumedParts: 0 };
+    const states = new Map<AccountId, "may-send" | "barred" | "leaving">();
+    const resumed = new Set<AccountId>();
     for (const selection of selections)
-      for await (const { state, recipients } of allListed(queue, selection)) {
+      for await (const { state, recipients, hold, message } of allListed(queue, selection)) {
         count.parts += 1;
         count.recipients += recipients.length;
         count[state] += 1;
+        const { account } = message;
+        if (account === undefined) continue;
+        const may = states.get(account) ?? standingOf(await directory.byId(account));
+        states.set(account, may);
+        if (may === "barred" && (state === "waiting" || state === "ready")) found.barred += 1;
+        if (may !== "may-send" || state !== "held" || hold !== "account") continue;
+        resumed.add(account);
+        found.resumedParts += 1;
       }
-    return count;
+    return { count, ...found, resumed: [...resumed] };
+  };
+
+  /** What the runner does by itself within minutes; who asks for it does not wait. Gives how many parts of these it was. */
+  const releaseResumed = async ({ resumed, resumedParts }: Survey): Promise<number> => {
+    for (const account of resumed) await queue.release({ kind: "account", account }, "account", releaseTimes());
+    return resumedParts;
   };
 
   /** What is selected with what is in it; refused when that is nothing. */
   const choose = async (
     target: Target,
-  ): Promise<{ readonly selections: Selections; readonly before: Census } | DeskRefused> => {
+  ): Promise<{ readonly selections: Selections; readonly survey: Survey; readonly before: Census } | DeskRefused> => {
     const selections = await selectionsOf(target);
     if ("kind" in selections) return selections;
-    const before = await countOf(selections);
-    return before.parts === 0 ? refused(NOTHING[selections[0].kind]) : { selections, before };
+    const found = await survey(selections);
+    const before = found.count;
+    return before.parts === 0 ? refused(NOTHING[selections[0].kind]) : { selections, survey: found, before };
   };
 
   /** Gives the number of parts concerned. */
@@ -200,6 +235,7 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
 
     async list({ account, destination }, most) {
       const wanted = destination === undefined ? undefined : onDestination(destination);
+      if (wanted !== undefined && "kind" in wanted) return wanted;
       const selections = account === undefined ? (wanted ?? [undefined]) : await accountOf(account);
       if ("kind" in selections) return selections;
       const places = wanted?.map((one) => one.destination);
@@ -231,12 +267,13 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     async retry(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const { claimed, held, parts } = chosen.before;
+      const { claimed, parts } = chosen.before;
+      const held = chosen.before.held - (await releaseResumed(chosen.survey));
       if (held === parts)
         return refused("All of this is held. Release it, or resume its account when that may not send.");
       await onEach(chosen.selections, (one) => queue.retryNow(one));
       wake();
-      return { kind: "done", parts: parts - held - claimed, inHand: claimed, held };
+      return { kind: "done", parts: parts - held - claimed, inHand: claimed, held, barred: chosen.survey.barred };
     },
 
     async hold(target) {
@@ -246,19 +283,23 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       // An operator's word outlives the account's pause. Who claims it in between finds that the account may not send.
       if (before.held > 0) await onEach(selections, (one) => queue.release(one, "account", releaseTimes()));
       const parts = await onEach(selections, (one) => queue.hold(one, "operator", heldLifeMs));
-      return { kind: "done", parts, inHand: before.claimed, held: before.parts - parts };
+      return { kind: "done", parts, inHand: before.claimed, held: before.parts - parts, barred: 0 };
     },
 
     async release(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const parts = await onEach(chosen.selections, (one) => queue.release(one, "operator", releaseTimes()));
+      const resumed = await releaseResumed(chosen.survey);
+      const parts =
+        resumed + (await onEach(chosen.selections, (one) => queue.release(one, "operator", releaseTimes())));
+      // Before others look at what is due: what they hold again counts among it.
+      const { count, barred } = await survey(chosen.selections);
       wake();
-      const { held } = await countOf(chosen.selections);
-      if (parts > 0) return { kind: "done", parts, inHand: 0, held };
+      if (parts > 0)
+        return { kind: "done", parts, inHand: 0, held: count.held, barred: Math.max(0, barred - chosen.survey.barred) };
       return refused(
-        held > 0
-          ? "This is held because its account may not send. Resume the account, and its mail goes within minutes."
+        count.held > 0
+          ? "This is held because its account may not send. Resume the account, and its mail goes within five minutes."
           : "Nothing of this is held.",
       );
     },
@@ -267,20 +308,29 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
       const parts = await onEach(chosen.selections, (one) => queue.drop(one, clock.now()));
-      return { kind: "done", parts, inHand: chosen.before.claimed, held: 0 };
+      return { kind: "done", parts, inHand: chosen.before.claimed, held: 0, barred: 0 };
     },
   };
 }
 
+/** As the runner finds it when a part comes due; what is left of an account that goes has its last try. */
+function standingOf(account: Account | undefined): "may-send" | "barred" | "leaving" {
+  if (account === undefined || account.state === "closing") return "leaving";
+  return maySend(account) ? "may-send" : "barred";
+}
+
 type OnDestination = Extract<Selection, { readonly kind: "destination" }>;
 
-const onDestination = (domain: string): readonly [OnDestination, OnDestination] => {
-  const [plain, apart] = placesOf(lowerAscii(domain.trim()));
+function onDestination(domain: string): readonly [OnDestination, OnDestination] | DeskRefused {
+  // Who names one recipient must not hold or drop what is for all others there.
+  if (domain.includes("@"))
+    return refused("A destination is a whole domain, as it stands behind the @: leave out the rest of the address.");
+  const [plain, apart] = placesOf(lowerAscii(domain.trim().replace(/\.$/, "")));
   return [
     { kind: "destination", destination: plain },
     { kind: "destination", destination: apart },
   ];
-};
+}
 
 const NO_MESSAGE =
   "No message with this id waits. What has left the queue stands in the record of its account for ten days.";
