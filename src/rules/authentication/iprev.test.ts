@@ -27,3 +27,12 @@ test("RFC 8601 section 2.7.3: a name that leads back, or why there is none", asy
   ] as const)
     assert.deepEqual(await checkIprev(address, lookup), { result, name: undefined }, address);
 });
+
+test("of a name that has thousands of addresses so many are looked at", async () => {
+  const leading = (before: number): Zone => ({
+    "1.2.0.192.in-addr.arpa": [{ PTR: "host.example" }],
+    "host.example": [...Array.from({ length: before }, (_, n) => ({ A: `10.0.0.${n}` })), { A: "192.0.2.1" }],
+  });
+  assert.equal((await checkIprev("192.0.2.1", zoneLookup(leading(199)))).result, "pass");
+  assert.equal((await checkIprev("192.0.2.1", zoneLookup(leading(200)))).result, "fail");
+});

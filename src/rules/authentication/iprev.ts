@@ -10,6 +10,8 @@ export type Iprev = {
 
 /** Names that are tried, as SPF does (RFC 7208 section 4.6.4). */
 const MAX_NAMES = 10;
+/** Of a name; a large service has dozens, an answer of the DNS thousands. */
+const MAX_ADDRESSES = 200;
 
 /** Asks for the names of the address, and for the addresses of each. */
 export async function checkIprev(address: string, lookup: Lookup): Promise<Iprev> {
@@ -22,8 +24,8 @@ export async function checkIprev(address: string, lookup: Lookup): Promise<Iprev
   for (const name of names.values.slice(0, MAX_NAMES).filter(canBeAsked)) {
     const found = await lookup(name, address.includes(":") ? "AAAA" : "A");
     if (found.kind === "temporary") isOpen = true;
-    if (found.kind === "records" && found.values.some((other) => isSameAddress(other, address)))
-      return { result: "pass", name };
+    const addresses = found.kind === "records" ? found.values.slice(0, MAX_ADDRESSES) : [];
+    if (addresses.some((other) => isSameAddress(other, address))) return { result: "pass", name };
   }
   return { result: isOpen ? "temperror" : "fail", name: undefined };
 }

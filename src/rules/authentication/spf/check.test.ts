@@ -29,6 +29,17 @@ test("RFC 7208 section 5: an IPv4 address in the form of IPv6 is an IPv4 address
   assert.equal((await check(zone, "2001:db8::1")).result, "fail");
 });
 
+test("a policy whose hosts have thousands of addresses is not gone through", async () => {
+  const many = (count: number): Zone => ({
+    "example.test": [{ TXT: "v=spf1 mx mx mx -all" }, { MX: [1, "mx.test"] }],
+    "mx.test": Array.from({ length: count }, (_, n) => ({ A: `10.0.${n >> 8}.${n & 255}` })),
+  });
+  assert.equal((await check(many(666))).result, "fail");
+  const found = await check(many(667));
+  assert.deepEqual([found.result, found.reason], ["permerror", "the DNS gives more than 2000 addresses"]);
+  assert.equal((await check(many(667), "10.0.2.0")).result, "pass");
+});
+
 test("hosts without an address of the client's family are no mistake of the policy", async () => {
   const mx = [1, 2, 3, 4].map((n) => ({ MX: [n, `mx${n}.test`] }));
   const hosts = Object.fromEntries([1, 2, 3, 4].map((n) => [`mx${n}.test`, [{ A: "192.0.2.1" }]]));

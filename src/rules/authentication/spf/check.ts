@@ -40,10 +40,16 @@ const MAX_TERMS = 10;
 const MAX_VOIDS = 2;
 const MAX_HOSTS = 10;
 const MAX_NAMES = 10;
+/**
+ * Addresses of all answers that the client's is held against: ten hosts with answers as large as the DNS has them, in
+ * each of ten terms, are hundreds of thousands.
+ */
+const MAX_ADDRESSES = 2000;
 
 const permerror = (reason: string): Outcome => ({ result: "permerror", reason });
 const temperror: Outcome = { result: "temperror", reason: "the DNS does not answer" };
 const tooManyTerms = permerror("more than 10 terms ask the DNS");
+const tooManyAddresses = permerror(`the DNS gives more than ${MAX_ADDRESSES} addresses`);
 const tooManyVoids = permerror("more than 2 answers of the DNS hold nothing");
 
 /** Answers the question. */
@@ -62,6 +68,7 @@ class Check {
   readonly #type: "A" | "AAAA";
   #terms = 0;
   #voids = 0;
+  #addresses = 0;
   #names: Promise<readonly string[]> | undefined;
 
   constructor(question: SpfQuestion, senderDomain: string, lookup: Lookup) {
@@ -140,13 +147,16 @@ class Check {
       if (answer?.kind === "temporary") return temperror;
       // A host without an address of the client's family is no mistake of the policy; one that does not exist is.
       if (answer?.kind === "nxdomain" && ++this.#voids > MAX_VOIDS) return tooManyVoids;
-      if (answer?.kind === "records" && this.#holds(answer.values, mechanism)) return true;
+      const match = answer?.kind === "records" && this.#holds(answer.values, mechanism);
+      if (match !== false) return match;
     }
     return false;
   }
 
-  #holds(addresses: readonly string[], { bits4, bits6 }: Mechanism & { readonly kind: "a" | "mx" }): boolean {
+  #holds(addresses: readonly string[], { bits4, bits6 }: Mechanism & { readonly kind: "a" | "mx" }): boolean | Outcome {
     const bits = this.#type === "A" ? bits4 : bits6;
+    this.#addresses += addresses.length;
+    if (this.#addresses > MAX_ADDRESSES) return tooManyAddresses;
     return addresses.some((address) => isWithin(this.#address, address, bits));
   }
 
@@ -172,8 +182,10 @@ class Check {
     const names: string[] = [];
     for (const name of found.values.slice(0, MAX_NAMES)) {
       const answer = canBeAsked(name) ? await this.#lookup(name, this.#type) : undefined;
-      if (answer?.kind === "records" && answer.values.some((address) => isSameAddress(address, this.#address)))
-        names.push(name.toLowerCase());
+      if (answer?.kind !== "records") continue;
+      this.#addresses += answer.values.length;
+      if (this.#addresses > MAX_ADDRESSES) break;
+      if (answer.values.some((address) => isSameAddress(address, this.#address))) names.push(name.toLowerCase());
     }
     return names;
   }
