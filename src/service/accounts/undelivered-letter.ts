@@ -43,7 +43,7 @@ function wordsOf(undelivered: readonly Undelivered[]): Announcement {
       subject: "Mail of yours that did not arrive",
       paragraphs: [
         "Hello,",
-        "when your account was closed, mail that you had sent was still on its way. Each recipient got one last try. These were not reached, and will not be:",
+        "when your account was closed, mail that you had sent was still on its way. Each recipient got one last try. These had not taken it when the try ended, and there is no other:",
         list(`and ${left} more`),
         "No copy of that mail is left here. If it matters to you, write to them from another address. This list is kept nowhere, so nobody can tell you more.",
       ],
@@ -52,7 +52,7 @@ function wordsOf(undelivered: readonly Undelivered[]): Announcement {
       subject: "Brev från dig som inte kom fram",
       paragraphs: [
         "Hej!",
-        "När ditt konto avslutades var brev som du hade skickat ännu på väg. För varje mottagare gjordes ett sista försök. De här nåddes inte, och kommer inte att nås:",
+        "När ditt konto avslutades var brev som du hade skickat ännu på väg. För varje mottagare gjordes ett sista försök. De här hade inte tagit emot när försöket var slut, och det blir inget mer:",
         list(`och ${left} till`),
         "Ingen kopia av breven finns kvar här. Om det är viktigt för dig, skriv till dem från en annan adress. Listan sparas ingenstans, så ingen kan berätta mer.",
       ],
