@@ -125,6 +125,43 @@ test("a refused chunk ends the message", async () => {
   assert.deepEqual(short(delivered), ["permanent 552 5.3.4"]);
 });
 
+test("a host that offers chunks and does not know them gets the message once more, in the other way", async () => {
+  const said: string[] = [];
+  await using peer = await startPeer(
+    async (p) => {
+      await p.greet("CHUNKING");
+      await p.answer("250 ok", "250 ok", "550 5.1.1 nobody");
+      await p.line();
+      // It takes the message for commands.
+      p.say("502 5.5.1 not implemented", "500 5.5.2 what?", "500 5.5.2 what?");
+      await p.rest();
+    },
+    async (p) => {
+      await p.greet("CHUNKING");
+      said.push(...(await p.answer("250 ok", "250 ok", "354 go")), await p.data());
+      p.say("250 taken");
+      await bye(p);
+    },
+  );
+  await using world = createWorld();
+  const envelope = envelopeTo(["a@example.net", "b@example.net"]);
+  const delivered = await world.client.deliver(hostAt(peer.port), envelope, contentOf("Text\r\n"));
+  assert.deepEqual(short(delivered), ["accepted 250 2.0.0", "permanent 550 5.1.1"]);
+  assert.deepEqual(said, ["MAIL FROM:<ann@example.org>", "RCPT TO:<a@example.net>", "DATA", "Text\r\n"]);
+});
+
+test("a binary message has no other way than chunks", async () => {
+  await using peer = await startPeer(async (p) => {
+    await p.greet("CHUNKING", "BINARYMIME");
+    await p.answer("250 ok", "250 ok", "502 5.5.1 not implemented");
+    await bye(p);
+  });
+  await using world = createWorld();
+  const envelope = envelopeTo(["a@example.net"], { body: "BINARYMIME" });
+  const delivered = await world.client.deliver(hostAt(peer.port), envelope, contentOf(""));
+  assert.deepEqual(short(delivered), ["permanent 502 5.5.1"]);
+});
+
 test("what a host does not offer goes back, unconverted", async () => {
   const cases: readonly [keywords: string[], Parameters<typeof envelopeTo>, text: string, outcome: string][] = [
     [["SIZE 10"], [["a@example.net"]], MESSAGE, "unfit - 5.3.4"],

@@ -53,6 +53,7 @@ type Course = {
   address: string | undefined;
   tls: SessionTls | undefined;
   dsnPassedOn: boolean;
+  withoutChunks: boolean;
 };
 
 class Client implements SmtpClient {
@@ -89,6 +90,7 @@ class Client implements SmtpClient {
       address: undefined,
       tls: undefined,
       dsnPassedOn: true,
+      withoutChunks: false,
     };
     const undone = await this.#run(course);
     const { address, tls, tlsFailures, tlsSuccesses, dsnPassedOn } = course;
@@ -158,15 +160,17 @@ class Client implements SmtpClient {
     course.tls = session.tls;
     let relayed: Relayed;
     try {
-      relayed = await relay.deliver(course.envelope, course.left, course.message);
+      relayed = await relay.deliver(course.envelope, course.left, course.message, course.withoutChunks);
     } catch (error) {
       this.#part(relay);
       throw error;
     }
-    this.#keep(course.host, relay);
+    if (relayed.kind === "unreached") this.#part(relay);
+    else this.#keep(course.host, relay);
     if (relayed.kind !== "answered") return relayed;
     for (const [n, outcome] of relayed.outcomes) course.outcomes.set(n, outcome);
     course.left = relayed.left;
+    course.withoutChunks ||= relayed.refusesChunks;
     course.dsnPassedOn &&= session.extensions.dsn;
     return { kind: "done" };
   }

@@ -25,7 +25,7 @@ export type Plan = {
 export type PlannedRcpt =
   | { readonly kind: "line"; readonly line: string; readonly domain: string }
   | { readonly kind: "refused"; readonly reply: RemoteReply };
-type Unfit = { readonly kind: "unfit"; readonly reply: RemoteReply };
+type Unfit = { readonly kind: "unfit" | "unreached"; readonly reply: RemoteReply };
 
 const NULL_PATH: Path = { kind: "path", text: "" };
 
@@ -36,6 +36,8 @@ export async function planFor(session: Session, envelope: Envelope, message: Con
     reply: ownReply(speaker, enhanced, words),
   });
   const requireTls = requireTlsOf(session, envelope);
+  if (requireTls === "later")
+    return { kind: "unreached", reply: ownReply(speaker, "4.7.10", "TLS that the sender asks for could not be had") };
   if (typeof requireTls !== "boolean") return unfit(...requireTls);
   const maxBytes = extensions.size?.maxBytes;
   if (maxBytes !== undefined && message.size > maxBytes)
@@ -88,13 +90,17 @@ function planRcpt({ extensions, speaker }: Session, recipient: EnvelopeRecipient
 }
 
 /**
- * Whether REQUIRETLS is said, or the codes why the host cannot have the message. RFC 8689 section 5: a report of failure is
- * not lost because the way back knows less.
+ * Whether REQUIRETLS is said, or the codes why the host cannot have the message; `later` where it only cannot have it now.
+ * RFC 8689 section 5: a report of failure is not lost because the way back knows less.
  */
-function requireTlsOf({ host, tls, extensions }: Session, envelope: Envelope): boolean | [string, string] {
+function requireTlsOf(
+  { host, tls, isTlsMissing, extensions }: Session,
+  envelope: Envelope,
+): boolean | "later" | [string, string] {
   if (envelope.tlsWish !== "required") return false;
   const isSure = host.nameIsSure && tls?.verified !== undefined;
   if (envelope.sender === "") return isSure && extensions.requireTls;
+  if (host.nameIsSure && isTlsMissing) return "later";
   if (!isSure) return ["5.7.10", "The sender asks for TLS that is sure, and there is none to this host"];
   return extensions.requireTls || ["5.7.30", "The sender asks for REQUIRETLS, and the host does not offer it"];
 }

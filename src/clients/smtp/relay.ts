@@ -11,17 +11,22 @@ import type { Envelope, RecipientOutcome } from "./delivered.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import type { SmtpClientLimits } from "./limits.ts";
 import { type Plan, planFor } from "./plan.ts";
-import { heardReply, isDone, lossReply, ownReply, remoteReply } from "./remote-reply.ts";
+import { heardReply, isDone, lossReply, ownReply, remoteReply, temporarily } from "./remote-reply.ts";
 import { part, type Session } from "./session.ts";
 import type { Heard, Loss } from "./wire.ts";
 
 export type Relayed =
-  /** `left` are those nobody spoke of: this session takes no more transactions. */
+  /**
+   * `left` are those nobody spoke of: this session takes no more transactions. `refusesChunks`: the host offers CHUNKING
+   * and does not know BDAT.
+   */
   | {
       readonly kind: "answered";
       readonly outcomes: ReadonlyMap<number, RecipientOutcome>;
       readonly left: readonly number[];
+      readonly refusesChunks: boolean;
     }
+  /** `unreached`: the session is of no use for this message; to others it may be, but not now. */
   | { readonly kind: "unreached" | "unfit"; readonly reply: RemoteReply };
 
 export class Relay {
@@ -32,6 +37,7 @@ export class Relay {
   #transactions = 0;
   /** The last transaction did not come to its end. */
   #isOpen = false;
+  #refusesChunks = false;
 
   constructor(session: Session, limits: SmtpClientLimits, clock: Clock) {
     this.session = session;
@@ -49,12 +55,22 @@ export class Relay {
     return part(this.session.wire, this.#limits);
   }
 
-  /** @param wanted recipients, by their place in the envelope. @throws what the message's source throws. */
-  async deliver(envelope: Envelope, wanted: readonly number[], message: ContentSource): Promise<Relayed> {
+  /**
+   * @param wanted recipients, by their place in the envelope
+   * @param withoutChunks DATA, whatever the host offers
+   * @throws what the message's source throws
+   */
+  async deliver(
+    envelope: Envelope,
+    wanted: readonly number[],
+    message: ContentSource,
+    withoutChunks: boolean,
+  ): Promise<Relayed> {
     const { wire } = this.session;
     this.#outcomes.clear();
-    const plan = await planFor(this.session, envelope, message);
-    if (plan.kind === "unfit") return plan;
+    const made = await planFor(this.session, envelope, message);
+    if (made.kind !== "plan") return made;
+    const plan = withoutChunks && !made.isBinary ? { ...made, inChunks: false } : made;
     for (const n of wanted) {
       const planned = plan.rcpts[n];
       if (planned?.kind === "refused") this.#outcomes.set(n, { kind: "permanent", reply: planned.reply });
@@ -64,12 +80,14 @@ export class Relay {
       wire.endAt(this.#clock.steady() + this.#limits.transactionTimeoutMs);
       const unreached = await this.#transact(plan, this.#group(plan, left), message);
       if (unreached !== undefined) {
-        wire.lose("closed");
         if (this.#outcomes.size === 0) return { kind: "unreached", reply: unreached };
+        wire.lose("closed");
       }
       left = this.#without(left);
     }
-    if (this.#outcomes.size > 0) return { kind: "answered", outcomes: new Map(this.#outcomes), left };
+    const refusesChunks = this.#refusesChunks;
+    if (this.#outcomes.size > 0 || refusesChunks)
+      return { kind: "answered", outcomes: new Map(this.#outcomes), left, refusesChunks };
     return { kind: "unreached", reply: lossReply(this.session.speaker, wire.loss ?? "closed") };
   }
 
@@ -100,7 +118,7 @@ export class Relay {
     if (this.#isOpen) {
       wire.write("RSET\r\n");
       const heard = await wire.hear(this.#limits.commandTimeoutMs);
-      if (!isDone(heard)) return heardReply(speaker, heard);
+      if (!isDone(heard)) return this.#over(heard);
     }
     this.#isOpen = true;
     const rcpts = group.map((n) => {
@@ -109,12 +127,19 @@ export class Relay {
     });
     const commands = { mail: plan.mail, rcpts, data: !plan.inChunks };
     const said = await exchange(wire, commands, extensions.pipelining, this.#limits);
-    if (said.mail.kind === "lost" || said.mail.reply.code === 421) return heardReply(speaker, said.mail);
+    if (said.mail.kind === "lost" || said.mail.reply.code === 421) return this.#over(said.mail);
+    if (this.#wantsTls(said.mail.reply)) return temporarily(remoteReply(speaker, said.mail.reply));
     const accepted = this.#hearRecipients(said, group);
     if (accepted.length === 0) await this.#endEmpty(said.data);
     else await this.#send(plan, said.data, accepted, message);
     if (saysFarewell(said.data) || said.rcpts.some(saysFarewell)) wire.lose("closed");
     return undefined;
+  }
+
+  /** The session is; what was heard says why. */
+  #over(heard: Heard): RemoteReply {
+    this.session.wire.lose("closed");
+    return heardReply(this.session.speaker, heard);
   }
 
   /** Gives each refused recipient its outcome and returns the others. */
@@ -169,6 +194,10 @@ export class Relay {
     } else if (sent.isFinal && sent.reply.code < 400) {
       const reply = heardReply(speaker, { kind: "reply", reply: sent.reply });
       for (const n of accepted) this.#outcomes.set(n, { kind: "uncertain", reply });
+    } else if (plan.inChunks && !plan.isBinary && isUnknown(sent.reply)) {
+      // It may have read the message as commands: only another connection is of use.
+      this.#refusesChunks = true;
+      wire.lose("closed");
     } else this.#refused(accepted, sent.reply);
     // Unless it was a clean refusal nobody knows where the host stands in the dialogue.
     if (sent.kind !== "reply" || !sent.isFinal || sent.reply.code < 400 || sent.reply.code === 421) wire.lose("closed");
@@ -182,12 +211,22 @@ export class Relay {
   /** Of a reply that did not say yes; one that makes no sense where it came ends the session too. */
   #refused(recipients: readonly number[], reply: SmtpReply): void {
     const { speaker, wire } = this.session;
-    const isForGood = reply.code >= 500;
-    const told = heardReply(speaker, { kind: "reply", reply });
+    const wantsTls = this.#wantsTls(reply);
+    const isForGood = reply.code >= 500 && !wantsTls;
+    const said = heardReply(speaker, { kind: "reply", reply });
+    const told = wantsTls ? temporarily(said) : said;
     for (const n of recipients) this.#outcomes.set(n, { kind: isForGood ? "permanent" : "temporary", reply: told });
     if (reply.code < 400) wire.lose("not-smtp");
   }
+
+  /** RFC 3207 section 4: the host takes mail over TLS alone, and TLS could not be had this time; later it may. */
+  #wantsTls({ code, enhanced }: SmtpReply): boolean {
+    return this.session.isTlsMissing && (code === 530 || enhanced === "5.7.10");
+  }
 }
+
+/** RFC 5321 section 4.2.4: the host does not know the command, or does not carry it out. */
+const isUnknown = ({ code }: SmtpReply): boolean => code === 500 || code === 502;
 
 /**
  * RFC 5321 section 4.5.3.1.10: 452 to RCPT, and from older hosts 552, where nothing says that it is about something else.

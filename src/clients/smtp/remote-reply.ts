@@ -51,6 +51,11 @@ export function heardReply(speaker: Speaker, heard: Heard): RemoteReply {
       : { ...remoteReply(speaker, heard.reply), enhanced: "4.5.0" };
 }
 
+/** What is wrong between us and the host is no word on the message. */
+export function temporarily(reply: RemoteReply): RemoteReply {
+  return { ...reply, enhanced: reply.enhanced.replace(/^5/, "4") };
+}
+
 /** True for the class 2 of codes, which all mean that it was done. */
 export function isDone(heard: Heard): boolean {
   return heard.kind === "reply" && heard.reply.code < 300;

@@ -10,7 +10,7 @@ import { type Extensions, noExtensions, parseEhlo } from "../../syntax/smtp/ehlo
 import type { SmtpReply } from "../../syntax/smtp/reply-reader.ts";
 import type { RelayHost, SessionTls, TlsFailure, TlsFailureKind } from "./delivered.ts";
 import type { SmtpClientLimits } from "./limits.ts";
-import { heardReply, isDone, ownReply, type Speaker } from "./remote-reply.ts";
+import { heardReply, isDone, ownReply, type Speaker, temporarily } from "./remote-reply.ts";
 import { checkTls, type TlsVerdict, type VerifyDane } from "./tls-check.ts";
 import { type Heard, Wire } from "./wire.ts";
 
@@ -20,6 +20,8 @@ export type Session = {
   readonly wire: Wire;
   readonly extensions: Extensions;
   readonly tls: SessionTls | undefined;
+  /** The host offers TLS, and it could not be had this time. */
+  readonly isTlsMissing: boolean;
   readonly speaker: Speaker;
 };
 
@@ -100,6 +102,7 @@ class Entrance {
   readonly #options: SessionOptions;
   readonly #tlsFailures: TlsFailure[];
   #speaker: Speaker;
+  #isTlsMissing = false;
 
   constructor(host: RelayHost, address: string, options: SessionOptions, tlsFailures: TlsFailure[]) {
     this.#host = host;
@@ -142,7 +145,7 @@ class Entrance {
     const unknown = await this.#logIn(wire, extensions);
     if (unknown !== undefined) return unknown;
     const session = { host: this.#host, address: this.#address, wire, extensions, speaker: this.#speaker };
-    return { kind: "open", session: { ...session, tls: this.#speaker.tls } };
+    return { kind: "open", session: { ...session, tls: this.#speaker.tls, isTlsMissing: this.#isTlsMissing } };
   }
 
   /** RFC 5321 section 4.1.1.1; HELO for those who know nothing else (RFC 5321 section 3.2). */
@@ -178,6 +181,7 @@ class Entrance {
         ? undefined
         : this.#stop("no-tls", "4.7.4", "TLS is a must for this host, and it does not offer it");
     }
+    this.#isTlsMissing = true;
     wire.write("STARTTLS\r\n");
     const heard = await wire.hear(this.#options.limits.greetingTimeoutMs);
     if (heard.kind === "lost") {
@@ -187,6 +191,8 @@ class Entrance {
     observe?.({ kind: "starttls", reply: heard.reply });
     if (heard.reply.code !== 220) {
       this.#note("starttls-not-supported", String(heard.reply.code));
+      // RFC 5321 section 3.8: it closes the connection, and has asked for less.
+      if (heard.reply.code === 421) return this.#refusal(heard);
       return goesOn ? undefined : { kind: "no-tls", reply: temporarily(heardReply(this.#speaker, heard)) };
     }
     return this.#secure(wire);
@@ -202,6 +208,7 @@ class Entrance {
     }
     const verdict = checkTls(socket, this.#host, verifyDane, clock.now());
     this.#speaker = { ...this.#speaker, tls: verdict.tls };
+    this.#isTlsMissing = false;
     observe?.({ kind: "tls", socket, verdict });
     if (verdict.failure === undefined) return undefined;
     this.#note(verdict.failure.failure, verdict.failure.detail);
@@ -254,11 +261,6 @@ const isGreeting = (heard: Heard): boolean => heard.kind === "reply" && heard.re
 function serverNameOf({ name, tls }: RelayHost): string | undefined {
   const wanted = tls.kind === "dane" ? tls.serverName : name;
   return wanted.startsWith("[") ? undefined : wanted;
-}
-
-/** What is wrong between us and the host is no word on the message. */
-function temporarily(reply: RemoteReply): RemoteReply {
-  return { ...reply, enhanced: reply.enhanced.replace(/^5/, "4") };
 }
 
 function noConnection(code: string): string {
