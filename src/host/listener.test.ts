@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { connect as connectTls, type SecureContext, type TLSSocket } from "node:tls";
-import { FakeClock } from "../../test/world/fake-clock.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Log } from "./events/events.ts";
@@ -342,36 +341,6 @@ test("a peer that vanishes is no fault of ours", async () => {
     it.events.some((event) => event.name === "connection.failed"),
     false,
   );
-});
-
-test("of a peer that never stops sending little is read after the end, and it still hears the last reply", async () => {
-  const clock = new FakeClock("2026-06-01T12:00:00Z");
-  const served = Promise.withResolvers<Socket>();
-  await using it = await world(
-    ({ stream }) => {
-      stream.write("421 bye");
-      served.resolve(stream as Socket);
-      return Promise.resolve();
-    },
-    { clock },
-  );
-  const socket = it.clear();
-  const block = Buffer.alloc(64 * 1024);
-  const send = (): void => {
-    while (socket.writable && socket.write(block));
-  };
-  socket.on("drain", send);
-  socket.on("error", () => {});
-  send();
-  const [reply] = (await once(socket, "data")) as [Buffer];
-  assert.equal(reply.toString(), "421 bye");
-  const stream = await served.promise;
-  if (!stream.isPaused()) await once(stream, "pause");
-  assert.ok(stream.bytesRead < 512 * 1024, `${stream.bytesRead} octets were read`);
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  await clock.advance(5000);
-  await closed;
-  assert.ok(stream.bytesRead < 512 * 1024, `${stream.bytesRead} octets were read in the end`);
 });
 
 test("closing waits for who is being served, and the signal ends the waiting", async () => {

@@ -11,7 +11,7 @@ export type Conversation = {
   connection: Connection;
   /** Pseudonym of the session in the log. */
   readonly session: string;
-  /** The name given with EHLO or HELO; undefined before. */
+  /** What was said with EHLO or HELO, whatever it is; undefined before. */
   helo: string | undefined;
   /** Who logged in; undefined before. */
   account: AccountId | undefined;

@@ -20,6 +20,7 @@ class Client implements AsyncDisposable {
   readonly events: [name: string, fields: Readonly<Record<string, unknown>>][] = [];
   readonly closed: Promise<void>;
   message = "";
+  helo: string | undefined;
   drafts = 0;
   revoke: (() => void) | undefined;
   readonly #stream: Duplex;
@@ -48,7 +49,7 @@ class Client implements AsyncDisposable {
     const secured = { stream: server, peerAddress: "192.0.2.7", tls, startTls: undefined };
     const clear = { ...secured, tls: undefined, startTls: async () => secured };
     this.closed = serveSubmission(isClear ? clear : secured, {
-      submission: { mail: async () => this.#draft() },
+      submission: { mail: async ({ helo }) => this.#draft(helo) },
       authenticator,
       clock: this.clock,
       log,
@@ -58,7 +59,7 @@ class Client implements AsyncDisposable {
     });
   }
 
-  send(text: string): void {
+  send(text: string | Buffer): void {
     this.#stream.write(text);
   }
 
@@ -82,8 +83,9 @@ class Client implements AsyncDisposable {
     assert.equal(this.revoke, undefined, "nobody waits for a revocation any more");
   }
 
-  #draft(): Draft {
+  #draft(helo: string): Draft {
     this.drafts++;
+    this.helo = helo;
     let open = true;
     return {
       recipient: async () => submissionReply(250, "2.1.5", "ok"),
@@ -184,6 +186,27 @@ test("L1: each message and each refusal is one event of the log, and a session's
   const result = { verb: "DATA", bytes: 6, recipients: 1, code: 250, enhanced: "2.0.0" };
   assert.deepEqual(client.events[1]?.[1], { ...who, ...result });
   assert.equal(client.events[2]?.[1]["messages"], 1);
+});
+
+test("a client is called as it likes: nobody is refused for it, and what is no name is not in the log", async () => {
+  const names = ["MacBook Pro", 'Anna\'s "Büro" <PC>', "Bücher", "x".repeat(300), "[", "annas-laptop.lan"];
+  for (const name of names) {
+    await using client = new Client();
+    // The third is in letters of an old code page.
+    client.send(Buffer.from(`EHLO ${name}\r\n`, name === "Bücher" ? "latin1" : "utf8"));
+    client.send(`${login}MAIL FROM:<u1@example.test>\r\nQUIT\r\n`);
+    await client.expect(/250 AUTH PLAIN LOGIN\r\n235 [^\r]*\r\n250 [^\r]*\r\n221 /);
+    await client.closed;
+    assert.equal(client.helo, Buffer.from(name).toString("latin1"), "so that it is found in a header");
+    const logged = name === "annas-laptop.lan" || name === "Bücher" ? name : undefined;
+    assert.deepEqual(
+      client.events.map(([, { helo }]) => helo),
+      [logged],
+    );
+  }
+  await using client = new Client();
+  client.send("EHLO\r\nEHLO a\0b\r\n");
+  await client.expect(/\r\n501 5\.5\.4 [^\r]*\r\n500 5\.5\.2 /);
 });
 
 test("the last line of a message in chunks ends like every other; one that ends so is left alone", async () => {

@@ -5,11 +5,12 @@
  * one write, before we wait for more. 250 to a message is said only when the queue has it. After STARTTLS nothing from
  * before is known or read (RFC 3207 section 4.2). Who may log in no longer hears 421 and is gone.
  */
+import { isUtf8 } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../host/connection.ts";
 import type { Proven } from "../../service/accounts/proof.ts";
 import type { SubmissionReply } from "../../service/submission/submission.ts";
-import { parseCommandLine } from "../../syntax/smtp/command-line.ts";
+import { parseClientName, parseCommandLine } from "../../syntax/smtp/command-line.ts";
 import { LineEnds } from "../../syntax/smtp/dot-stuffing.ts";
 import { encodeReply } from "../../syntax/smtp/reply.ts";
 import { type Body, readChunk, readData } from "./body.ts";
@@ -101,7 +102,8 @@ export class SubmissionSession {
 
   get #who(): { session: string; client: string; helo: string | undefined; account: string | undefined } {
     const { session, connection, helo, account } = this.#talk;
-    return { session, client: connection.peerAddress, helo, account };
+    const isName = helo !== undefined && typeof parseClientName(helo) === "string";
+    return { session, client: connection.peerAddress, helo: isName ? helo : undefined, account };
   }
 
   #wireOf({ stream }: Connection): Wire {
@@ -140,7 +142,7 @@ export class SubmissionSession {
   async #command(line: Uint8Array | "too-long"): Promise<Ending | undefined> {
     this.#commands++;
     this.#idleCommands++;
-    const parsed = line === "too-long" ? undefined : parseCommandLine(line);
+    const parsed = line === "too-long" ? undefined : parseCommandLine(readable(line));
     let verb = "unknown";
     let result: Answer;
     if (parsed === undefined) result = lineTooLong;
@@ -259,6 +261,13 @@ export class SubmissionSession {
     this.#wire = this.#wireOf(this.#talk.connection);
     return undefined;
   }
+}
+
+/** A machine's name may be in letters of an old code page: nobody is refused for it. */
+function readable(line: Uint8Array): Uint8Array {
+  if (isUtf8(line)) return line;
+  const text = Buffer.from(line).toString("latin1");
+  return /^(?:EHLO|HELO)[ \t]/i.test(text) ? Buffer.from(text) : line;
 }
 
 function asEnding(arrival: Arrival): Ending {

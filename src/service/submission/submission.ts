@@ -27,7 +27,7 @@ export type Submitter = {
   readonly account: AccountId;
   /** The pseudonym of the session in the log. */
   readonly session: string;
-  /** The client's address and the name that it gave with EHLO. */
+  /** The client's address and what it said with EHLO, whatever that is; one character an octet. */
   readonly client: string;
   readonly helo: string;
 };

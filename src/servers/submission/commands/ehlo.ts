@@ -1,9 +1,9 @@
 /**
  * EHLO and HELO, RFC 5321 section 4.1.1.1: who the client says it is, and what we can do. Either forgets the transaction.
- * The name is recorded and kept out of what leaves. Before TLS nothing is offered but the way there.
+ * Whatever it says is taken (RFC 5321 section 4.1.4): people call their machines as they like. It is kept out of what leaves,
+ * and recorded only when it is a name. Before TLS nothing is offered but the way there.
  */
-import { parseClientName } from "../../../syntax/smtp/command-line.ts";
-import { type Answer, type Conversation, dropTransaction } from "../conversation.ts";
+import { type Answer, answer, type Conversation, dropTransaction } from "../conversation.ts";
 
 export async function ehlo(talk: Conversation, argument: string): Promise<Answer> {
   const refusal = await introduce(talk, argument);
@@ -16,10 +16,9 @@ export async function helo(talk: Conversation, argument: string): Promise<Answer
 }
 
 async function introduce(talk: Conversation, argument: string): Promise<Answer | undefined> {
-  const name = parseClientName(argument);
-  if (typeof name !== "string") return { reply: { code: name.code, enhanced: name.enhanced, lines: [name.text] } };
+  if (argument === "") return answer(501, "5.5.4", "Say who you are: EHLO and a name");
   await dropTransaction(talk);
-  talk.helo = name;
+  talk.helo = argument;
   return undefined;
 }
 

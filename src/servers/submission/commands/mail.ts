@@ -19,7 +19,9 @@ export async function mail(talk: Conversation, argument: string): Promise<Answer
     return answer(553, "5.6.7", "An address beyond ASCII needs the parameter SMTPUTF8");
   const { account, helo = "", session, connection } = talk;
   if (account === undefined) return answer(530, "5.7.0", "Log in first");
-  const submitter = { account, session, client: connection.peerAddress, helo };
+  // As a header that is UTF-8 has it: one character an octet.
+  const name = Buffer.from(helo).toString("latin1");
+  const submitter = { account, session, client: connection.peerAddress, helo: name };
   const draft = await talk.services.submission.mail(submitter, { sender, parameters });
   if ("code" in draft) return { reply: draft };
   talk.transaction = { draft, smtpUtf8: parameters.smtpUtf8, recipients: 0, hasChunks: false, bytes: 0 };
