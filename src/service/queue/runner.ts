@@ -14,11 +14,12 @@ import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import type { Batch, OutboundQueue, PendingReport, Standing, Taker } from "../../store/outbound-queue.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
-import { attemptBatch, settleSurely } from "./attempt.ts";
+import { attemptBatch } from "./attempt.ts";
 import { Attempts } from "./attempts.ts";
 import { type QueueLimits, queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
+import { giveUp } from "./give-up.ts";
 import { createHostGates } from "./host-gates.ts";
-import { delayReport, expired } from "./outcome.ts";
+import { delayReport } from "./outcome.ts";
 import type { Router } from "./route.ts";
 import { createSilentHosts } from "./silent-hosts.ts";
 import { tellSender } from "./tell-sender.ts";
@@ -173,13 +174,14 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     }
   };
 
-  const sweep = async (signal: AbortSignal): Promise<void> => {
+  const sweep = async (signal: AbortSignal, since: number): Promise<void> => {
     const now = clock.now();
-    const services = { queue, clock, log, schedule, chance, signal };
+    const { heldLifeMs } = limits;
+    const services = { queue, clock, log, schedule, chance, signal, heldLifeMs, newId };
     await inParts(
       signal,
       () => queue.claimExpired(now, clock.now() + limits.leaseMs, MOST_SWEPT),
-      (work) => settleSurely(services, work, expired(work, newId)),
+      (work) => giveUp(services, work, since),
     );
     await inParts(
       signal,
@@ -267,10 +269,11 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       signal.addEventListener("abort", () => wake(), { once: true });
       await safely("claims", () => queue.endClaims());
       using _offer = queue.offerTo?.(takerUntil(signal));
+      const since = clock.now();
       const rounds = [
         round("renew", each(limits.leaseMs / 3), renew),
         round("release", each(HELD_MS), releaseHeld),
-        round("sweep", each(SWEEP_MS), () => sweep(signal)),
+        round("sweep", each(SWEEP_MS), () => sweep(signal, since)),
         // Apart, so that those of which most is wrong cannot hold up the others.
         ...STANDINGS.map((standing) => looking(standing, signal)),
       ];
