@@ -181,6 +181,17 @@ test("authorities that certify each other crosswise cost little", async () => {
   assert.ok(performance.now() - started < 2000);
 });
 
+test("of thousands of records so many are looked at, and of whole anchors in them as many as a chain may have", async () => {
+  const right = await tlsaOf(server, 3, 1, 1);
+  const others = Array.from({ length: 5000 }, () => digest(3, 1, 1, 32));
+  assert.deepEqual(verdict([...others.slice(0, 99), right, ...others], [server]), endEntity);
+  assert.deepEqual(verdict([...others.slice(0, 100), right], [server]), failed);
+  const anchor = await tlsaOf(root, 2, 0, 0);
+  const strangers = Array<TlsaRecord>(12).fill(await tlsaOf(strangeRoot, 2, 0, 0));
+  assert.deepEqual(verdict([...strangers.slice(1), anchor], [server, middle]), trustAnchor);
+  assert.deepEqual(verdict([...strangers, anchor], [server, middle]), failed);
+});
+
 test("no chain makes it throw", async () => {
   const record = await tlsaOf(server, 3, 1, 1);
   assert.deepEqual(verdict([record], []), failed);

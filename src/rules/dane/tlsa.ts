@@ -23,13 +23,10 @@ const DIGEST_BYTES: Readonly<Record<number, number>> = { [MATCHING.sha256]: 32, 
  */
 export function usableRecords(records: readonly TlsaRecord[]): readonly TlsaRecord[] {
   const usable = records.filter(isUsable);
-  const strongest = (one: TlsaRecord): number =>
-    Math.max(
-      ...usable
-        .filter(({ usage, selector }) => usage === one.usage && selector === one.selector)
-        .map(({ matchingType }) => matchingType),
-    );
-  return usable.filter((one) => one.matchingType === MATCHING.full || one.matchingType === strongest(one));
+  const strongest = new Map<string, number>();
+  const kindOf = ({ usage, selector }: TlsaRecord): string => `${usage} ${selector}`;
+  for (const one of usable) strongest.set(kindOf(one), Math.max(one.matchingType, strongest.get(kindOf(one)) ?? 0));
+  return usable.filter((one) => one.matchingType === MATCHING.full || one.matchingType === strongest.get(kindOf(one)));
 }
 
 function isUsable({ usage, selector, matchingType, data }: TlsaRecord): boolean {

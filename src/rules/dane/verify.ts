@@ -29,6 +29,11 @@ type Link = { readonly certificate: X509Certificate; readonly key: KeyObject; re
 
 /** More certificates than anybody needs; a longer list would only cost time. */
 const MAX_CHAIN = 12;
+/**
+ * Records of a host that are held against each certificate, and as many whole ones of them stand beside the chain as it may
+ * have itself: an answer of the DNS may bring thousands, or hundreds of authorities of one name.
+ */
+const MAX_RECORDS = 100;
 /** id-kp-serverAuth and anyExtendedKeyUsage (RFC 5280 section 4.2.1.12). */
 const FOR_SERVERS: ReadonlySet<string> = new Set(["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"]);
 
@@ -36,10 +41,11 @@ export function verifyDane({ records, names, chain, now }: DaneCheck): DaneVerdi
   const [own, ...others] = chain.slice(0, MAX_CHAIN).flatMap((der) => read(der) ?? []);
   const isOwn = chain[0] !== undefined && own?.certificate.raw.equals(chain[0]) === true;
   if (own === undefined || !isOwn) return { kind: "failed", why: "validation-failure" };
-  const endEntity = records.filter(({ usage }) => usage === USAGE.endEntity);
+  const looked = records.slice(0, MAX_RECORDS);
+  const endEntity = looked.filter(({ usage }) => usage === USAGE.endEntity);
   // Neither name nor time counts: the record itself ties the key to the host.
   if (endEntity.some((record) => matches(record, own))) return { kind: "verified", by: "end-entity" };
-  const anchors = records.filter(({ usage }) => usage === USAGE.trustAnchor);
+  const anchors = looked.filter(({ usage }) => usage === USAGE.trustAnchor);
   if (anchors.length === 0) return { kind: "failed", why: "validation-failure" };
   return underAnchor(own, others, anchors, names, now);
 }
@@ -54,6 +60,7 @@ function underAnchor(
   const sent = anchors
     // A whole certificate in the record stands for one the server did not send.
     .filter(({ selector, matchingType }) => selector === SELECTOR.certificate && matchingType === MATCHING.full)
+    .slice(0, MAX_CHAIN)
     .flatMap(({ data }) => read(data) ?? []);
   const path = pathToAnchor(own, [...others, ...sent], anchors);
   const isServer = own.certificate.keyUsage?.some((purpose) => FOR_SERVERS.has(purpose)) ?? true;
