@@ -1,7 +1,8 @@
 /**
  * `altmail`: runs the command that its arguments name. Answers on stdout, as text or with --json as one line, after what
  * the command told while it worked; sentences for the operator on stderr; exit codes as in exit-code.ts. Ctrl-C breaks a
- * command off, and then ends this process as it ends any other. A fault of ours shows its kind and places, never data.
+ * command off, and then ends this process as it ends any other. What stdout did not take, as on a full disk, is no success.
+ * A fault of ours shows its kind and places, never data.
  */
 import { systemClock } from "../host/clock.ts";
 import { commands } from "./commands.ts";
@@ -13,6 +14,7 @@ import { describeBug, sentenceOf } from "./sentence.ts";
 import { carryOut, prepare } from "./session.ts";
 import { reportTo } from "./terminal-report.ts";
 import { UsageError } from "./usage-error.ts";
+import { watchOutput } from "./whole-output.ts";
 
 async function main(words: readonly string[]): Promise<Exit> {
   const line = parseLine(commands, words);
@@ -43,16 +45,13 @@ async function runOnStores(command: StoreCommand, given: Given): Promise<Exit> {
   const interrupt = (): void => leaving.abort();
   // The second time it ends this process at once.
   process.once("SIGINT", interrupt);
-  let lost: string | undefined;
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    lost = error.code ?? error.name;
-    leaving.abort();
-  });
+  const leave = (): void => leaving.abort();
+  process.stdout.once("error", leave);
   const report = reportTo(process, systemClock, leaving.signal);
   try {
     const outcome = await carryOut(prepared, report);
     report.clear();
-    if (leaving.signal.aborted) return brokenOff(lost);
+    if (leaving.signal.aborted) return brokenOff();
     if (outcome.kind !== "done") {
       complain(outcome.sentence);
       return outcome.kind === "unavailable" ? "unreachable" : "refused";
@@ -62,26 +61,38 @@ async function runOnStores(command: StoreCommand, given: Given): Promise<Exit> {
     return "done";
   } catch (error) {
     report.clear();
-    if (leaving.signal.aborted) return brokenOff(lost);
+    if (leaving.signal.aborted) return brokenOff();
     throw error;
   } finally {
+    process.stdout.off("error", leave);
     process.off("SIGINT", interrupt);
   }
 }
 
-/** `lost`: why stdout takes no more; `undefined` when the operator broke the command off. */
-function brokenOff(lost: string | undefined): Exit {
-  // Who reads it has enough, as `head` does: no fault.
-  if (lost === "EPIPE") return "done";
-  if (lost !== undefined) {
-    complain(`stdout takes no more (${lost})`);
-    return "refused";
-  }
+/** By the operator, or because stdout takes no more: that is said when all is done. */
+function brokenOff(): Exit {
+  if (output.lost() !== undefined) return "done";
   // Quietly, and by the signal itself, so that a shell sees what ended the command: it says 130.
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
   return "refused";
 }
+
+/** What `exit` becomes when stdout did not take what was written. */
+function afterAll(exit: Exit): Exit {
+  // Who reads it has enough, as `head` does: no fault.
+  const lost = output.lost();
+  if (lost === undefined || lost === "EPIPE") return exit;
+  complain(`stdout did not take all of the answer (${lost}): ${LOST[lost] ?? "look at where it leads"}`);
+  return exit === "done" ? "refused" : exit;
+}
+
+const LOST: Readonly<Record<string, string>> = {
+  ENOSPC: "its disk is full",
+  EDQUOT: "the quota of its disk is used up",
+  EFBIG: "its file may not become so long",
+  EIO: "its disk or terminal fails",
+};
 
 function refuse(sentence: string, command: Command | undefined): Exit {
   complain(sentence);
@@ -98,4 +109,9 @@ process.on("uncaughtException", (error) => {
   complain(describeBug(error));
   process.exit(EXIT.refused.code);
 });
-process.exitCode = EXIT[await main(process.argv.slice(2))].code;
+const output = watchOutput();
+// There is nobody left to tell.
+process.stderr.on("error", () => {});
+const exit = await main(process.argv.slice(2));
+await output.shown();
+process.exitCode = EXIT[afterAll(exit)].code;
