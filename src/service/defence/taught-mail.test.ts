@@ -43,5 +43,11 @@ test("hostile headers end soon and give no authors beyond the bound", () => {
   const start = performance.now();
   of(...Array.from({ length: 20_000 }, () => "From:a@b.c,a@b.c"), ...Array.from({ length: 20_000 }, () => "From:,"));
   assert.ok(performance.now() - start < 1000);
+  const long = "x".repeat(8000);
+  assert.deepEqual(of(`From: "${long}" <eve@x.test>`, `From: "${long}" <bob@y.test>`).authors, [
+    "eve@x.test",
+    "bob@y.test",
+  ]);
+  assert.deepEqual(of(`From: "${long}" <eve@x.test>`, `From: "${long}${long}" <bob@y.test>`).authors, []);
   assert.deepEqual(of("From: <", "From: @", "Authentication-Results:", "From", ": x").authors, []);
 });

@@ -15,6 +15,8 @@ type Field = { readonly name: string; readonly value: string };
 
 /** From; more than these are no author of anything. */
 const MAX_AUTHORS = 20;
+/** Octets of all fields From: as many authors with long names fit. */
+const MAX_FROM = 16 * 1024;
 
 /** @param message what tells it from others @param header its octets @param hostName ours, as it stands in our fields */
 export function taughtMail(message: string, header: Uint8Array, text: MailText, hostName: string): TaughtMail {
@@ -38,8 +40,11 @@ function originOfOurs(fields: readonly Field[], hostName: string): Origin | unde
 export function authorsOf(fields: readonly Field[]): readonly string[] {
   const addresses: string[] = [];
   let left = MAX_AUTHORS;
+  let octets = 0;
   for (const { name, value } of fields) {
     if (name !== "from") continue;
+    octets += value.length;
+    if (octets > MAX_FROM) return [];
     const read = readAddresses(value, left);
     for (const one of read)
       if (one.kind === "mailbox" && one.host !== "") addresses.push(canonicalOfField(one.local, one.host));
