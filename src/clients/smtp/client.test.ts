@@ -75,6 +75,25 @@ test("extensions: commands leave in one batch, with SIZE, BODY, SMTPUTF8 and the
   assert.equal(delivered.kind === "answered" && delivered.dsnPassedOn, true);
 });
 
+test("RFC 6533 section 3: to a host without SMTPUTF8 the original recipient goes in ASCII, or not at all", async () => {
+  const recipients = ["utf-8;J\u00fcrgen\u{1f984}@x.example", "utf-8;j@x.example", "rfc822;J\u00fcrgen@x.example"].map(
+    (orcpt, n) => ({ address: `a${n}@example.net`, notify: undefined, orcpt }),
+  );
+  await using peer = await startPeer(async (p) => {
+    await p.greet("DSN");
+    assert.deepEqual((await p.answer("250 ok", "250 ok", "250 ok", "250 ok", "354 go")).slice(1, 4), [
+      "RCPT TO:<a0@example.net> ORCPT=utf-8;J\\x{FC}rgen\\x{1F984}@x.example",
+      "RCPT TO:<a1@example.net> ORCPT=utf-8;j@x.example",
+      "RCPT TO:<a2@example.net>",
+    ]);
+    await p.data();
+    p.say("250 taken");
+    await bye(p);
+  });
+  await using world = createWorld();
+  await world.client.deliver(hostAt(peer.port), envelopeTo([], { recipients }), contentOf(MESSAGE));
+});
+
 test("chunks: BDAT with the last one marked, without dots stuffed", async () => {
   for (const pipelining of [true, false])
     for (const isBinary of [true, false]) {

@@ -6,6 +6,7 @@
 import type { Clock } from "../../host/clock.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
+import { connectionKey } from "./connection-key.ts";
 import type { Delivered, Envelope, RecipientOutcome, RelayHost, SessionTls, TlsFailure } from "./delivered.ts";
 import type { SmtpClientLimits } from "./limits.ts";
 import { Relay, type Relayed } from "./relay.ts";
@@ -182,10 +183,12 @@ class Client implements SmtpClient {
     void parting.finally(() => this.#parting.delete(parting));
   }
 
+  /** The last one put back, of those to an address that the host still has. */
   #take(host: RelayHost): Relay | undefined {
-    const key = keyOf(host);
+    const key = connectionKey(host);
     const waiting = this.#idle.get(key) ?? [];
-    const idle = waiting.pop();
+    const place = waiting.findLastIndex(({ relay }) => host.addresses.includes(relay.session.address));
+    const [idle] = place < 0 ? [] : waiting.splice(place, 1);
     if (waiting.length === 0) this.#idle.delete(key);
     if (idle === undefined) return undefined;
     this.#idleCount--;
@@ -200,7 +203,7 @@ class Client implements SmtpClient {
       this.#part(relay);
       return;
     }
-    const key = keyOf(host);
+    const key = connectionKey(host);
     const idle: Idle = {
       relay,
       timer: this.#sessions.clock.after(this.#limits.idleMs, () => {
@@ -219,17 +222,6 @@ class Client implements SmtpClient {
 /** The host as this message may use it: one that asks nothing of TLS is the same for all. */
 function wished(host: RelayHost, { tlsWish }: Envelope): RelayHost {
   return tlsWish === "optional" && needsTls(host) ? { ...host, isTlsOptional: true } : host;
-}
-
-/**
- * All that makes one connection as good as another: the host, who we are there, and what TLS had to show. What was opened
- * for mail that goes whatever TLS comes to is never used for other mail.
- */
-function keyOf({ name, addresses, port, implicitTls, credentials, tls, nameIsSure, isTlsOptional }: RelayHost): string {
-  const all = [name, addresses, port, implicitTls, credentials?.user, nameIsSure, isTlsOptional, tls];
-  return JSON.stringify(all, (_key, value) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
-  );
 }
 
 const noAddress = (host: RelayHost): RemoteReply => ({

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { connectionKey } from "./connection-key.ts";
+import type { RelayHost } from "./delivered.ts";
 import { contentOf, createWorld, envelopeTo, hostAt, MESSAGE, short } from "./client-world.fixture.ts";
 import { bye, startPeer, take, type Peer } from "./peer.fixture.ts";
 
@@ -52,6 +54,51 @@ test("a connection that was closed while it lay idle, or that says 421 then, cos
       assert.deepEqual(short(delivered), ["accepted 250 2.0.0"]);
     }
   }
+});
+
+test("a connection is used again however the DNS turns addresses and records, and while its address is the host's", async () => {
+  await using peer = await startPeer(async (p) => {
+    await p.greet();
+    for (let n = 0; n < 3; n++) await take(p);
+    await bye(p);
+  });
+  await using world = createWorld();
+  const [here, nobody] = ["127.0.0.1", "127.0.0.9"];
+  const results: string[] = [];
+  for (const addresses of [[here, nobody], [nobody, here], [here], [nobody]]) {
+    const to = envelopeTo(["a@example.net"]);
+    results.push(...short(await world.client.deliver(hostAt(peer.port, { addresses }), to, contentOf(MESSAGE))));
+  }
+  assert.deepEqual(results, [...Array<string>(3).fill("accepted 250 2.0.0"), "unreached - 4.4.1"]);
+  assert.equal(peer.count, 1);
+});
+
+test("the key of a connection holds all of a host but its addresses, without the order of records", () => {
+  const record = { usage: 3, selector: 1, matchingType: 1, data: Uint8Array.of(1, 255) } as const;
+  const dane = { kind: "dane", serverName: "base.example", names: ["base.example"], records: [record] } as const;
+  const other = { ...record, data: Uint8Array.of(2) };
+  const credentials = { user: "a", password: "b" };
+  const more: readonly Partial<RelayHost>[] = [
+    {},
+    { name: "mx2.example.net" },
+    { implicitTls: true },
+    { credentials },
+    { credentials: { user: "b", password: "b" } },
+    { nameIsSure: true },
+    { isTlsOptional: true },
+    { tls: { kind: "encrypted" } },
+    { tls: { kind: "mta-sts", mode: "enforce" } },
+    { tls: { kind: "mta-sts", mode: "testing" } },
+    { tls: dane },
+    { tls: { ...dane, serverName: "mx.example.net" } },
+    { tls: { ...dane, names: ["mx.example.net"] } },
+    { tls: { ...dane, records: [other] } },
+    { tls: { ...dane, records: [record, other] } },
+  ];
+  const keys = new Set([...more.map((one) => connectionKey(hostAt(25, one))), connectionKey(hostAt(26))]);
+  assert.equal(keys.size, more.length + 1);
+  assert.ok(keys.has(connectionKey(hostAt(25, { addresses: ["192.0.2.1"] }))));
+  assert.ok(keys.has(connectionKey(hostAt(25, { tls: { ...dane, records: [other, record] } }))));
 });
 
 test("a connection serves one policy, and no more messages than the host or we want", async () => {

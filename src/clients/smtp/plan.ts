@@ -71,14 +71,19 @@ export async function planFor(session: Session, envelope: Envelope, message: Con
     kind: "plan",
     mail: lineOf(`MAIL FROM:<${sender.text}>`, parameters),
     rcpts: envelope.recipients.map((recipient, n) =>
-      planRcpt(session, recipient, addresses[n] ?? { kind: "no-address" }),
+      planRcpt(session, recipient, addresses[n] ?? { kind: "no-address" }, usesUtf8),
     ),
     inChunks: extensions.chunking,
     isBinary,
   };
 }
 
-function planRcpt({ extensions, speaker }: Session, recipient: EnvelopeRecipient, path: Path): PlannedRcpt {
+function planRcpt(
+  { extensions, speaker }: Session,
+  recipient: EnvelopeRecipient,
+  path: Path,
+  usesUtf8: boolean,
+): PlannedRcpt {
   const refused = (enhanced: string, words: string): PlannedRcpt => ({
     kind: "refused",
     reply: ownReply(speaker, enhanced, words),
@@ -86,7 +91,8 @@ function planRcpt({ extensions, speaker }: Session, recipient: EnvelopeRecipient
   if (path.kind === "no-address") return refused("5.1.3", "The recipient is not an address");
   if (path.kind === "needs-utf8") return refused("5.6.7", "The host takes no recipients with letters beyond ASCII");
   const domain = path.text.slice(path.text.lastIndexOf("@") + 1).toLowerCase();
-  return { kind: "line", line: lineOf(`RCPT TO:<${path.text}>`, extensions.dsn ? dsnOfRcpt(recipient) : []), domain };
+  const parameters = extensions.dsn ? dsnOfRcpt(recipient, usesUtf8) : [];
+  return { kind: "line", line: lineOf(`RCPT TO:<${path.text}>`, parameters), domain };
 }
 
 /**
@@ -112,13 +118,22 @@ function dsnOfMail({ ret, envid, tlsWish }: Envelope): readonly string[] {
 }
 
 /** RFC 3461 sections 4.1 and 4.2. */
-function dsnOfRcpt({ notify, orcpt }: EnvelopeRecipient): readonly string[] {
+function dsnOfRcpt({ notify, orcpt }: EnvelopeRecipient, usesUtf8: boolean): readonly string[] {
   const wanted =
     notify === undefined
       ? []
       : (["success", "failure", "delay"] as const).filter((word) => notify[word]).map((word) => word.toUpperCase());
   const said = notify === undefined ? [] : [`NOTIFY=${wanted.length === 0 ? "NEVER" : wanted.join(",")}`];
-  return orcpt === undefined ? said : [...said, `ORCPT=${orcpt}`];
+  const original = orcpt === undefined || usesUtf8 ? orcpt : asciiOrcpt(orcpt);
+  return original === undefined ? said : [...said, `ORCPT=${original}`];
+}
+
+/** RFC 6533 section 3: an address of type utf-8 has a form in ASCII; of another type it has none, and is left out. */
+function asciiOrcpt(orcpt: string): string | undefined {
+  if (!needsUtf8(orcpt)) return orcpt;
+  if (!/^utf-8;/i.test(orcpt)) return undefined;
+  // Of ASCII it holds what the client wrote: its signs that have to be are encoded.
+  return orcpt.replace(/\P{ASCII}/gu, (sign) => `\\x{${sign.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }
 
 /** A parameter that is more than one word would be another command's; none that we took in is. */
