@@ -22,6 +22,7 @@ import { formatDate } from "../../syntax/smtp/trace.ts";
 import { decodeXtext } from "../../syntax/smtp/xtext.ts";
 import { addressText, asciiDomain, canonicalOfField, ownsSender } from "./address-forms.ts";
 import { HeldBody, MEMORY_BYTES } from "./held-body.ts";
+import { ReportingAgentFilter } from "./reporting-agent.ts";
 import * as refusals from "./refusals.ts";
 import { allowance, countsSince, minuteOf, type SendLimits } from "./send-limits.ts";
 import type { Draft, SubmissionEnvelope, SubmissionReply, Submitter } from "./submission.ts";
@@ -57,6 +58,10 @@ export class MailDraft implements Draft {
   /** Strangers among the others. */
   #firsts = 0;
   readonly #header = new HeaderSplitter(MAX_HEADER_BYTES);
+  /** As it came; known with the first octets behind it. */
+  #fields: readonly EditedField[] | undefined;
+  /** Of a disposition notification. */
+  #filter: ReportingAgentFilter | undefined;
   readonly #hash = new RelaxedBodyHash();
   readonly #body: HeldBody;
   #is8bit = false;
@@ -106,6 +111,21 @@ export class MailDraft implements Draft {
     if (this.#failure !== undefined) return undefined;
     const body = this.#header.write(octets);
     if (body === undefined) return undefined;
+    this.#headerFields();
+    return this.#take(this.#filter === undefined ? body : this.#filter.write(body));
+  }
+
+  /** To be asked when the header is whole, which it is when the body begins. */
+  #headerFields(): readonly EditedField[] {
+    if (this.#fields !== undefined) return this.#fields;
+    const fields = editedFields(this.#header.end());
+    const type = fields.find(({ name }) => name === "content-type");
+    if (type !== undefined && isDispositionNotification(fields)) this.#filter = new ReportingAgentFilter(type.value);
+    this.#fields = fields;
+    return fields;
+  }
+
+  #take(body: Uint8Array): Promise<void> | undefined {
     this.#hash.write(body);
     this.#is8bit ||= !isAscii(body);
     return this.#body.write(body)?.catch((error: unknown) => {
@@ -118,9 +138,12 @@ export class MailDraft implements Draft {
     if (this.#header.isTooLarge) return refusals.headerTooLarge;
     try {
       const octets = this.#header.end();
+      const fields = this.#headerFields();
+      if (this.#filter !== undefined) await this.#take(this.#filter.end());
+      if (this.#failure !== undefined) return this.#failure;
       const refusal = await this.#refusalNow();
       if (refusal !== undefined) return refusal;
-      const edited = this.#edited(editedFields(octets));
+      const edited = this.#edited(fields);
       if ("code" in edited) return edited;
       const isUtf8Header = !isAscii(octets);
       if (isUtf8Header && !(this.#opening.envelope.parameters.smtpUtf8 && isUtf8(octets)))

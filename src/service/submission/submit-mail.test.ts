@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { HOUR, MINUTE } from "../../host/clock.ts";
+import { RelaxedBodyHash } from "../../rules/dkim/canonical.ts";
 import { keyRecord, keyRecordName } from "../../rules/dkim/key-record.ts";
 import { memoryDkimKeys } from "../../store/memory/dkim-keys.ts";
 import { StoreError } from "../../store/store-error.ts";
@@ -128,6 +129,31 @@ test("A6: under an alias neither envelope nor header names the primary address, 
     await desk.send({ text: `Reply-To: ${PRIMARY}\n${asAlias}` }),
     /^550 5\.7\.1 The message is sent under an alias/,
   );
+});
+
+test("A6: a disposition notification does not tell the client's machine and software, and its signature fits", async () => {
+  let signed = "";
+  const signer = {
+    sign: async ({ bodyHash }: { bodyHash: string }): Promise<string> => {
+      signed = bodyHash;
+      return "";
+    },
+  };
+  for (const memoryBytes of [undefined, 10]) {
+    const desk = await Desk.open({ signer, ...(memoryBytes === undefined ? {} : { memoryBytes }) });
+    const head = 'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n';
+    const part = "--b\n\nread\n--b\nContent-Type: message/disposition-notification\n\n";
+    const fields =
+      "Final-Recipient: rfc822;pen@example.test\nDisposition: manual-action/MDN-sent-manually; displayed\n";
+    const agent = "Reporting-UA: annas-laptop.lan; Thunderbird 115\n";
+    const to = "From: pen@example.test\nTo: x@remote.test\n\n";
+    assert.match(await desk.send({ from: "", text: `${head}${to}${part}${agent}${fields}--b--\n` }), /^250 /);
+    const body = desk.last.text.slice(desk.last.text.indexOf("\r\n\r\n") + 4);
+    assert.equal(body, `${part}${fields}--b--\n`.replaceAll("\n", "\r\n"));
+    const hash = new RelaxedBodyHash();
+    hash.write(Buffer.from(body));
+    assert.equal(signed, hash.end());
+  }
 });
 
 test("recipients: twice the same is once, ours are asked for, domains go in A-labels", async () => {
