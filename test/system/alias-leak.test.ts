@@ -18,6 +18,7 @@ const PRIMARY = `ada.lovelace@${DOMAIN}`;
 const ALIAS = `countess@${DOMAIN}`;
 const CLIENT_ADDRESS = "127.77.1.2";
 const CLIENT_NAME = "ada-laptop.private.lan";
+const LAN_ADDRESS = "192.168.77.12";
 const SOFTWARE = "SecretMailer";
 const SURE_LENGTH = 9;
 
@@ -47,6 +48,22 @@ const awkward = [
   `Autocrypt: addr=${PRIMARY}; keydata=AAAA`,
   `List-Unsubscribe: <mailto:${PRIMARY.replace("@", "%40")}?subject=no>`,
   `X-Odd: written on ${CLIENT_NAME} by ${PRIMARY}`,
+  `X-Odd-2: "ada.lovelace"@${DOMAIN}, ada.lovelace (x) @ ${DOMAIN}`,
+  `X-Odd-3: bounce+${PRIMARY.replace("@", "=")}@example.net`,
+  `X-Odd-4: mailto:${PRIMARY.replace("@", "%40").replaceAll(".", "%2E")}`,
+  `Mime-Version: 1.0 (${SOFTWARE} 16.0 \\(3731\\))`,
+  `X-Mailer-Version: ${SOFTWARE} 9`,
+  `X-EMail-Client: ${SOFTWARE}`,
+  `X-Library: ${SOFTWARE}`,
+  `X-Apple-Mail-Remote-Attachments: ${SOFTWARE}`,
+  `Resent-From: <${ALIAS}>`,
+  `Resent-User-Agent: ${SOFTWARE}`,
+  `Resent-Message-ID: <1@${CLIENT_NAME}>`,
+  `Content-ID: <5@${CLIENT_NAME}>`,
+  `X-Originating-IP-Address: ${LAN_ADDRESS}`,
+  `X-Client-Host: ${LAN_ADDRESS}`,
+  `Received-SPF: pass client-ip=${LAN_ADDRESS}`,
+  `Authentication-Results: ${CLIENT_NAME.replace("ada-", "")}; auth=pass smtp.auth=${SOFTWARE}`,
   `Bcc: <${PRIMARY}>`,
   `Disposition-Notification-To: <${ALIAS}>`,
   `Reply-To: <${ALIAS}>`,
@@ -151,6 +168,7 @@ test("A6: what leaves under an alias names neither the primary address nor the c
       PRIMARY,
       "lovelace",
       CLIENT_ADDRESS,
+      LAN_ADDRESS,
       CLIENT_NAME,
       "ada-laptop",
       SOFTWARE,

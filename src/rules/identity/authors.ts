@@ -25,7 +25,7 @@ export type Authors = {
 /** Brings an address into the form in which the account's addresses are known. */
 export type Canonical = (local: string, domain: string) => string;
 
-/** RFC 5322 section 3.6: these come once at most. */
+/** RFC 5322 section 3.6: these come once at most; of what says how the body is to be read, readers would take different ones. */
 const SINGLE = [
   "from",
   "sender",
@@ -38,6 +38,10 @@ const SINGLE = [
   "reply-to",
   "in-reply-to",
   "references",
+  "mime-version",
+  "content-type",
+  "content-transfer-encoding",
+  "content-disposition",
 ];
 const MAX_ADDRESSES = 100;
 
@@ -85,7 +89,8 @@ export function titled(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }
 
-const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+/** Also one that does not end: it is looked for once. */
+const QUOTED = /"(?:[^"\\]|\\.)*("|\\?$)/g;
 const ENCODED_WORD = /=\?[^?\s<>@,;:]*\?[bBqQ]\?[^?\s<>@,;:]*\?=/g;
 const COMMENT = /\([^()]*\)/g;
 /** Comments in comments that are taken; who needs more is not understood. */
@@ -97,8 +102,10 @@ const LIST = new RegExp(`^${MAILBOX}(?:,${MAILBOX})*$`);
 /** The addresses of a field, strictly: `undefined` for anything in which readers could find different ones. */
 function mailboxes(value: string, canonical: Canonical): readonly string[] | undefined {
   if (value.length > MAX_LENGTH) return undefined;
-  let plain = value.replace(QUOTED, "q").replace(ENCODED_WORD, "w");
+  // White space in one: the list, which takes it in several places, would try all of them.
+  let plain = value.replace(QUOTED, (_, end: string) => (end === '"' ? "q" : '"')).replace(ENCODED_WORD, "w");
   for (let depth = 0; depth < MAX_DEPTH && plain.includes("("); depth++) plain = plain.replace(COMMENT, " ");
+  plain = plain.replace(/[ \t]+/g, " ");
   if (!LIST.test(plain)) return undefined;
   const found = readAddresses(value, MAX_ADDRESSES + 1);
   if (found.length !== plain.split(",").length || found.length > MAX_ADDRESSES) return undefined;

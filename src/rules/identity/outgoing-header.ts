@@ -6,16 +6,24 @@
  * What a program writes by itself is taken out silently. What a person wrote, as Reply-To, is never changed: if it names
  * the primary address, the message is refused with a word why.
  */
+import { readAddresses } from "../../syntax/message/addresses.ts";
+import { readDate } from "../../syntax/message/date.ts";
 import { type EditedField, newField } from "../../syntax/message/header-edit.ts";
+import { isAscii, octetString } from "../../syntax/message/octets.ts";
 import { parameterValue, readParameterized } from "../../syntax/message/parameters.ts";
 import { formatDate } from "../../syntax/smtp/trace.ts";
 import { type Authors, type Canonical, type HeaderRefusal, readAuthors, refused, titled } from "./authors.ts";
-import { type Identity, isPseudonymous } from "./identity.ts";
+import { isDropped } from "./dropped-fields.ts";
+import { type Identity, isPseudonymous, ownAddress } from "./identity.ts";
+import { contentId, type IdRules, ownId, references } from "./message-ids.ts";
+import { withResentDates } from "./resent-dates.ts";
 import { type Trace, traceOfAddress, traceOfClient } from "./traces.ts";
 
 export type Editing = {
   readonly identity: Identity;
   readonly canonical: Canonical;
+  /** The sender of the envelope, canonical; absent for the null path. */
+  readonly sender?: string | undefined;
   /** The client's address, and its name as EHLO gave it. */
   readonly client: string;
   readonly helo: string;
@@ -37,121 +45,91 @@ export type EditedHeader = {
   readonly messageId: string;
 };
 
-/** Goes, whatever it holds: blind copies, the way so far, software, and what clients note for themselves. */
-const DROPPED: ReadonlySet<string> = new Set([
-  "bcc",
-  "resent-bcc",
-  "return-path",
-  "received",
-  "delivered-to",
-  "x-original-to",
-  "user-agent",
-  "x-user-agent",
-  "mailer",
-  "x-mailer",
-  "x-newsreader",
-  "x-mimeole",
-  "x-operating-system",
-  "x-originating-ip",
-  "x-originating-host",
-  "x-originating-client",
-  "x-originating-email",
-  "x-client-ip",
-  "x-client-addr",
-  "x-real-ip",
-  "x-remote-ip",
-  "x-remote-addr",
-  "x-remote-host",
-  "x-sender-ip",
-  "x-source-ip",
-  "x-source-host",
-  "x-ip",
-  "x-received",
-  "x-forwarded-for",
-  "x-http-useragent",
-  "x-php-originating-script",
-  "x-php-script",
-  "x-sender",
-  "x-x-sender",
-  "x-authenticated-sender",
-  "x-authenticated-user",
-  "x-authentication-warning",
-  "x-auth-user",
-  "x-envelope-from",
-  "x-apparently-from",
-  "x-account-key",
-  "x-identity",
-  "x-identity-key",
-  "fcc",
-  "x-fcc",
-  "x-mozilla-status",
-  "x-mozilla-status2",
-  "x-mozilla-keys",
-  "x-mozilla-draft-info",
-  "x-evolution-identity",
-  "x-evolution-transport",
-  "x-evolution-fcc",
-  "x-kmail-identity",
-  "x-kmail-transport",
-  "x-kmail-fcc",
-  "x-universally-unique-identifier",
-  "x-uniform-type-identifier",
-  "x-gmail-original-message-id",
-  "status",
-  "x-status",
-  "x-uid",
-]);
-/** People write these, to be read. */
-const TEXTS: ReadonlySet<string> = new Set(["subject", "comments", "keywords"]);
-/** People choose what stands here; Date, MIME and what names other mails is dealt with apart. */
-const CHOSEN: ReadonlySet<string> = new Set([
-  "from",
-  "to",
-  "cc",
-  "reply-to",
-  "resent-from",
-  "resent-to",
-  "resent-cc",
-  "disposition-notification-to",
-]);
-const MIME = /^(?:date|mime-version|content-[a-z-]+)$/;
-/** What names a mail: they are read apart. */
-const REFERRING: ReadonlySet<string> = new Set(["message-id", "in-reply-to", "references"]);
-const MESSAGE_ID = /^<([^<>@\s]+)@([^<>@\s]+)>$/;
+/**
+ * How a field is dealt with: people write a `text` to be read, and choose who stands in `chosen`; a program writes `sender`.
+ * All others go by their name, or if they tell something.
+ */
+type Manner =
+  | "text"
+  | "chosen"
+  | "sender"
+  | "mime"
+  | "version"
+  | "date"
+  | "id"
+  | "resent-id"
+  | "content-id"
+  | "reference";
+
+const MANNERS: ReadonlyMap<string, Manner> = new Map(
+  Object.entries({
+    text: "subject comments keywords",
+    chosen: "from to cc reply-to resent-from resent-to resent-cc disposition-notification-to",
+    sender: "sender resent-sender",
+    mime: "content-type content-transfer-encoding content-disposition content-description content-language",
+    version: "mime-version",
+    date: "date resent-date",
+    id: "message-id",
+    "resent-id": "resent-message-id",
+    "content-id": "content-id",
+    reference: "in-reply-to references",
+  }).flatMap(([manner, names]) => names.split(" ").map((name) => [name, manner as Manner])),
+);
 
 /** Edits the header, or says why the message cannot go. */
 export function editHeader(fields: readonly EditedField[], editing: Editing): EditedHeader | HeaderRefusal {
-  const { identity } = editing;
-  const authors = readAuthors(fields, identity, editing.canonical);
+  const { identity, canonical, now, freshId } = editing;
+  const authors = readAuthors(fields, identity, canonical);
   if (authors.kind === "refused") return authors;
   const pseudonymous = isPseudonymous(identity, authors.own);
-  const domains = authors.addresses.map((address) => address.slice(address.lastIndexOf("@") + 1));
-  const domain = domains[0] as string;
+  const [first, ...others] = authors.addresses;
+  const domains: readonly [string, ...string[]] = [domainOf(first), ...others.map(domainOf)];
   const isClient = traceOfClient(editing.client, editing.helo, domains);
   const isPrimary: Trace = pseudonymous ? traceOfAddress(identity.primary) : () => false;
-  const told = fields.find(({ name, value }) => CHOSEN.has(name) && isPrimary(value));
-  if (told !== undefined) return refusedPrimary(told.name);
+  const isToPrimary: Trace = (value) => isPrimary(value) || (pseudonymous && names(value, identity.primary, canonical));
 
+  const ours = [identity.primary, ...identity.aliases].map(domainOf);
+  const rules: IdRules = { domains, ours, helo: editing.helo, isClient, isPrimary };
   const old = fields.find(({ name }) => name === "message-id")?.value ?? "";
-  const isTold: Trace = (text) => isClient(text) || isPrimary(text);
-  const messageId = idOf(old, domains, isTold, editing.freshId);
-  const strangeHosts = [MESSAGE_ID.exec(old)?.[2], editing.helo].filter(
-    (host) => host !== undefined && !domains.includes(host.toLowerCase()) && `<${messageId}>` !== old,
-  );
+  const messageId = ownId(old, rules, freshId);
+  const edited = (field: EditedField, at: number): EditedField | undefined => {
+    switch (MANNERS.get(field.name)) {
+      case "text":
+      case "mime":
+        return field;
+      case "chosen":
+        return field.value === "" ? undefined : field;
+      case "sender":
+        return isToPrimary(field.value) || isClient(field.value) ? undefined : field;
+      case "version":
+        return newField("MIME-Version", "1.0");
+      case "date":
+        return !isDate(field.value) ? newField(titled(field.name), formatDate(now)) : field;
+      case "id":
+        return undefined;
+      case "resent-id":
+        return newField("Resent-Message-ID", `<${ownId(field.value, rules, `${freshId}.${at}`)}>`);
+      case "content-id":
+        return contentId(field, rules);
+      case "reference":
+        return field.value === "" ? undefined : references(field, rules, old);
+      case undefined:
+        return isDropped(field.name) || isClient(field.value) || isPrimary(field.value) ? undefined : field;
+    }
+  };
+
   const kept: EditedField[] = [];
-  for (const field of fields) {
-    const { name, value } = field;
-    if (DROPPED.has(name) || (name === "sender" && isPrimary(value))) continue;
-    if (TEXTS.has(name) || CHOSEN.has(name) || MIME.test(name) || name === "sender") kept.push(field);
-    else if (REFERRING.has(name)) {
-      if (name === "message-id") continue;
-      const moved = withHosts(field, strangeHosts as readonly string[], domain);
-      if (!isTold(moved.value)) kept.push(moved);
-    } else if (!isTold(value)) kept.push(field);
+  for (const [at, field] of fields.entries()) {
+    if (pseudonymous && MANNERS.get(field.name) === "chosen" && isToPrimary(field.value))
+      return refusedPrimary(field.name);
+    const left = edited(field, at);
+    if (left !== undefined) kept.push(withoutBlank(left));
   }
+  if (authors.addresses.length > 1 && !kept.some(({ name }) => name === "sender"))
+    kept.push(senderField(authors, isPrimary(editing.sender ?? "") ? undefined : editing.sender));
   kept.push(newField("Message-ID", `<${messageId}>`));
-  if (!fields.some(({ name }) => name === "date")) kept.push(newField("Date", formatDate(editing.now)));
-  return { kind: "edited", fields: kept, authors, domain, pseudonymous, messageId };
+  if (!kept.some(({ name }) => name === "date")) kept.push(newField("Date", formatDate(now)));
+  return { kind: "edited", fields: withResentDates(kept, now), authors, domain: domains[0], pseudonymous, messageId };
 }
 
 /** RFC 8098 section 3: a notification of what became of a mail, which is sent with the null path. */
@@ -163,28 +141,43 @@ export function isDispositionNotification(fields: readonly EditedField[]): boole
   return value === "multipart/report" && report === "disposition-notification";
 }
 
+const PLAIN_DATE =
+  /^(?:[A-Z][a-z]{2}, )?(?:0?[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} (?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? [+-]\d{4}$/;
+
+/** Nearly all are written plainly; the others are read as recipients read them. */
+const isDate = (value: string): boolean => PLAIN_DATE.test(value) || readDate(value) !== undefined;
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);
+
 function refusedPrimary(name: string): HeaderRefusal {
   const words = `The message is sent under an alias, but its field ${titled(name)} names your primary address;`;
   return refused("5.7.1", `${words} take it out, or send under the primary address`);
 }
 
-/**
- * The Message-ID with the author's domain behind its at sign, for what else stands there is the client's own name; a new
- * one where there is none, or where it tells more.
- */
-function idOf(old: string, domains: readonly string[], isTold: Trace, freshId: string): string {
-  const [, left, host] = MESSAGE_ID.exec(old) ?? [];
-  if (left === undefined || host === undefined) return `${freshId}@${domains[0]}`;
-  const id = `${left}@${domains.includes(host.toLowerCase()) ? host : domains[0]}`;
-  return isTold(left) || isTold(id) ? `${freshId}@${domains[0]}` : id;
+/** What makes an address look unlike itself. */
+const IS_ODD = /["\\(\x80-\xff]|[ \t][@.]|[@.][ \t]/;
+/** Addresses of a field that are looked at; the others must show as themselves. */
+const MAX_ADDRESSES = 1000;
+
+/** Tells whether one of the field's addresses, read as mail programs read them, is `primary` or a tagged form of it. */
+function names(value: string, primary: string, canonical: Canonical): boolean {
+  if (!IS_ODD.test(value)) return false;
+  return readAddresses(value, MAX_ADDRESSES).some(
+    (address) =>
+      address.kind === "mailbox" &&
+      address.host !== "" &&
+      ownAddress({ primary, aliases: [] }, canonical(address.local, address.host)) !== undefined,
+  );
 }
 
-/** The account's own earlier mails had their ids changed likewise: so that replies find them. */
-function withHosts(field: EditedField, hosts: readonly string[], domain: string): EditedField {
-  let { value, raw } = field;
-  for (const host of hosts) {
-    value = value.replaceAll(`@${host}>`, `@${domain}>`);
-    raw = raw.replaceAll(`@${host}>`, `@${domain}>`);
-  }
-  return { name: field.name, value, raw };
+/** RFC 5322 section 3.6: where several write, the field says which of them sends; one in ASCII, which goes everywhere. */
+function senderField({ addresses }: Authors, sender: string | undefined): EditedField {
+  const able = sender === undefined ? addresses : [sender, ...addresses];
+  return newField("Sender", able.find(isAscii) ?? octetString(new TextEncoder().encode(addresses[0])));
+}
+
+/** RFC 5322 section 4.5: the obsolete blank before the colon is read, never written. */
+function withoutBlank(field: EditedField): EditedField {
+  const { name, raw } = field;
+  return raw[name.length] === ":" ? field : { ...field, raw: raw.slice(0, name.length) + raw.slice(raw.indexOf(":")) };
 }

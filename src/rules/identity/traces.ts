@@ -3,23 +3,85 @@
  * primary address (promise A6). Looks for them in any form in which programs write them into fields of their own.
  */
 import { decodeWords } from "../../syntax/message/encoded-words.ts";
+import { isAscii } from "../../syntax/message/octets.ts";
+import { unicodeLabel } from "./unicode-domain.ts";
 
 /** True when the text of a field, one character an octet, holds what is looked for. */
 export type Trace = (text: string) => boolean;
 
-/** Finds an address, with any tag, as itself or with its at sign encoded, and in encoded words. */
+/** A sign in hexadecimal, as `%40` in a link or `=40` in quoted-printable. */
+const HEX = /[%=]([0-9A-F]{2})/gi;
+/** Signs of an address in quoted-printable. Every sign of equality may be followed by what looks like one of any sign. */
+const QUOTED_SIGN = /=(?:40|2E|2B)/i;
+/** What RFC 5322 section 4.4 lets stand within an address and what readers overlook: quotes, comments, space at signs. */
+const OVERLOOKED = /["\\]|\([^()]{0,256}\)| (?=[@.(])|(?<=[@.)]) /g;
+const IS_OVERLOOKED = /["\\(]|[ \t][@.]|[@.][ \t]/;
+
+/** Octets before the at sign in which a name with its tag is looked for. */
+const REACH = 512;
+
+/**
+ * Finds an address, with any tag: as itself, with its domain in A-labels or U-labels, written with quotes and comments,
+ * with its signs encoded, within a bounce address (`bounce+ann=example.org@...`), and in encoded words.
+ */
 export function traceOfAddress(address: string): Trace {
   const at = address.lastIndexOf("@");
-  const [local, domain] = [address.slice(0, at), address.slice(at + 1)].map((part) => RegExp.escape(part));
-  const form = new RegExp(
-    `(?<![A-Za-z0-9._+-])${local}(?:\\+[^@\\s]{0,256})?(?:@|%40|=40|=)${domain}(?!\\.?[A-Za-z0-9-])`,
-    "i",
-  );
-  return (text) => form.test(text) || form.test(decodeWords(text));
+  const local = address.slice(0, at).toLowerCase();
+  let find: Trace | undefined;
+  const isIn = (text: string): boolean => {
+    const lower = text.toLowerCase();
+    // Cheaper than all that follows, which most texts never come to.
+    if (!lower.includes(local)) return false;
+    find ??= finder(local, address.slice(at + 1).toLowerCase());
+    if (find(lower)) return true;
+    return IS_OVERLOOKED.test(lower) && find(lower.replace(/[ \t]+/g, " ").replace(OVERLOOKED, ""));
+  };
+  return (text) => {
+    if (isIn(text)) return true;
+    for (let octets = text, depth = 0; ; depth++) {
+      if ((octets.includes("=?") || !isAscii(octets)) && isIn(decodeWords(octets).normalize("NFKC"))) return true;
+      // Links in links are encoded twice.
+      if (depth === 2 || !(octets.includes("%") || QUOTED_SIGN.test(octets))) return false;
+      octets = octets.replace(HEX, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      if (isIn(octets)) return true;
+    }
+  };
+}
+
+/** Finds the address in text in lower case. */
+function finder(local: string, domain: string): Trace {
+  const labels = domain.split(".").map((label) => {
+    const unicode = unicodeLabel(label).normalize("NFKC").toLowerCase();
+    return unicode === label ? RegExp.escape(label) : `(?:${RegExp.escape(label)}|${RegExp.escape(unicode)})`;
+  });
+  // U+3002 is a full stop, which IDNA reads as a dot.
+  const host = new RegExp(`[@=]${labels.join("[.\\u3002]")}(?!\\.?[a-z0-9-])`, "g");
+  const name = RegExp.escape(local);
+  const person = new RegExp(`(?<![a-z0-9._+-])${name}(?:\\+|$)`);
+  // In a bounce address a plus or a dash parts its own name from the one within, else they are part of a name.
+  const within = new RegExp(`(?<![a-z0-9._])${name}(?:\\+|$)`);
+  // Who forwards writes the two halves the other way round: `SRS0=...=example.org=ann@...`.
+  const behind = new RegExp(`^=${name}(?![a-z0-9._-])`);
+  return (text) => {
+    for (const { 0: found, index } of text.matchAll(host)) {
+      const word = text.slice(Math.max(0, index - REACH), index).replace(/^.*[@\s]/s, "");
+      if (found.startsWith("@") ? person.test(word) : within.test(word)) return true;
+      const end = index + found.length;
+      if (found.startsWith("=") && behind.test(text.slice(end, end + local.length + 2))) return true;
+    }
+    return false;
+  };
 }
 
 /** Names that say nothing of anybody. */
-const COMMON = new Set(["localhost", "localhost.localdomain", "mail", "smtp", "client", "user"]);
+export const COMMON: ReadonlySet<string> = new Set([
+  "localhost",
+  "localhost.localdomain",
+  "mail",
+  "smtp",
+  "client",
+  "user",
+]);
 
 /**
  * Finds the client: its address in any spelling, and the name that it gave with EHLO, unless that is a word for everybody
@@ -34,19 +96,24 @@ export function traceOfClient(client: string, helo: string, ours: readonly strin
   }
   const isTold = !name.startsWith("[") && name.length >= 4 && !COMMON.has(name) && !ours.includes(name);
   const words = [...addresses].filter((address) => !address.includes(":"));
-  if (isTold) words.push(name);
-  const form = new RegExp(
-    `(?<![A-Za-z0-9-])(?:${words.map((word) => RegExp.escape(word)).join("|")})(?![A-Za-z0-9-])`,
-    "i",
-  );
   // An address in dots is one of the words, also where IPv6 is written around it.
-  const hasIPv6 = words.length < addresses.size + (isTold ? 1 : 0);
-  return (text) => (words.length > 0 && form.test(text)) || (hasIPv6 && hasAddress(text, addresses));
+  const hasIPv6 = words.length < addresses.size;
+  if (isTold) words.push(name);
+  let form: RegExp | undefined;
+  const isIn = (text: string): boolean => {
+    const lower = text.toLowerCase();
+    if (!words.some((word) => lower.includes(word))) return false;
+    const any = words.map((word) => RegExp.escape(word)).join("|");
+    form ??= new RegExp(`(?<![a-z0-9-])(?:${any})(?![a-z0-9-])`);
+    return form.test(lower);
+  };
+  return (text) => isIn(text) || (hasIPv6 && hasAddress(text, addresses));
 }
 
 /** Looks at IPv6 alone: it has many spellings, and `IPv6:` or a port may be written around it. */
 function hasAddress(text: string, addresses: ReadonlySet<string>): boolean {
   for (const [word] of text.matchAll(/[0-9A-Fa-f:.]{2,64}/g)) {
+    if (!word.includes(":")) continue;
     const bare = word.replace(/^6:/, "").replace(/\.$/, "");
     if (addresses.has(spelled(bare)) || addresses.has(spelled(bare.replace(/:\d*$/, "")))) return true;
   }
