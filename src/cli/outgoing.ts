@@ -129,6 +129,7 @@ export async function openOutgoing({ settings, stores, clock }: OutgoingOptions)
     addresses: settings.dnsAddresses,
     smarthost: named,
     stsMode: settings.dnsMtaSts,
+    servesPolicy: settings.webListen.length > 0,
     dkimKeys: stores.dkimKeys,
     resolver,
     fetchPolicy: fetch,

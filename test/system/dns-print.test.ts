@@ -89,6 +89,7 @@ function operatorDns(change: Partial<OperatorDnsOptions> = {}): OperatorDns {
     addresses: ["192.0.2.1", "2001:db8::1"],
     smarthost: undefined,
     stsMode: "testing",
+    servesPolicy: true,
     dkimKeys: { keys: async (domain) => KEYS.filter((one) => one.domain === domain) },
     resolver: nowhere,
     fetchPolicy: async () => ({ kind: "failed", why: "fetch" }),

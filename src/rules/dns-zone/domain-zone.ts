@@ -3,7 +3,7 @@ import { keyRecord, keyRecordName, type PublicKey } from "../dkim/key-record.ts"
 import type { RotatingKey } from "../dkim/rotation.ts";
 import { policyId, policyRecord } from "../mta-sts/policy-text.ts";
 import { type SettingsZone, settingsEntries } from "./settings-zone.ts";
-import type { ZoneRecord } from "./zone-record.ts";
+import { type ZoneRecord, zoneLine } from "./zone-record.ts";
 import type { ZoneEntry, ZoneSection } from "./zone-text.ts";
 
 /** Where mail clients connect; `undefined`: that service is not offered. */
@@ -23,6 +23,8 @@ export type DomainZone = SettingsZone & {
   readonly keys: readonly ZoneKey[];
   /** The file behind the policy record. */
   readonly stsPolicy: string;
+  /** Whether our website serves that file. */
+  readonly servesPolicy: boolean;
 };
 
 /** Who reads what other servers report: an address of the domain itself, so that nobody else must consent to it. */
@@ -100,13 +102,16 @@ const domainPolicy = ({ domain }: DomainZone): ZoneEntry => ({
   records: [{ type: "TXT", name: `_dmarc.${domain}`, text: `v=DMARC1; p=none; rua=mailto:${reportAddress(domain)}` }],
 });
 
-function transportPolicy({ domain, hostName, stsPolicy }: DomainZone): ZoneEntry {
+/** Where nobody serves the file its records are comments: a policy that is announced and not there is an error to senders. */
+function transportPolicy({ domain, hostName, stsPolicy, servesPolicy }: DomainZone): ZoneEntry {
   const policyHost = `mta-sts.${domain}`;
   const announced: ZoneRecord = {
     type: "TXT",
     name: `_mta-sts.${domain}`,
     text: policyRecord(policyId(stsPolicy)),
   };
+  const alias = policyHost === hostName ? [] : [{ type: "CNAME" as const, name: policyHost, target: hostName }];
+  const records: readonly ZoneRecord[] = [announced, ...alias];
   return {
     why: "MTA-STS: mail for the domain comes only over TLS with the right certificate. The id is made from the policy's text.",
     remarks: [
@@ -115,11 +120,14 @@ function transportPolicy({ domain, hostName, stsPolicy }: DomainZone): ZoneEntry
         .trimEnd()
         .split("\n")
         .map((line) => `    ${line}`),
+      ...(servesPolicy
+        ? []
+        : [
+            "Nothing here serves it now: set web.listen and print again; or, where another web server has it, take the signs ; away:",
+            ...records.map(zoneLine),
+          ]),
     ],
-    records: [
-      announced,
-      ...(policyHost === hostName ? [] : [{ type: "CNAME" as const, name: policyHost, target: hostName }]),
-    ],
+    records: servesPolicy ? records : [],
   };
 }
 

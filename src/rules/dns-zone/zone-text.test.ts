@@ -30,6 +30,7 @@ const DOMAIN: DomainZone = {
   keys: [key("r2", "active", 294), key("e1", "gone"), key("e2", "made")],
   settings: undefined,
   stsPolicy: "version: STSv1\nmode: testing\n",
+  servesPolicy: true,
 };
 
 /** What is no comment. */
@@ -76,6 +77,18 @@ test("what mail programs ask for stands on the page where the website serves it,
   assert.deepEqual(records(page(8443)).slice(10), [
     "_autodiscover._tcp.example.org. 3600 IN SRV 0 1 8443 mail.example.org.",
   ]);
+});
+
+test("the records of MTA-STS are comments, with a word why, while nothing serves the file", () => {
+  const text = zoneText([domainSection({ ...DOMAIN, servesPolicy: false })]);
+  assert.deepEqual(
+    records(text).filter((line) => line.includes("mta-sts")),
+    [],
+  );
+  assert.match(text, /^; Nothing here serves it now: set web\.listen/m);
+  const live = records(zoneText([domainSection(DOMAIN)])).filter((line) => line.includes("mta-sts"));
+  assert.equal(live.length, 2);
+  for (const line of live) assert.ok(text.includes(`\n; ${line}\n`), line);
 });
 
 test("a host that is itself one of the names has no alias to itself", () => {

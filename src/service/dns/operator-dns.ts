@@ -39,6 +39,8 @@ export type OperatorDnsOptions = {
   /** A host that takes all mail to the world. */
   readonly smarthost: string | undefined;
   readonly stsMode: StsPolicy["mode"];
+  /** Whether our website serves the policy's file. */
+  readonly servesPolicy: boolean;
   readonly dkimKeys: Pick<DkimKeys, "keys">;
   readonly resolver: Resolver;
   readonly fetchPolicy: FetchPolicy;
@@ -63,11 +65,11 @@ export function createOperatorDns(options: OperatorDnsOptions): OperatorDns {
   const wanted = (domain: string | undefined): readonly string[] => (domain === undefined ? domains : [domain]);
 
   async function zoneOf(domain: string): Promise<DomainZone> {
-    const { ports, settings, dkimKeys } = options;
+    const { ports, settings, servesPolicy, dkimKeys } = options;
     // What a smarthost sends does not come from our addresses, and with `mx` the record at least names this machine.
     const senders = options.smarthost === undefined ? addresses : [];
     const keys = await dkimKeys.keys(domain);
-    return { domain, hostName, addresses: senders, ports, settings, stsPolicy, keys };
+    return { domain, hostName, addresses: senders, ports, settings, stsPolicy, servesPolicy, keys };
   }
 
   return {
