@@ -66,8 +66,8 @@ const returned: readonly (readonly [address: string, status: string, diagnostic:
   [
     ["no@partial.open.test", "5.1.1", /^smtp; 550 5\.1\.1 <no> has moved: ask the porter$/, "mx.partial.open.test"],
     ["b@refuses.open.test", "5.7.1", /^smtp; 554 5\.7\.1 We do not want this$/, "mx.refuses.open.test"],
-    ["b@null.open.test", "5.1.10", /^x-altmail; 556 5\.1\.10 .*takes no mail/, undefined],
-    ["b@gone.open.test", "5.1.2", /^x-altmail; 550 5\.1\.2 .*does not exist/, undefined],
+    ["b@null.open.test", "5.1.10", /^x-altmail; .*takes no mail/, undefined],
+    ["b@gone.open.test", "5.1.2", /^x-altmail; .*does not exist/, undefined],
   ];
 
 function assertReport({ header, defects, types, message, recipients, returned: back }: StatusReport): void {
