@@ -15,13 +15,19 @@ export type CachedPolicy = {
   readonly expiresAt: number;
 };
 
+/** Where a policy stands among others by the time it was fetched. */
+export type PolicyPlace = Pick<CachedPolicy, "fetchedAt" | "domain">;
+
 export interface PolicyCache extends AsyncDisposable {
   /** Also one whose time is over, until it was removed. @throws StoreError */
   find(domain: string): Promise<CachedPolicy | undefined>;
   /** Puts a policy in the place of the domain's former one, durably. @throws StoreError */
   keep(policy: CachedPolicy): Promise<void>;
-  /** Those fetched before this time and not expired by `now`, the oldest first. @throws StoreError */
-  fetchedBefore(time: number, now: number, most: number): Promise<readonly CachedPolicy[]>;
+  /**
+   * Those fetched before this time and not expired by `now`, the oldest first; behind this one, whether it is still there or
+   * not. @throws StoreError
+   */
+  fetchedBefore(time: number, now: number, most: number, behind?: PolicyPlace): Promise<readonly CachedPolicy[]>;
   /** Returns how many there were. @throws StoreError */
   removeExpired(now: number): Promise<number>;
 }

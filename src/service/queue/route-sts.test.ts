@@ -132,3 +132,17 @@ test("that a policy of mode none cannot be had again concerns nobody", async () 
   s.gives = FAILED;
   assert.deepEqual(await s.policies.refresh(), { renewed: 0, failed: 0, removed: 0 });
 });
+
+test("policies that nobody can get any more do not keep the others from their turn", async () => {
+  const s = scene(FAILED);
+  const { text } = file() as FetchedPolicy & { readonly kind: "fetched" };
+  const domains = Array.from({ length: 1001 }, (_none, n) => `d${String(n).padStart(4, "0")}.test`);
+  const fetchedAt = s.clock.now();
+  for (const domain of domains)
+    await s.cache.keep({ domain, id: "1", text, fetchedAt, expiresAt: fetchedAt + 9 * DAY });
+  await s.clock.advance(DAY + 1);
+  assert.equal((await s.policies.refresh()).failed, 1000);
+  assert.equal((await s.policies.refresh()).failed, 1);
+  assert.deepEqual(s.fetched.toSorted(), domains);
+  assert.equal((await s.policies.refresh()).failed, 1000, "and then from the beginning");
+});

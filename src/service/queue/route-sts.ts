@@ -8,7 +8,7 @@ import type { Resolver } from "../../host/resolver/answer.ts";
 import { type FailedFetch, FETCH_PAUSE_MS, nextStep } from "../../rules/mta-sts/next-step.ts";
 import { readPolicy, type StsPolicy } from "../../rules/mta-sts/policy.ts";
 import { readPolicyId } from "../../rules/mta-sts/record.ts";
-import type { CachedPolicy, PolicyCache } from "../../store/policy-cache.ts";
+import type { CachedPolicy, PolicyCache, PolicyPlace } from "../../store/policy-cache.ts";
 import type { PolicyFailure } from "./route.ts";
 
 /** Gets `https://mta-sts.DOMAIN/.well-known/mta-sts.txt`; never rejects. */
@@ -46,7 +46,7 @@ export type StsOptions = {
 };
 
 const REFRESH_AFTER_MS = DAY;
-/** Of one round; what is left is the next round's. */
+/** Of one round; the next goes on behind the last of them, so that those nobody can get hold up no others. */
 const MAX_REFRESHED = 1000;
 /** So that a few slow servers do not hold up the round. */
 const REFRESHED_TOGETHER = 10;
@@ -59,6 +59,7 @@ type Got =
 export function createStsPolicies({ resolver, fetch, cache, clock }: StsOptions): StsPolicies {
   const failures = new Map<string, FailedFetch & { readonly failure: PolicyFailure }>();
   const underWay = new Map<string, Promise<Got>>();
+  let reached: PolicyPlace | undefined;
 
   async function announcedBy(domain: string): Promise<string | undefined> {
     const answer = await resolver.resolve(`_mta-sts.${domain}`, "TXT");
@@ -122,7 +123,9 @@ export function createStsPolicies({ resolver, fetch, cache, clock }: StsOptions)
       const removed = await cache.removeExpired(now);
       let renewed = 0;
       let failed = 0;
-      const due = (await cache.fetchedBefore(now - REFRESH_AFTER_MS, now, MAX_REFRESHED)).values();
+      const found = await cache.fetchedBefore(now - REFRESH_AFTER_MS, now, MAX_REFRESHED, reached);
+      reached = found.length < MAX_REFRESHED ? undefined : found.at(-1);
+      const due = found.values();
       const work = async (): Promise<void> => {
         for (const old of due) {
           const got = await renew(old);

@@ -38,6 +38,16 @@ export function policyCacheContract(name: string, open: () => Promise<PolicyCach
       (await cache.fetchedBefore(50, 40, most)).map(({ domain }) => domain);
     assert.deepEqual(await domains(9), ["b", "c", "a"]);
     assert.deepEqual(await domains(2), ["b", "c"]);
+    await cache.keep(policy({ domain: "bb", fetchedAt: 10, expiresAt: 100 }));
+    for (const [behind, rest] of [
+      [{ fetchedAt: 10, domain: "b" }, ["bb", "c", "a"]],
+      [{ fetchedAt: 10, domain: "gone" }, ["c", "a"]],
+      [{ fetchedAt: 30, domain: "a" }, []],
+    ] as const)
+      assert.deepEqual(
+        (await cache.fetchedBefore(50, 40, 9, behind)).map(({ domain }) => domain),
+        rest,
+      );
   });
 
   test(`what is over is removed, nothing else (${name})`, async () => {

@@ -1,6 +1,6 @@
 /** MTA-STS policies in `policies.db`. Every change is one commit, durable when it fulfils (synchronous FULL). */
 import { type Clock, systemClock } from "../../../host/clock.ts";
-import type { CachedPolicy, PolicyCache } from "../../policy-cache.ts";
+import type { CachedPolicy, PolicyCache, PolicyPlace } from "../../policy-cache.ts";
 import { APPLICATION, type Database } from "../database.ts";
 import { type Steps, stepsOn } from "../immediate.ts";
 import { openSystemDatabase, type SystemDatabaseOptions } from "../system-database.ts";
@@ -13,6 +13,8 @@ export async function openSqlitePolicyCache(options: SystemDatabaseOptions): Pro
 }
 
 const COLUMNS = "domain, id, text, fetched_at AS fetchedAt, expires_at AS expiresAt";
+
+const BEFORE_ALL: PolicyPlace = Object.freeze({ fetchedAt: -1, domain: "" });
 
 class SqlitePolicyCache implements PolicyCache {
   readonly #db: Database;
@@ -37,10 +39,18 @@ class SqlitePolicyCache implements PolicyCache {
     });
   }
 
-  fetchedBefore(time: number, now: number, most: number): Promise<readonly CachedPolicy[]> {
-    const sql = `SELECT ${COLUMNS} FROM policy WHERE fetched_at < ? AND expires_at > ?
+  fetchedBefore(
+    time: number,
+    now: number,
+    most: number,
+    behind: PolicyPlace = BEFORE_ALL,
+  ): Promise<readonly CachedPolicy[]> {
+    const { fetchedAt, domain } = behind;
+    const sql = `SELECT ${COLUMNS} FROM policy
+      WHERE (fetched_at, domain) > (?, ?) AND fetched_at < ? AND expires_at > ?
       ORDER BY fetched_at, domain LIMIT ?`;
-    return this.#steps.read(() => this.#db.prepare(sql).all(time, now, most) as readonly CachedPolicy[]);
+    const values = [fetchedAt, domain, time, now, most];
+    return this.#steps.read(() => this.#db.prepare(sql).all(...values) as readonly CachedPolicy[]);
   }
 
   removeExpired(now: number): Promise<number> {
