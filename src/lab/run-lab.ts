@@ -1,6 +1,7 @@
 /** Starts a lab: its home, its accounts, the world outside, then the service as in production, until a signal stops it. */
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../cli/make-folder.ts";
 import { runService } from "../cli/service/service.ts";
 import { systemClock } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
@@ -33,10 +34,17 @@ export type LabStart = {
 
 const USUAL = { basePort: 20_000, accounts: 2, domain: "altmail.test" } as const;
 
+/** Level by level: Node's mkdir of several levels never ends below /proc. @throws HostError */
+async function makePath(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makePath(dirname(folder));
+  await makeFolder(folder);
+}
+
 export async function runLab(start: LabStart): Promise<void> {
   const home = resolve(start.home);
   const clock = systemClock;
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makePath(home);
   using signals = listenToSignals(clock, "stop");
   const { lab, memory, invitation } = await prepare(home, start);
   if (signals.stop.aborted) return;

@@ -116,6 +116,7 @@ export interface BillingStore extends AsyncDisposable {
   endings(): Promise<readonly Ending[]>;
   ended(subscription: string): Promise<void>;
 
+  /** Of webhooks, and of nights whose round is done (service/billing/rounds.ts). */
   isSeen(event: string): Promise<boolean>;
   see(event: string, at: number): Promise<void>;
   forgetSeen(before: number): Promise<number>;

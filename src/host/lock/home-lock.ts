@@ -18,7 +18,7 @@ const BUSY = 5;
  * @throws HostError when another altmail holds it.
  */
 export function lockHome(runFolder: string): Disposable {
-  mkdirSync(runFolder, { recursive: true });
+  makeFolder(runFolder);
   // The folder is the gate to the control socket, whoever made it.
   chmodSync(runFolder, 0o700);
   const database = new DatabaseSync(join(runFolder, "lock"));
@@ -34,6 +34,17 @@ export function lockHome(runFolder: string): Disposable {
   }
   writeFileSync(join(runFolder, "pid"), `${process.pid}\n`, { mode: 0o600 });
   return { [Symbol.dispose]: () => database.close() };
+}
+
+/** One level: Node's mkdir of several never ends below /proc. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    if (code !== "EEXIST")
+      throw new HostError(`${folder} cannot be made (${code}): is this a folder that takes folders?`, { cause });
+  }
 }
 
 function holder(runFolder: string): string {

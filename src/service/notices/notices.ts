@@ -61,6 +61,14 @@ export type OutsideNotice =
       readonly at: number;
       readonly doneBy: number;
       readonly copiesUntil: number;
+    }
+  /** The account is being deleted, and its last try did not reach these. */
+  | {
+      readonly kind: "mail-undelivered";
+      /** `codes`: of the last reply, without its words; empty when there were none. */
+      readonly recipients: readonly { readonly recipient: string; readonly codes: string }[];
+      /** Recipients beyond these. */
+      readonly more: number;
     };
 
 /** A letter in both languages. */

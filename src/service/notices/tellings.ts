@@ -15,6 +15,7 @@ import type { Letter, Sender, Telling } from "./letter.ts";
 import { mailboxFull } from "./mailbox-full.ts";
 import { mailboxNearlyFull } from "./mailbox-nearly-full.ts";
 import { mailRestored } from "./mail-restored.ts";
+import { mailUndelivered } from "./mail-undelivered.ts";
 import { newClient } from "./new-client.ts";
 import type { HolderNotice, OperatorNotice, OutsideNotice } from "./notices.ts";
 import { passwordChanged } from "./password-changed.ts";
@@ -45,6 +46,7 @@ const TELLINGS: Tellings = {
   "confirm-recovery": confirmRecovery,
   "reset-link": resetLink,
   "account-closing": accountClosing,
+  "mail-undelivered": mailUndelivered,
   billing: billingTold,
   "contract-made": contractMade,
   announcement,

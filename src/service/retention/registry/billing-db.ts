@@ -23,7 +23,13 @@ export const billingDb: DatabaseClass = {
       promise: "D8",
       limit: livesAs("the contract at Stripe, 30 days at most where a payment is still awaited"),
     },
-    { table: "event", what: "ids of webhooks that were seen", promise: "D8", limit: hours(TEN_DAYS), since: "seen_at" },
+    {
+      table: "event",
+      what: "ids of webhooks that were seen, nights whose round is done",
+      promise: "D8",
+      limit: hours(TEN_DAYS),
+      since: "seen_at",
+    },
     {
       table: "invitation",
       what: "hashes of invitation codes, of nobody",
