@@ -84,18 +84,23 @@ test("a connection that is used again, or that never was, counts nothing", () =>
   assert.deepEqual(of(found(), opportunistic, { tlsFailures: [], tlsSuccesses: 0 }), []);
 });
 
+test("RFC 8460 section 4.4: a policy in force that could not be renewed is told; what TLS came to under it counts", () => {
+  const failures = [{ failure: "sts-policy-fetch-error", host: undefined }] as const;
+  const findings = found({ failures, stsPolicy: lines });
+  const twice = unconnected("sts-policy-fetch-error", { sessions: 2 });
+  assert.deepEqual(of(findings, testing, { tlsFailures: [], tlsSuccesses: 2 }), [sums(sts, 2, 0, [twice])]);
+  const mixed = { ...failed("certificate-expired"), tlsSuccesses: 1 };
+  assert.deepEqual(of(findings, testing, mixed), [sums(sts, 1, 1, [detail("certificate-expired"), twice])]);
+  const [, besides] = of(findings, { kind: "encrypted" }, good);
+  assert.deepEqual(besides, sums(sts, 0, 0, [unconnected("sts-policy-fetch-error")]), "DANE decided");
+});
+
 test("a policy that could not be had is a failure of MTA-STS besides what TLS came to", () => {
   const failures = [{ failure: "sts-policy-fetch-error", host: undefined }] as const;
   assert.deepEqual(of(found({ failures }), opportunistic, good), [
     sums(none, 1, 0),
     sums(unknownSts, 0, 1, [unconnected("sts-policy-fetch-error")]),
   ]);
-  const known = of(found({ failures, stsPolicy: lines }), testing, { tlsFailures: [], tlsSuccesses: 2 });
-  assert.deepEqual(
-    known,
-    [sums(sts, 0, 2, [unconnected("sts-policy-fetch-error", { sessions: 2 })])],
-    "a session is a success or a failure of one policy",
-  );
 });
 
 test("a host that a policy in testing does not name fails by that", () => {

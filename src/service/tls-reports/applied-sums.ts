@@ -39,8 +39,11 @@ export function sumsOfHandover(
   }));
   sums.add(policyOf(destination, findings, host), { successes: tlsSuccesses, failures: tlsFailures.length, details });
   for (const failed of findings.failures)
-    if (failed.host === undefined || failed.host === host.name)
-      sums.fail(failedPolicy(destination, findings, failed), failed, sessions, sessions);
+    if (failed.host === undefined || failed.host === host.name) {
+      const policy = failedPolicy(destination, findings, failed);
+      if (findings.stsPolicy !== undefined && isOfRenewal(failed.failure)) sums.tell(policy, failed, sessions);
+      else sums.fail(policy, failed, sessions, sessions);
+    }
   return sums.all();
 }
 
@@ -82,7 +85,14 @@ class SumsOf {
   }
 
   /** `failures` of the policy in all, with these sessions: one that was counted as a success is none. */
-  fail(policy: AppliedPolicy, { failure, host }: Failed, sessions: number, failures: number): void {
+  fail(policy: AppliedPolicy, failed: Failed, sessions: number, failures: number): void {
+    this.tell(policy, failed, sessions);
+    const { details = [] } = this.#sums.get(JSON.stringify(policy)) ?? {};
+    this.add(policy, { successes: 0, failures, details });
+  }
+
+  /** A detail that makes no failure of a session: what TLS came to under the policy stays as it was counted. */
+  tell(policy: AppliedPolicy, { failure, host }: Failed, sessions: number): void {
     const detail: TlsFailureSum = {
       result: failure,
       host,
@@ -90,8 +100,8 @@ class SumsOf {
       reason: failure === "validation-failure" ? NOT_IN_POLICY : undefined,
       sessions,
     };
-    const before = this.#sums.get(JSON.stringify(policy))?.details ?? [];
-    this.add(policy, { successes: 0, failures, details: [...before, detail] });
+    const { successes = 0, failures = 0, details = [] } = this.#sums.get(JSON.stringify(policy)) ?? {};
+    this.add(policy, { successes, failures, details: [...details, detail] });
   }
 }
 
@@ -118,6 +128,10 @@ function failedPolicy(destination: string, { stsPolicy }: RouteFindings, { failu
     ? { type: "tlsa", domain: host ?? destination, lines: [] }
     : { type: "sts", domain: destination, lines: cut(stsPolicy ?? []) };
 }
+
+/** RFC 8460 section 4.3. Where a policy is known, it holds on and sessions were made under it (RFC 8461 section 5.1). */
+const isOfRenewal = (failure: PolicyFailure): boolean =>
+  failure === "sts-policy-fetch-error" || failure === "sts-policy-invalid" || failure === "sts-webpki-invalid";
 
 const isOfDane = (failure: PolicyFailure): boolean => failure === "tlsa-invalid" || failure === "dnssec-invalid";
 
