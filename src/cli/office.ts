@@ -31,7 +31,7 @@ import { openSqliteFigures } from "../store/sqlite/figures/figures.ts";
 import { openSqliteMailStore } from "../store/sqlite/mail/mail-store.ts";
 import type { Operator } from "./command.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { formatRoot } from "./root-text.ts";
+import { formatRoot } from "../store/crypt/root-text.ts";
 import type { Stores, StoresOptions } from "./stores.ts";
 
 export type Office = AsyncDisposable &

@@ -9,7 +9,7 @@ import type { Root } from "../../store/crypt/root.ts";
 import { type Given, type LocalCommand, text } from "../command.ts";
 import type { Exit } from "../exit-code.ts";
 import { makeFolder } from "../make-folder.ts";
-import { formatRoot } from "../root-text.ts";
+import { formatRoot } from "../../store/crypt/root-text.ts";
 import { makeFolders } from "../stores.ts";
 import { UsageError } from "../usage-error.ts";
 

@@ -7,7 +7,7 @@ import { bootId } from "../../host/supervisor/boot-id.ts";
 import { listenToSignals } from "../../host/supervisor/signals.ts";
 import type { Given, LocalCommand } from "../command.ts";
 import type { Exit } from "../exit-code.ts";
-import { parseRoot } from "../root-text.ts";
+import { parseRoot } from "../../store/crypt/root-text.ts";
 import { readSecret } from "../secret-input.ts";
 import { runService } from "../service/service.ts";
 import { rootOf, settingsOf } from "../session.ts";

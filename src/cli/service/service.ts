@@ -31,7 +31,7 @@ import { checkCertificate } from "../../host/tls/server-tls.ts";
 import { type Keys, openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { checkArriving } from "../arriving.ts";
-import { parseRoot } from "../root-text.ts";
+import { parseRoot } from "../../store/crypt/root-text.ts";
 import type { ScannerLine } from "../scanners.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
 import { makeFolders } from "../stores.ts";

@@ -4,15 +4,23 @@
  */
 import { randomBytes } from "node:crypto";
 import { StoreError } from "../store-error.ts";
-import { readSecret, type Secret, writeSecret } from "./secret-file.ts";
+import { parseRoot } from "./root-text.ts";
+import { readSecretText, type Secret, writeSecret } from "./secret-file.ts";
 
 export type Root = Secret;
 
-/** @throws StoreError "key" when the file is missing, readable by others, or not a root. */
+/** Takes either form of root-text.ts. @throws StoreError "key" when the file is missing, readable by others, or not a root. */
 export function readRoot(path: string): Root {
-  const root = readSecret(path);
-  if (root === undefined) throw new StoreError("key", "The key file does not exist.");
-  return root;
+  const text = readSecretText(path);
+  if (text === undefined)
+    throw new StoreError("key", `The key file ${path} does not exist: --key-file or the setting "key" names it.`);
+  const root = parseRoot(text);
+  if (root === undefined)
+    throw new StoreError(
+      "key",
+      `The key file ${path} holds no root key: it must hold 64 hexadecimal digits, or the 52 signs that "altmail init" shows.`,
+    );
+  return root as Root;
 }
 
 /** Makes a new root and its file, which must not exist yet. */

@@ -14,24 +14,40 @@ export type Secret = Uint8Array & { readonly length: 32 };
  * @throws StoreError "key" when others may read it or it does not hold a secret.
  */
 export function readSecret(path: string): Secret | undefined {
+  const text = readSecretText(path)?.trimEnd();
+  if (text === undefined) return undefined;
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new StoreError("key", `${path} does not hold 64 hexadecimal digits: put the file back as it was.`);
+  return Uint8Array.fromHex(text) as Secret;
+}
+
+/**
+ * What a file of a secret holds, whatever that is; `undefined` when it does not exist.
+ * @throws StoreError "key" when others may read it, or it cannot be read.
+ */
+export function readSecretText(path: string): string | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, "r");
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
-    throw new StoreError("key", "A key file cannot be read; look at its owner and mode.", { cause: error });
+    throw unreadable(path, error);
   }
   try {
-    if ((fstatSync(descriptor).mode & 0o077) !== 0) {
-      throw new StoreError("key", "A key file may be read by others; set its mode to 0600.");
-    }
-    const text = readFileSync(descriptor, "latin1").trimEnd();
-    if (!/^[0-9a-f]{64}$/.test(text)) throw new StoreError("key", "A key file does not hold 64 hexadecimal digits.");
-    return Uint8Array.fromHex(text) as Secret;
+    const facts = fstatSync(descriptor);
+    if (facts.isDirectory()) throw new StoreError("key", `${path} is a folder: a key rests in a file of its own.`);
+    if ((facts.mode & 0o077) !== 0)
+      throw new StoreError("key", `${path} holds a key and may be read by others: set its mode to 0600.`);
+    return readFileSync(descriptor, "latin1");
+  } catch (error) {
+    throw error instanceof StoreError ? error : unreadable(path, error);
   } finally {
     closeSync(descriptor);
   }
 }
+
+const unreadable = (path: string, cause: unknown): StoreError =>
+  new StoreError("key", `${path} holds a key and cannot be read: look at its owner and mode.`, { cause });
 
 /** Makes a new file. Returns false, and changes nothing, when there is one already. */
 export function writeSecret(path: string, secret: Secret): boolean {
