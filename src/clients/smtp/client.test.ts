@@ -219,6 +219,22 @@ test("flags alone hold nothing up: a message in ASCII goes to a server that know
   assert.deepEqual(short(delivered), ["accepted 250 2.0.0"]);
 });
 
+test("a recipient with letters beyond ASCII keeps the message from nobody else, where only its body has such octets", async () => {
+  await using peer = await startPeer(async (p) => {
+    await p.greet("8BITMIME");
+    const said = await p.answer("250 ok", "250 ok", "354 go");
+    assert.deepEqual(said, ["MAIL FROM:<ann@example.org> BODY=8BITMIME", "RCPT TO:<bob@example.net>", "DATA"]);
+    await p.data();
+    p.say("250 taken");
+    await bye(p);
+  });
+  await using world = createWorld();
+  const envelope = envelopeTo(["bob@example.net", "jürgen@example.net"], { smtpUtf8: true, body: "8BITMIME" });
+  const message = contentOf("Subject: hi\r\n\r\nsm\xc3\xb6rg\xc3\xa5s\r\n");
+  const delivered = await world.client.deliver(hostAt(peer.port), envelope, message);
+  assert.deepEqual(short(delivered), ["accepted 250 2.0.0", "permanent - 5.6.7"]);
+});
+
 test("a bare CR or LF is never sent to its end", async () => {
   for (const pieces of [["a\nb\r\n"], ["a\rb\r\n"], ["a\r", "b\r\n"], ["a\r\n", "\nb"], ["a\r"]])
     for (const chunked of [true, false]) {

@@ -6,6 +6,7 @@
 import { domainToASCII } from "node:url";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
+import { hasUtf8Headers } from "../../syntax/message/utf8-headers.ts";
 import { formatAddress, needsUtf8, parseAddress } from "../../syntax/smtp/address.ts";
 import type { Envelope, EnvelopeRecipient } from "./delivered.ts";
 import { ownReply } from "./remote-reply.ts";
@@ -48,14 +49,13 @@ export async function planFor(session: Session, envelope: Envelope, message: Con
   if (sender.kind === "no-address") return unfit("5.1.7", "The sender is not an address");
   if (sender.kind === "needs-utf8") return unfit("5.6.7", "The host takes no sender with letters beyond ASCII");
   // The flag alone does not make a message one of RFC 6531 (section 3.6 there): a program may set it always.
-  const lacksUtf8 = envelope.smtpUtf8 && !extensions.smtpUtf8;
-  const lacksEightBit = !extensions.eightBitMime;
   const isBinary = envelope.body === "BINARYMIME";
   if (isBinary && !extensions.binaryMime) return unfit("5.6.3", "The host takes no binary messages");
-  if ((lacksUtf8 || lacksEightBit) && !isBinary && (await hasEightBit(message)))
-    return lacksUtf8
-      ? unfit("5.6.7", "The host takes no messages with letters beyond ASCII in addresses and header")
-      : unfit("5.6.3", "The host takes no octets beyond ASCII");
+  // Whose address has such letters gets no RCPT; the others get the message, where its headers have none.
+  if (envelope.smtpUtf8 && !extensions.smtpUtf8 && (await hasUtf8Headers(() => message.pieces())))
+    return unfit("5.6.7", "The host takes no messages with letters beyond ASCII in addresses and header");
+  if (!extensions.eightBitMime && !isBinary && (await hasEightBit(message)))
+    return unfit("5.6.3", "The host takes no octets beyond ASCII");
 
   const paths = [sender, ...addresses];
   const usesUtf8 =

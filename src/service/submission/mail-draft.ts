@@ -16,6 +16,7 @@ import type { ContentSource } from "../../store/mail-store.ts";
 import type { Outbound, OutboundRecipient, TlsWish } from "../../store/outbound-queue.ts";
 import type { Sending, SentMinute } from "../../store/send-counts.ts";
 import { type EditedField, editedFields, encodeHeader, HeaderSplitter } from "../../syntax/message/header-edit.ts";
+import { hasUtf8Headers } from "../../syntax/message/utf8-headers.ts";
 import { type Address, canonicalAddress, needsUtf8 } from "../../syntax/smtp/address.ts";
 import type { RcptParameters } from "../../syntax/smtp/parameters.ts";
 import { formatDate } from "../../syntax/smtp/trace.ts";
@@ -204,7 +205,7 @@ export class MailDraft implements Draft {
     try {
       if (signed.status === "rejected") throw signed.reason;
       const content = signed.value;
-      const message = this.#outbound(edited, isUtf8Header, now);
+      const message = await this.#outbound(edited, { isUtf8Header, content }, now);
       const verdict = await this.#scan(content, message.sender);
       if (verdict !== undefined) {
         if (verdict.code < 500) await counts.takeBack(account.id, at.minute, added);
@@ -243,13 +244,21 @@ export class MailDraft implements Draft {
     return this.#body.behind(Buffer.concat([Buffer.from(signatures + received), encodeHeader(fields)]));
   }
 
-  #outbound(edited: EditedHeader, isUtf8Header: boolean, submittedAt: number): Omit<Outbound, "size"> {
+  async #outbound(
+    edited: EditedHeader,
+    { isUtf8Header, content }: { readonly isUtf8Header: boolean; readonly content: ContentSource },
+    submittedAt: number,
+  ): Promise<Omit<Outbound, "size">> {
     const { envelope, account } = this.#opening;
     const sender = this.#sender(edited);
     const { parameters } = envelope;
     const addresses = [sender, ...[...this.#recipients.values()].map(({ address }) => address)];
     // What needs none of the extensions goes without, to hosts that have them not.
-    const smtpUtf8 = parameters.smtpUtf8 && (isUtf8Header || addresses.some(needsUtf8));
+    const smtpUtf8 =
+      parameters.smtpUtf8 &&
+      (isUtf8Header ||
+        addresses.some(needsUtf8) ||
+        (this.#mayHaveUtf8Parts(edited) && (await hasUtf8Headers(() => content.pieces()))));
     return {
       id: this.#id,
       account: account.id,
@@ -262,6 +271,11 @@ export class MailDraft implements Draft {
       envid: this.#isTold(edited, parameters.envid) ? undefined : parameters.envid,
       submittedAt,
     };
+  }
+
+  /** Only a body of parts has headers: all others need not be read once more. */
+  #mayHaveUtf8Parts({ fields }: EditedHeader): boolean {
+    return this.#is8bit && fields.some(({ name, value }) => name === "content-type" && !/^\s*text\//i.test(value));
   }
 
   /** RFC 8689 section 4.1: what MAIL says counts, and only without it the header. */

@@ -183,6 +183,13 @@ test("what a message is, decides what its hosts must know: 8 bits, UTF-8 in head
   assert.equal(await kind({ text: text.replace("hello", "hällo"), parameters: "SMTPUTF8" }), "8BITMIME true");
   assert.match(desk.last.text, /with UTF8SMTPSA[^]*hällo/);
   assert.equal(await kind({ text, to: ["ü@remote.test"], parameters: "SMTPUTF8" }), "7BIT true");
+  assert.equal(await kind({ text: text.replace("body", "bödy"), parameters: "SMTPUTF8" }), "8BITMIME false");
+  const parts = (name: string, body: string): string =>
+    text
+      .replace("\n\n", "\nContent-Type: multipart/mixed; boundary=b\n\n")
+      .replace("body\n", `--b\nContent-Disposition: attachment; filename=${name}\n\n${body}\n--b--\n`);
+  assert.equal(await kind({ text: parts("übung.txt", "body"), parameters: "SMTPUTF8" }), "8BITMIME true");
+  assert.equal(await kind({ text: parts("exercise.txt", "bödy"), parameters: "SMTPUTF8" }), "8BITMIME false");
   assert.match(
     await kind({ text: text.replace("hello", "hällo") }),
     /^550 5\.6\.7 The header holds letters beyond ASCII/,
