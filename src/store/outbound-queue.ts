@@ -62,9 +62,12 @@ export type RemoteReply = {
   readonly host: string | undefined;
   /** RFC 5321 section 4.2; `undefined` when there was no reply. */
   readonly code: number | undefined;
-  /** RFC 3463. */
+  /** RFC 3463: what the host said, or what follows from its code where it said none; of our own findings, ours. */
   readonly enhanced: string;
+  /** Without codes, in one line. */
   readonly words: string;
+  /** What the host said behind its code, where that is not `enhanced`, a space, and `words`; a line for each of the reply's. */
+  readonly said?: string;
   /** What TLS agreed on, for people; `undefined`: none. */
   readonly tls: string | undefined;
 };

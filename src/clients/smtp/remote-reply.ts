@@ -14,13 +14,31 @@ export type Speaker = {
 
 /** A host that gives no enhanced code has said nothing but the class (RFC 3463 section 2). */
 export function remoteReply(speaker: Speaker, reply: SmtpReply): RemoteReply {
+  const { code, enhanced, lines } = reply;
   return {
     host: speaker.name,
-    code: reply.code,
-    enhanced: reply.enhanced ?? `${Math.trunc(reply.code / 100)}.0.0`,
-    words: wordsOf(reply, speaker.maxWords),
+    code,
+    enhanced: enhanced ?? `${Math.trunc(code / 100)}.0.0`,
+    words: wordsOf({ ...reply, lines: lines.map((line) => without(enhanced, line)) }, speaker.maxWords),
+    ...(enhanced === undefined || lines.length > 1 ? { said: saidIn(reply, speaker.maxWords) } : {}),
     tls: tlsWords(speaker.tls),
   };
+}
+
+/** Codes are still in the lines where not every line has the same. */
+const hasCode = (enhanced: string, line: string): boolean => line === enhanced || line.startsWith(`${enhanced} `);
+const without = (enhanced: string | undefined, line: string): string =>
+  enhanced !== undefined && hasCode(enhanced, line) ? line.slice(enhanced.length) : line;
+
+function saidIn({ enhanced, lines }: SmtpReply, most: number): string {
+  const isStripped = enhanced !== undefined && !lines.some((line) => hasCode(enhanced, line));
+  const said = lines.map((line) => (isStripped ? `${enhanced} ${line}` : line).trim()).join("\n");
+  return said.length > most ? `${said.slice(0, Math.max(0, most - 3))}...` : said;
+}
+
+/** What the host said means something else to us: its own words stay what they are. */
+function restated(reply: RemoteReply, enhanced: string): RemoteReply {
+  return { ...reply, enhanced, said: reply.said ?? `${reply.enhanced} ${reply.words}`.trim() };
 }
 
 /** @param words a sentence of ours */
@@ -48,12 +66,12 @@ export function heardReply(speaker: Speaker, heard: Heard): RemoteReply {
     ? lossReply(speaker, heard.why)
     : heard.reply.code >= 400
       ? remoteReply(speaker, heard.reply)
-      : { ...remoteReply(speaker, heard.reply), enhanced: "4.5.0" };
+      : restated(remoteReply(speaker, heard.reply), "4.5.0");
 }
 
 /** What is wrong between us and the host is no word on the message. */
 export function temporarily(reply: RemoteReply): RemoteReply {
-  return { ...reply, enhanced: reply.enhanced.replace(/^5/, "4") };
+  return restated(reply, reply.enhanced.replace(/^5/, "4"));
 }
 
 /** True for the class 2 of codes, which all mean that it was done. */

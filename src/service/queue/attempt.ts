@@ -59,7 +59,7 @@ export async function attemptBatch(
   }
   const stays = works.filter((work) => !goes.includes(work));
   if (route.kind === "hosts" || stays.length === 0) return;
-  const reply = routeReply(route.code, route.enhanced, route.sentence);
+  const reply = routeReply(route);
   if (route.kind === "temporary") await destinationFailed(services, batch, stays, reply);
   else {
     for (const work of stays) await settleSurely(services, work, allFail(work, reply, services.newId));

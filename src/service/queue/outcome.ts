@@ -100,8 +100,11 @@ const EXPIRED: RemoteReply = ours("4.4.7", "The time in which it is tried is ove
 const NOT_YET: RemoteReply = ours("4.4.0", "It has not been delivered yet");
 export const OUR_FAULT: RemoteReply = ours("4.3.0", "A fault of ours kept it from being sent");
 
-/** What the way to a domain says when it leads nowhere. */
-export const routeReply = (code: number, enhanced: string, sentence: string): RemoteReply => ({
-  ...ours(enhanced, sentence),
-  code,
-});
+/** What the way to a domain says when it leads nowhere: nobody spoke, so there is no code. */
+export const routeReply = ({
+  enhanced,
+  sentence,
+}: {
+  readonly enhanced: string;
+  readonly sentence: string;
+}): RemoteReply => ours(enhanced, sentence);

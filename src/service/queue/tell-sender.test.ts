@@ -69,3 +69,97 @@ test("a stop between letter and queue makes no second letter, and what was refus
   assert.equal((await world.inbox()).length, 2);
   assert.equal((await world.queue.sums()).messages, 0);
 });
+
+/** The letters that one message to these recipients leads to. */
+async function lettersTo(
+  world: QueueWorld,
+  to: Parameters<QueueWorld["send"]>[0],
+  text = "Subject: =?utf-8?q?br=C3=B6d?=\r\n and butter\r\n\r\nbody\r\n",
+): Promise<readonly string[]> {
+  world.start();
+  await world.send(to, { messageId: "m1@client.example" }, text);
+  await world.clock.advance(30 * SECOND);
+  return world.inbox();
+}
+
+test("a report names the message, and shows the reply as it came", async () => {
+  await using world = await QueueWorld.open();
+  const { reply } = answer("permanent", 550, "5.7.1");
+  const said = "5.7.1 first line\n5.7.1 second line";
+  world.behaviours.set("mx.two.example", (to) => ({
+    kind: "answered",
+    outcomes: to.map(() => ({ kind: "permanent", reply: { ...reply, words: "first line second line", said } })),
+    dsnPassedOn: true,
+  }));
+  world.behaviours.set("mx.bare.example", (to) => ({
+    kind: "answered",
+    outcomes: to.map(() => ({ kind: "permanent", reply: { ...reply, enhanced: "5.0.0", said: "bare words" } })),
+    dsnPassedOn: true,
+  }));
+  const [letter = ""] = await lettersTo(world, ["x@two.example", "x@bare.example"]);
+  for (const part of [
+    "Return-Path: <>\r\nFrom: ",
+    "In-Reply-To:\r\n <m1@client.example>\r\nReferences:\r\n <m1@client.example>\r\n",
+    "This is about your message “bröd and butter”, sent on Monday 1 June\r\n2026, 12:00 UTC.\r\n",
+    "  x@two.example\r\n  mx.example.net said: 550 5.7.1 first line second line\r\n",
+    "  x@bare.example\r\n  mx.example.net said: 550 bare words\r\n",
+    "Status: 5.7.1\r\nRemote-MTA: dns; mx.example.net\r\nDiagnostic-Code: smtp; 550-5.7.1 first line\r\n 550 5.7.1 second line\r\n",
+    "Status: 5.0.0\r\nRemote-MTA: dns; mx.example.net\r\nDiagnostic-Code: smtp; 550 bare words\r\n",
+  ])
+    assert.ok(letter.includes(part), `${part}\n${letter}`);
+  assert.doesNotMatch(letter, /Last-Attempt-Date/);
+});
+
+test("what nobody said is told as our own finding", async () => {
+  await using world = await QueueWorld.open();
+  world.routes.set("gone.example", nowhere("permanent", 550, "5.1.2"));
+  const { reply } = answer("permanent", 550, "5.6.7");
+  for (const [name, enhanced, words] of [
+    ["narrow", "5.6.7", "The host takes no such letters"],
+    ["dead", "4.4.1", "The host refuses connections"],
+  ] as const)
+    world.behaviours.set(`mx.${name}.example`, () => ({
+      kind: "unfit",
+      reply: { ...reply, host: `mx.${name}.example`, code: undefined, enhanced, words },
+    }));
+  const [letter = ""] = await lettersTo(
+    world,
+    ["x@gone.example", "x@narrow.example", "x@dead.example"],
+    "\r\nbody\r\n",
+  );
+  for (const part of [
+    "This is about your message without a subject, sent on ",
+    "  x@gone.example\r\n  The domain takes no mail\r\n",
+    "  x@narrow.example\r\n  What we found at mx.narrow.example: The host takes no such letters\r\n",
+    "  x@dead.example\r\n  We could not reach mx.dead.example: The host refuses connections\r\n",
+    "Status: 5.1.2\r\nDiagnostic-Code: x-altmail; The domain takes no mail\r\n",
+    "Status: 4.4.1\r\nDiagnostic-Code: x-altmail; mx.dead.example: The host refuses connections\r\n",
+  ])
+    assert.ok(letter.includes(part), `${part}\n${letter}`);
+  assert.doesNotMatch(letter, /Remote-MTA|smtp;/);
+});
+
+test("a mailbox of ours has words of its own, when it took the message and when it did not", async () => {
+  await using world = await QueueWorld.open();
+  const own = (kind: "accepted" | "permanent", code: number) => {
+    const { reply } = answer(kind, code, kind === "accepted" ? "2.0.0" : "5.2.2");
+    return { kind, reply: { ...reply, host: "mail.example.org", words: "The mailbox is full" } };
+  };
+  world.behaviours.set("mx.here.example", (to) => ({
+    kind: "answered",
+    outcomes: to.map((one) => (one.startsWith("full") ? own("permanent", 552) : own("accepted", 250))),
+    dsnPassedOn: false,
+    isFinal: true,
+  }));
+  const notify = { success: true, failure: true, delay: true };
+  const to = ["well@here.example", "full@here.example"].map((address) => ({ address, notify, orcpt: undefined }));
+  const [full = "", well = ""] = (await lettersTo(world, to)).toSorted(
+    (a, b) => Number(/^Action: delivered/m.test(a)) - Number(/^Action: delivered/m.test(b)),
+  );
+  assert.ok(
+    well.includes("It was delivered to these recipients, whose mailboxes are here:\r\n\r\n  well@here.example\r\n"),
+  );
+  assert.ok(full.includes("  full@here.example\r\n  The mailbox is full\r\n"));
+  assert.ok(full.includes("Diagnostic-Code: smtp; 552 5.2.2 The mailbox is full\r\n"));
+  for (const letter of [full, well]) assert.doesNotMatch(letter, /Remote-MTA|next host/);
+});

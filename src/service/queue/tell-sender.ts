@@ -11,9 +11,11 @@ import type { ContentSource, MailStore } from "../../store/mail-store.ts";
 import type { OutboundQueue, PendingReport, ReportedRecipient } from "../../store/outbound-queue.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { composeStatusReport, type ReportedStatus } from "../../syntax/message/dsn.ts";
+import { decodeWords } from "../../syntax/message/encoded-words.ts";
 import { headerFields } from "../../syntax/message/header-fields.ts";
 import { parseMessage } from "../../syntax/message/parse.ts";
 import { textOf } from "../notices/letter.ts";
+import { transcriptOf } from "./reply-words.ts";
 import { reportWords } from "./report-words.ts";
 
 export type TellSenderServices = {
@@ -71,8 +73,12 @@ async function compose(
   language: "sv" | "en",
 ): Promise<Uint8Array> {
   const { message, recipients, deadline } = report;
-  const days = Math.round((deadline - message.submittedAt) / DAY);
-  const { subject, paragraphs } = reportWords(language, { recipients, days, contact });
+  const { submittedAt } = message;
+  const content = await queue.content(message.id);
+  const header = await headerOf(content);
+  const days = Math.round((deadline - submittedAt) / DAY);
+  const about = { subject: subjectIn(header), submittedAt, recipients, days, contact, hostName };
+  const { subject, paragraphs } = reportWords(language, about);
   return composeStatusReport({
     from: `Mail Delivery System <${contact}>`,
     to: `<${message.sender}>`,
@@ -80,11 +86,15 @@ async function compose(
     text: textOf(paragraphs),
     date: clock.now(),
     messageId: `${report.id}@${hostName}`,
+    inReplyTo: message.messageId,
+    isDelivered: true,
     reportingHost: hostName,
     envid: message.envid,
-    arrivedAt: message.submittedAt,
-    statuses: recipients.map((one) => statusOf(one, deadline)),
-    returned: await returnedOf(await queue.content(message.id), isWhole(report)),
+    arrivedAt: submittedAt,
+    statuses: recipients.map((one) => statusOf(one, deadline, hostName)),
+    returned: isWhole(report)
+      ? { kind: "message", octets: await firstOctets(content, content.size) }
+      : { kind: "headers", octets: header },
     boundary: `=_${randomBytes(18).toString("base64url")}`,
   });
 }
@@ -100,17 +110,28 @@ const isWhole = ({ message, recipients }: PendingReport): boolean =>
   message.body !== "BINARYMIME" &&
   recipients.some(({ action }) => action === "failed");
 
-function statusOf({ address, orcpt, action, reply }: ReportedRecipient, deadline: number): ReportedStatus {
+/**
+ * RFC 3464 section 2.3.6: the remote host is named where it issued what stands here; what we found about it ourselves, and what
+ * we say of our own mailboxes, is ours.
+ */
+function statusOf(
+  { address, orcpt, action, reply }: ReportedRecipient,
+  deadline: number,
+  hostName: string,
+): ReportedStatus {
   const { host, code, enhanced, words } = reply;
-  const text = [code, enhanced, words].filter((one) => one !== undefined && one !== "").join(" ");
   const isProblem = action === "failed" || action === "delayed";
+  const transcript = host === undefined ? undefined : transcriptOf(reply);
+  const finding = host === undefined ? words : `${host}: ${words}`;
   return {
     recipient: address,
     orcpt,
     action,
     status: statusCode(enhanced, action),
-    remoteHost: host,
-    diagnostic: isProblem ? { type: host === undefined ? "x-altmail" : "smtp", text } : undefined,
+    remoteHost: code === undefined || host === hostName ? undefined : host,
+    diagnostic: isProblem
+      ? { type: transcript === undefined ? "x-altmail" : "smtp", text: transcript ?? finding }
+      : undefined,
     retriedUntil: action === "delayed" ? deadline : undefined,
   };
 }
@@ -121,11 +142,10 @@ function statusCode(enhanced: string, action: ReportedRecipient["action"]): stri
   return action === "failed" ? "5.0.0" : action === "delayed" ? "4.0.0" : "2.0.0";
 }
 
-async function returnedOf(
-  content: ContentSource,
-  isMessage: boolean,
-): Promise<{ readonly kind: "headers" | "message"; readonly octets: Uint8Array }> {
-  if (isMessage) return { kind: "message", octets: await firstOctets(content, content.size) };
-  const header = await firstOctets(content, MOST_HEADER_BYTES);
-  return { kind: "headers", octets: header.subarray(0, headerFields(header).at(-1)?.end ?? 0) };
+async function headerOf(content: ContentSource): Promise<Uint8Array> {
+  const octets = await firstOctets(content, MOST_HEADER_BYTES);
+  return octets.subarray(0, headerFields(octets).at(-1)?.end ?? 0);
 }
+
+const subjectIn = (header: Uint8Array): string =>
+  decodeWords(headerFields(header).find(({ name }) => name === "subject")?.value ?? "");

@@ -34,7 +34,7 @@ const text = (octets: Uint8Array): string => new TextDecoder().decode(octets);
 
 test("RFC 3464: what is written can be read again, and is a report of three parts", () => {
   const octets = composeStatusReport(report());
-  assert.deepEqual(readArrivedReport(octets), {
+  assert.partialDeepStrictEqual(readArrivedReport(octets), {
     kind: "status",
     action: "failed",
     about: { messageId: "m1@example.org", envid: "my+id", recipients: ["fr+iend@example.com", "friend@example.com"] },
@@ -43,6 +43,26 @@ test("RFC 3464: what is written can be read again, and is a report of three part
   assert.match(structure, /"TEXT" "PLAIN".*"MESSAGE" "DELIVERY-STATUS".*"TEXT" "RFC822-HEADERS".*"REPORT"/i);
   assert.ok(text(octets).includes("Reporting-MTA: dns; mail.example.org\r\n"));
   assert.ok(text(octets).includes("Auto-Submitted: auto-replied\r\n"));
+});
+
+test("RFC 3461 section 9.2: a reply of several lines stays so, one that is too long is folded", () => {
+  const lines = ["550-5.1.1 moved", `550-5.1.1 ${"long ".repeat(20)}`.trim(), "550 5.1.1 end"];
+  const all = text(
+    composeStatusReport(report({ statuses: [status({ diagnostic: { type: "smtp", text: lines.join("\n") } })] })),
+  );
+  assert.ok(all.includes("\r\nDiagnostic-Code: smtp; 550-5.1.1 moved\r\n 550-5.1.1 long "));
+  assert.ok(all.includes("\r\n 550 5.1.1 end\r\n"));
+  const field = /^Diagnostic-Code: smtp; (.*(?:\r\n .*)*)/m.exec(all)?.[1] ?? "";
+  assert.equal(field.replaceAll("\r\n", ""), lines.join(" "));
+  for (const one of all.split("\r\n")) assert.ok(one.length <= 76, one);
+});
+
+test("a report is an answer to the message, where its Message-ID can stand in a field", () => {
+  const all = text(composeStatusReport(report({ inReplyTo: "m1@example.org", isDelivered: true })));
+  assert.match(all, /^Return-Path: <>\r\nFrom: /);
+  assert.ok(all.includes("\r\nIn-Reply-To:\r\n <m1@example.org>\r\nReferences:\r\n <m1@example.org>\r\n"));
+  for (const inReplyTo of [undefined, "", "a b", "a>b", "å@example.org", "x".repeat(901), "a\r\nX-Evil: 1"])
+    assert.doesNotMatch(text(composeStatusReport(report({ inReplyTo }))), /In-Reply-To|References|Return-Path|X-Evil/);
 });
 
 test("RFC 6533: addresses beyond ASCII make it a report of that kind", () => {

@@ -16,7 +16,7 @@ export type ReportedStatus = {
   /** RFC 3463. */
   readonly status: string;
   readonly remoteHost: string | undefined;
-  /** What the host said, code first; or our own finding. */
+  /** What the host said, code first, and a line for each of its lines (`\n`); or our own finding. */
   readonly diagnostic: { readonly type: "smtp" | "x-altmail"; readonly text: string } | undefined;
   /** Epoch milliseconds, for `delayed`. */
   readonly retriedUntil: number | undefined;
@@ -34,6 +34,10 @@ export type StatusReport = {
   readonly date: number;
   /** Without its angle brackets. */
   readonly messageId: string;
+  /** Message-ID of what it is about, likewise; one that cannot stand in a field is left out. */
+  readonly inReplyTo?: string | undefined;
+  /** It is put into a mailbox as it is: it shows the null path, as what comes by SMTP does (RFC 5321 section 4.4). */
+  readonly isDelivered?: boolean;
   readonly reportingHost: string;
   /** In xtext. */
   readonly envid: string | undefined;
@@ -46,18 +50,24 @@ export type StatusReport = {
 };
 
 const encoder = new TextEncoder();
+/** What leaves a line of RFC 5322 section 2.1.1 its room. */
+const MESSAGE_ID = /^[!-;=?-~]{1,900}$/;
 
 export function composeStatusReport(report: StatusReport): Uint8Array {
   const { returned, boundary, statuses } = report;
   const isWide = !statuses.every(({ recipient }) => isAscii(recipient)) || !isAscii(report.to);
   const isWideReturn = returned.octets.some((octet) => octet > 127);
   const status = statusText(report, isWide);
+  const { inReplyTo = "" } = report;
+  const isAnswer = MESSAGE_ID.test(inReplyTo);
   const head = [
+    ...(report.isDelivered === true ? ["Return-Path: <>"] : []),
     `From: ${line(report.from)}`,
     `To: ${line(report.to)}`,
     `Subject: ${line(report.subject)}`,
     `Date: ${formatDate(report.date)}`,
     `Message-ID:\r\n <${line(report.messageId)}>`,
+    ...(isAnswer ? [`In-Reply-To:\r\n <${inReplyTo}>`, `References:\r\n <${inReplyTo}>`] : []),
     "Auto-Submitted: auto-replied",
     "MIME-Version: 1.0",
     "Content-Type: multipart/report; report-type=delivery-status;",
@@ -96,8 +106,11 @@ function returnedType(kind: "headers" | "message", isWide: boolean): string {
   return isWide ? "message/global-headers" : "text/rfc822-headers";
 }
 
-/** RFC 3464 section 2.1: groups of fields, an empty line before each recipient's. */
-function statusText({ reportingHost, envid, arrivedAt, date, statuses }: StatusReport, isWide: boolean): string {
+/**
+ * RFC 3464 section 2.1: groups of fields, an empty line before each recipient's. RFC 3461 section 9.2: each line of a reply is
+ * a line of the field.
+ */
+function statusText({ reportingHost, envid, arrivedAt, statuses }: StatusReport, isWide: boolean): string {
   const message = [
     ...(envid === undefined ? [] : [field("Original-Envelope-Id", decodeXtext(envid) ?? envid)]),
     field("Reporting-MTA", `dns; ${reportingHost}`),
@@ -111,8 +124,7 @@ function statusText({ reportingHost, envid, arrivedAt, date, statuses }: StatusR
     ...(one.remoteHost === undefined ? [] : [field("Remote-MTA", `dns; ${one.remoteHost}`)]),
     ...(one.diagnostic === undefined
       ? []
-      : [field("Diagnostic-Code", `${one.diagnostic.type}; ${one.diagnostic.text}`)]),
-    field("Last-Attempt-Date", formatDate(date)),
+      : [field("Diagnostic-Code", ...`${one.diagnostic.type}; ${one.diagnostic.text}`.split("\n"))]),
     ...(one.retriedUntil === undefined ? [] : [field("Will-Retry-Until", formatDate(one.retriedUntil))]),
   ]);
   return [message, ...groups].map((fields) => `${fields.join("\r\n")}\r\n`).join("\r\n");
@@ -124,17 +136,22 @@ function originalText(orcpt: string): string {
   return `${orcpt.slice(0, semicolon)}; ${decodeXtext(address) ?? address}`;
 }
 
-/** Folded where it is long; RFC 5322 section 2.1.1. */
-function field(name: string, value: string): string {
-  const words = line(value).split(" ");
+/** Folded where it is long (RFC 5322 section 2.1.1), and before each value but the first. */
+function field(name: string, ...values: readonly string[]): string {
   const lines: string[] = [];
   let out = `${name}:`;
-  for (const word of words) {
-    if (out.length + 1 + word.length > 76 && !out.endsWith(":")) {
-      lines.push(out);
-      out = "";
+  for (const [n, value] of values
+    .map(line)
+    .filter((one) => one !== "")
+    .entries()) {
+    for (const [place, word] of value.split(" ").entries()) {
+      const isNext = place === 0 ? n > 0 : out.length + 1 + word.length > 76 && out !== `${name}:`;
+      if (isNext) {
+        lines.push(out);
+        out = "";
+      }
+      out += ` ${word}`;
     }
-    out += ` ${word}`;
   }
   return [...lines, out].join("\r\n");
 }

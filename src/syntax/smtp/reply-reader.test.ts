@@ -21,6 +21,7 @@ test("replies of one line and of several, with and without enhanced codes", () =
     ["250 \r\n", 250, undefined, [""]],
     ["250 2.1.0 ok\r\n", 250, "2.1.0", ["ok"]],
     ["550-5.7.1 one\r\n550 5.7.1 two\r\n", 550, "5.7.1", ["one", "two"]],
+    ["550-5.7.1 one\r\n550 two\r\n", 550, "5.7.1", ["5.7.1 one", "two"]],
     // The dash alone tells that there is more (RFC 5321 section 4.2.1).
     ["250-\r\n250\r\n", 250, undefined, ["", ""]],
     ["550 2.0.0 contradicts itself\r\n", 550, undefined, ["2.0.0 contradicts itself"]],

@@ -15,7 +15,7 @@ export type SmtpReply = {
   readonly code: number;
   /** Of the first line; `undefined` when there is none, or one of another class than the code. */
   readonly enhanced: string | undefined;
-  /** Without codes; visible ASCII, all else is `?`. */
+  /** Without codes, but with the enhanced ones where not every line has the same; visible ASCII, all else is `?`. */
   readonly lines: readonly string[];
 };
 
@@ -110,7 +110,8 @@ export class ReplyReader {
     const enhanced = ENHANCED.exec(lines[0] ?? "")?.[1];
     // A code of another class contradicts the reply: RFC 2034 section 4 has them agree.
     if (enhanced === undefined || enhanced[0] !== this.#code[0]) return { code, enhanced: undefined, lines };
-    return { code, enhanced, lines: lines.map((line) => line.replace(ENHANCED, "")) };
+    const isSame = lines.every((line) => ENHANCED.exec(line)?.[1] === enhanced);
+    return { code, enhanced, lines: isSame ? lines.map((line) => line.replace(ENHANCED, "")) : lines };
   }
 
   #break(): undefined {

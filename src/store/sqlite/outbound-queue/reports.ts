@@ -6,7 +6,7 @@
 import { type DeliveryId, deliveryId } from "../../ids.ts";
 import { type PendingReport, REPORT_WAITS_MS, type Report, type ReportedRecipient } from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
-import { type MessageRow, outboundOf } from "./rows.ts";
+import { type MessageRow, outboundOf, wholeReply } from "./rows.ts";
 import { sql } from "../statements.ts";
 
 type ReportRow = MessageRow & { readonly report: string; readonly at: number; readonly recipients: string };
@@ -67,7 +67,10 @@ export function endReport(db: Database, report: DeliveryId): number | undefined 
 
 /** JSON drops what is undefined; each field comes back. */
 const recipientsIn = (text: string): readonly ReportedRecipient[] =>
-  (JSON.parse(text) as readonly ReportedRecipient[]).map(({ address, orcpt, action, reply, cause }) => {
-    const { host, code, enhanced, words, tls } = reply;
-    return { address, orcpt, action, reply: { host, code, enhanced, words, tls }, cause };
-  });
+  (JSON.parse(text) as readonly ReportedRecipient[]).map(({ address, orcpt, action, reply, cause }) => ({
+    address,
+    orcpt,
+    action,
+    reply: wholeReply(reply),
+    cause,
+  }));

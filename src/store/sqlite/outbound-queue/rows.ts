@@ -102,11 +102,12 @@ export function outboundOf(row: MessageRow): Outbound {
   };
 }
 
+export const replyOf = (text: string | null): RemoteReply | undefined =>
+  text === null ? undefined : wholeReply(JSON.parse(text) as RemoteReply);
+
 /** JSON drops what is undefined; each field comes back. */
-export function replyOf(text: string | null): RemoteReply | undefined {
-  if (text === null) return undefined;
-  const { host, code, enhanced, words, tls } = JSON.parse(text) as RemoteReply;
-  return { host, code, enhanced, words, tls };
+export function wholeReply({ host, code, enhanced, words, said, tls }: RemoteReply): RemoteReply {
+  return { host, code, enhanced, words, ...(said === undefined ? {} : { said }), tls };
 }
 
 export const replyText = (reply: RemoteReply | undefined): string | null =>
