@@ -110,6 +110,8 @@ export type StoreCommand = Description & {
    * id of an access that was opened before (promise A7). `scope` says what they come near to.
    */
   readonly access: "content-free" | GatedAccess;
+  /** Says what is wrong with the command line, in itself; looked at before anything is done. */
+  readonly wrong?: (given: Given) => string | undefined;
   /** Reads what must not stand on the command line. */
   readonly ask?: (given: Given) => Promise<Given>;
   readonly work: (operator: Operator, given: Given, report: Report) => Promise<Outcome>;

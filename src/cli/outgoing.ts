@@ -145,6 +145,7 @@ export async function openOutgoing({ settings, stores, clock }: OutgoingOptions)
       ways,
       domains,
       smarthost: named,
+      recipient: (address) => inbound.recipient(address, undefined, []),
       probe,
       ...(relay.port !== undefined && { port: relay.port }),
     }),

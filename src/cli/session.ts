@@ -33,6 +33,8 @@ export type Prepared = { readonly command: StoreCommand; readonly settings: Sett
 
 /** Reads the settings, and what must not stand on the command line. @throws UsageError, SettingsError. */
 export async function prepare(command: StoreCommand, given: Given): Promise<Prepared> {
+  const wrong = command.wrong?.(given);
+  if (wrong !== undefined) throw new UsageError(wrong);
   const settings = await settingsOf(given);
   return { command, settings, given: command.ask === undefined ? given : await command.ask(given) };
 }

@@ -251,6 +251,7 @@ test("F2: the walk of a delivery: DANE right and wrong, over a real resolver and
     ways: createRouter({ resolver, sts, ownNames: [], random: Math.random, port, privateAddresses: true }),
     domains: ["ours.test"],
     smarthost: undefined,
+    recipient: async () => assert.fail("no address of ours"),
     port,
     probe: createProbe({
       name: "out.example.org",

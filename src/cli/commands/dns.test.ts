@@ -120,7 +120,11 @@ test("a walk: its steps line by line, and at the end how mail would go", async (
   );
 });
 
-test("without --dry-run nothing is done", async () => {
-  const ran = await run({}, "deliver", { address: "a@b.test" });
-  assert.deepEqual([ran.outcome.kind, ran.lines], ["refused", []]);
+test("without --dry-run, or for what is no address, the command line is wrong", () => {
+  const wrong = (given: Given): string => deliverCommands[0]?.wrong?.(given) ?? "";
+  assert.match(wrong({ address: "a@b.test" }), /--dry-run/);
+  for (const address of ["", " ", "@good.test", "a b@good.test", "a@", "a@good..test", "not a name"])
+    assert.match(wrong({ address, "dry-run": true }), /neither an address nor a domain/, address);
+  for (const address of ["a@b.test", "b.test", "b.test.", "a@bücher.test", "a@[192.0.2.1]", "[192.0.2.1]"])
+    assert.equal(wrong({ address, "dry-run": true }), "", address);
 });

@@ -1,5 +1,5 @@
 /** The walk of a delivery in lines for people: what was found, and what follows from it. */
-import type { LeftOut } from "../queue/route.ts";
+import type { LeftOut, PolicyFailure } from "../queue/route.ts";
 import type { ProbeStep } from "./probe.ts";
 import { visible } from "./visible.ts";
 import type { Walked, WalkStep } from "./walk.ts";
@@ -52,7 +52,9 @@ function wordsOfEnd(walked: Walked): string {
     case "goes":
       return `mail goes to ${placeOf(walked)}, ${walked.tls ?? "IN THE CLEAR"}`;
     case "stays":
-      return "the domain is one of ours: mail for it stays here";
+      return walked.recipient
+        ? "the domain is one of ours, and takes mail for this recipient: it stays here"
+        : "the domain is one of ours: mail for it stays here";
     case "waits":
       return `mail waits, and is tried again: ${walked.sentence}`;
     case "returned":
@@ -83,11 +85,19 @@ function exchangeWords({ found, exchanges, secure }: WalkStep & { readonly kind:
   }
 }
 
-function policyWords({ id, policy }: WalkStep & { readonly kind: "mta-sts" }): string {
+function policyWords({ id, isUnreadable, failure, policy }: WalkStep & { readonly kind: "mta-sts" }): string {
   if (policy !== undefined)
     return `${id === undefined ? "not announced now, known from before" : `id ${id}`}; ${policy.slice(0, MAX_LINES).join("; ")}`;
-  return id === undefined ? "none" : `id ${id}, and no policy that holds`;
+  if (id !== undefined)
+    return `id ${id}, and no policy that holds${failure === undefined ? "" : `: ${NOT_HAD[failure]}`}`;
+  return isUnreadable ? "there is a record, which cannot be read or is one of several: it counts as none" : "none";
 }
+
+const NOT_HAD: Readonly<Partial<Record<PolicyFailure, string>>> = Object.freeze({
+  "sts-policy-fetch-error": "its file could not be fetched",
+  "sts-webpki-invalid": "the host of its file has no right certificate",
+  "sts-policy-invalid": "its file cannot be read",
+});
 
 /** A policy may name many hosts. */
 const MAX_LINES = 20;

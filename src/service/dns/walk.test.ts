@@ -53,6 +53,8 @@ async function walk(
     ways: router,
     domains: ["ours.test"],
     smarthost: undefined,
+    recipient: async (address) =>
+      address === "a@ours.test" ? { address, account: "a" } : { code: 550, enhanced: "5.1.1", text: "Nobody" },
     probe,
     ...options,
   });
@@ -109,8 +111,13 @@ test("F2: MTA-STS: the policy is shown, and the host that it does not name", asy
   assert.match(seen.text, /^ {2}TLSA .* \(not verified by DNSSEC, so they do not count\)$/m);
   assert.match(seen.text, /^ {2}decides +MTA-STS: TLS with a right certificate/m);
   const failed = await walk("a@sts.test", names, {}, { insecure: ["sts.test"] });
-  assert.match(failed.text, /^MTA-STS +id 42, and no policy that holds\nwrong +sts-policy-fetch-error$/m);
+  assert.match(
+    failed.text,
+    /^MTA-STS +id 42, and no policy that holds: its file could not be fetched\nwrong +sts-policy-fetch-error$/m,
+  );
   assert.match(failed.text, /^ {2}decides +nobody: TLS where it is offered/m);
+  const unreadable = { ...names, "_mta-sts.sts.test": { TXT: { records: ["v=STSv1; id=4-2;"] } } };
+  assert.match((await walk("a@sts.test", unreadable)).text, /^MTA-STS +there is a record, which cannot be read/m);
 });
 
 test("no way: null MX, no such domain, no answer; nobody is called", async () => {
@@ -134,7 +141,13 @@ test("a domain without MX is its own host; one with umlauts is asked for in A-la
 
 test("mail for a domain of ours stays, and nobody is asked", async () => {
   const seen = await walk("a@ours.test", {});
-  assert.deepEqual([seen.walked, seen.asked, kinds(seen)], [{ kind: "stays" }, [], "domain"]);
+  assert.deepEqual([seen.walked, seen.asked, kinds(seen)], [{ kind: "stays", recipient: true }, [], "domain"]);
+  assert.match(seen.text, /takes mail for this recipient/);
+  assert.match(
+    (await walk("ours.test.", {})).text,
+    /^domain +ours\.test\nthe domain is one of ours: mail for it stays/,
+  );
+  assert.match((await walk("b@ours.test", {})).text, /mail is returned to its sender: 550 5\.1\.1 Nobody$/);
 });
 
 test("over a smarthost the hosts of the domain are not asked", async () => {
@@ -187,7 +200,8 @@ test("a walk that nobody waits for ends before the next host", async () => {
     refresh: async () => ({ renewed: 0, failed: 0, removed: 0 }),
   };
   const ways = createRouter({ resolver, sts, ownNames: [], random: () => 0 });
-  const walking = createWalk({ resolver, ways, domains: [], smarthost: undefined, probe });
+  const recipient = async (): Promise<never> => assert.fail("no address of ours");
+  const walking = createWalk({ resolver, ways, domains: [], smarthost: undefined, recipient, probe });
   assert.deepEqual(await walking("x@two.test", async () => {}, leaving.signal), { kind: "broken-off" });
   assert.deepEqual(asked, ["a.test"]);
 });

@@ -8,6 +8,7 @@ import type { Resolver } from "../../host/resolver/answer.ts";
 import { type TlsaRecord, tlsaName } from "../../rules/dane/tlsa.ts";
 import { readPolicyId } from "../../rules/mta-sts/record.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
+import type { Recipient, Reply } from "../delivery/inbound.ts";
 import type { LeftOut, PolicyFailure, Route, RouteHost, Router, TlsPolicy } from "../queue/route.ts";
 import type { Probe, Probed, ProbeStep } from "./probe.ts";
 
@@ -25,6 +26,10 @@ export type WalkStep =
       readonly kind: "mta-sts";
       /** What the DNS announces. */
       readonly id: string | undefined;
+      /** There is a record, and it cannot be read or is one of several: it announces nothing. */
+      readonly isUnreadable: boolean;
+      /** Why the policy that is announced could not be had. */
+      readonly failure: PolicyFailure | undefined;
       /** The policy that holds, as lines of its file; it may be one from before. */
       readonly policy: readonly string[] | undefined;
     }
@@ -48,8 +53,8 @@ export type WalkStep =
 
 export type Walked =
   | { readonly kind: "goes"; readonly host: string; readonly address: string; readonly tls: string | undefined }
-  /** The domain is ours. */
-  | { readonly kind: "stays" }
+  /** The domain is ours. `recipient`: whether one was named, who takes mail then. */
+  | { readonly kind: "stays"; readonly recipient: boolean }
   /** It is tried again, for days; or returned at once. `sentence` says why. */
   | { readonly kind: "waits" | "returned"; readonly sentence: string }
   /** Nobody wanted to know any more. */
@@ -62,6 +67,8 @@ export type WalkOptions = {
   /** Ours, in A-labels. */
   readonly domains: readonly string[];
   readonly smarthost: string | undefined;
+  /** What is said to mail for an address of ours. */
+  readonly recipient: (address: string) => Promise<Recipient | Reply>;
   /** Where mail servers listen. Default 25. */
   readonly port?: number;
   readonly probe: Probe;
@@ -79,11 +86,13 @@ export type WalkDelivery = (
 
 const MAIL_PORT = 25;
 
-export function createWalk({ resolver, ways, domains, smarthost, probe, port = MAIL_PORT }: WalkOptions): WalkDelivery {
+export function createWalk(options: WalkOptions): WalkDelivery {
+  const { resolver, ways, domains, smarthost, recipient, probe, port = MAIL_PORT } = options;
   return async (address, tell, signal) => {
     const domain = domainOf(address);
     await tell({ kind: "domain", domain });
-    if (domains.includes(domain)) return { kind: "stays" };
+    if (domains.includes(domain))
+      return address.includes("@") ? ownRecipient(await recipient(address)) : { kind: "stays", recipient: false };
     if (smarthost !== undefined) await tell({ kind: "smarthost", name: smarthost });
     else if (!domain.startsWith("[")) await tell(await exchanges(resolver, domain));
     const found = await ways.route(domain);
@@ -103,9 +112,17 @@ type Tried = { readonly host: string; readonly address: string; readonly probed:
 
 const REFUSED = { permanent: "returned", temporary: "waits" } as const;
 
+function ownRecipient(said: Recipient | Reply): Walked {
+  if (!("code" in said)) return { kind: "stays", recipient: true };
+  return { kind: said.code < 500 ? "waits" : "returned", sentence: `${said.code} ${said.enhanced} ${said.text}` };
+}
+
 /** What is behind the last @ sign; U-labels as A-labels (RFC 5891 section 4.4). */
 function domainOf(address: string): string {
-  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  const domain = address
+    .slice(address.lastIndexOf("@") + 1)
+    .replace(/\.$/, "")
+    .toLowerCase();
   const isAscii = /^[\x20-\x7e]*$/.test(domain);
   return domain.startsWith("[") ? domain : (readHostName(isAscii ? domain : domainToASCII(domain)) ?? domain);
 }
@@ -133,8 +150,11 @@ async function tellFindings(
   const hasPolicy = route.kind === "hosts" || findings.leftOut.length > 0;
   if (hasPolicy && readHostName(policyDomain) !== undefined) {
     const answer = await resolver.resolve(`_mta-sts.${policyDomain}`, "TXT");
-    const id = readPolicyId(answer.kind === "records" ? answer.records : []);
-    await tell({ kind: "mta-sts", id, policy: findings.stsPolicy });
+    const records = answer.kind === "records" ? answer.records : [];
+    const id = readPolicyId(records);
+    const isUnreadable = id === undefined && records.some((text) => /^v=STSv1\b/i.test(text));
+    const failure = findings.failures.find((one) => one.failure.startsWith("sts-"))?.failure;
+    await tell({ kind: "mta-sts", id, isUnreadable, failure, policy: findings.stsPolicy });
   }
   for (const { failure, host } of findings.failures) await tell({ kind: "failure", failure, host });
   for (const { name, why } of findings.leftOut) await tell({ kind: "left-out", name, why });
