@@ -25,9 +25,16 @@ test("preparing twice is preparing once", () => {
   );
 });
 
+test("what is too long to be a password is not normalized, and what composes to one that fits still is", () => {
+  const tooLong = "a\u0301".repeat(2000);
+  assert.equal(preparePassword(tooLong), tooLong);
+  assert.equal(preparePassword("u\u0308\u0301".repeat(512)), "\u01d8".repeat(512));
+});
+
 test("what may not be chosen is said in a sentence", () => {
   assert.match(passwordProblem("1234567") ?? "", /too short/);
   assert.match(passwordProblem("x".repeat(1025)) ?? "", /too long/);
+  assert.match(passwordProblem("\u0f73\u0301".repeat(30_000)) ?? "", /too long/);
   assert.match(passwordProblem("with\ttabulator") ?? "", /control/);
   assert.match(passwordProblem("lone \ud800 surrogate") ?? "", /Unicode/);
   for (const fine of ["12345678", "x".repeat(1024), "ein Satz mit Umläuten äöü", "🐎🔋📎✅ horse"]) {

@@ -13,12 +13,16 @@ const MAPPED_TO_NOTHING =
 /** RFC 3454 tables C.2 to C.9 in today's categories: controls, private use, surrogates, unassigned and non-characters. */
 const PROHIBITED = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/u;
 
+/**
+ * UTF-16 units of a typed password that are normalized, which takes the square of a row of combining marks. Three units make
+ * two octets at best, so what is longer is too long in every form.
+ */
+const MAX_TYPED = 2 * MAX_PASSWORD_BYTES;
+
 /** Brings a password into its one form. `undefined` when it holds what no password may hold. */
 export function preparePassword(typed: string): string | undefined {
-  const prepared = typed
-    .replace(/\p{Zs}/gu, " ")
-    .replace(MAPPED_TO_NOTHING, "")
-    .normalize("NFKC");
+  const mapped = typed.replace(/\p{Zs}/gu, " ").replace(MAPPED_TO_NOTHING, "");
+  const prepared = mapped.length > MAX_TYPED ? mapped : mapped.normalize("NFKC");
   return PROHIBITED.test(prepared) ? undefined : prepared;
 }
 

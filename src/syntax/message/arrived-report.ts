@@ -115,7 +115,7 @@ function feedbackIn({ body }: Part, original: Original): ArrivedReport {
 /** RFC 3464 section 2.1: groups of fields, parted by empty lines. */
 function groupsOf(body: Uint8Array): readonly (readonly HeaderField[])[] {
   return octetString(body)
-    .split(/(?:\r?\n)[ \t]*(?:\r?\n)/)
+    .split(/(?:\r?\n)[ \t]*(?:\r?\n)/, MOST_GROUPS + 1)
     .filter((group) => group.trim() !== "")
     .slice(0, MOST_GROUPS)
     .map((group) => headerFields(octetsOf(group.replace(/^(?:\r?\n)+/, ""))));
