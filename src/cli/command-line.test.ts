@@ -28,8 +28,12 @@ test("what is wrong is said in one sentence", () => {
     [["acount", "list"], /did you mean "account"\?/],
     [["account", "add"], /ADDRESS is missing/],
     [["account", "list", "extra"], /more words/],
-    [["check", "--frobnicate"], /frobnicate/],
-    [["lab", "--home"], /home/],
+    [["check", "--frobnicate"], /^this command has no option --frobnicate$/],
+    [["check", "-x"], /^this command has no option -x$/],
+    [["check", "--jsn=1"], /no option --jsn: did you mean --json\?$/],
+    [["lab", "--home"], /^--home needs DIR behind it;/],
+    [["sent", "a@example.org", "--access", "--json"], /^--access needs ID behind it; .* given as --access=ID$/],
+    [["check", "--json=yes"], /^--json takes nothing behind it$/],
   ] as const;
   for (const [words, sentence] of cases) {
     const line = parseLine(commands, words);

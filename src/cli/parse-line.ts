@@ -46,7 +46,7 @@ function parseOptions(command: Command, rest: readonly string[]): Line {
   try {
     parsed = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
   } catch (error) {
-    return usage(error instanceof Error ? (error.message.split(". ")[0] ?? "") : "the options are not understood");
+    return usage(optionSentence(command, error));
   }
   const { positionals, values } = parsed;
   const missing = command.arguments.find(
@@ -56,6 +56,21 @@ function parseOptions(command: Command, rest: readonly string[]): Line {
   if (positionals.length > command.arguments.length) return usage("there are more words than this command takes");
   const named = Object.fromEntries(command.arguments.map(({ name }, n) => [name, positionals[n]]));
   return { kind: "run", command, given: { ...(values as Given), ...named } };
+}
+
+/** What Node found wrong with the options, in our words; it names the option in quotes. */
+function optionSentence(command: Command, error: unknown): string {
+  const [, option = "an option"] = (error instanceof Error && /^[^']*'(--?[^'\s]+)/.exec(error.message)) || [];
+  const known = [...COMMON, ...command.options];
+  const { value } = known.find(({ name }) => `--${name}` === option) ?? {};
+  if (value !== undefined)
+    return `${option} needs ${value} behind it; one that begins with a hyphen is given as ${option}=${value}`;
+  if (known.some(({ name }) => `--${name}` === option)) return `${option} takes nothing behind it`;
+  const near = nearest(
+    option.replace(/^-+/, ""),
+    known.map(({ name }) => name),
+  );
+  return `this command has no option ${option}${near === undefined ? "" : `: did you mean --${near}?`}`;
 }
 
 /** Names what was meant, where something is near: `account lst` is about accounts at least. */

@@ -32,6 +32,8 @@ async function run(
     isServing: true,
     wakeQueue: () => world.runner.wake(),
   } as unknown as Operator;
+  const wrong = command.wrong?.(given);
+  if (wrong !== undefined) return `usage: ${wrong}`;
   const outcome = await command.work(operator, given, report);
   return outcome.kind === "refused" ? `refused: ${outcome.sentence}` : command.show(outcome.value as never);
 }
@@ -72,7 +74,8 @@ test("the list is a table of what waits, and counts recipients instead of naming
   assert.match(await run(world, "list", { limit: "1" }), /a\.example.*\n\nthere is more: --limit shows it$/);
   assert.match(await run(world, "list", { destination: "c.example" }), /^1 message in 2 parts.*\nnothing of it fits$/);
   assert.match(await run(world, "list", { account: "eve@example.org" }), /^refused: There is no account/);
-  for (const limit of ["0", "x", "10001", "1.5"]) assert.match(await run(world, "list", { limit }), /from 1 to 10000/);
+  for (const limit of ["0", "x", "10001", "1.5"])
+    assert.match(await run(world, "list", { limit }), /^usage: .*from 1 to 10000/);
 });
 
 test("what a terminal would obey, or what is long, does not come through the table", async () => {
@@ -139,8 +142,11 @@ test("retry, hold, release and drop say what they did, and drop asks first", asy
     /^dropped 2 parts: .*; 1 of them was being handed over and may still arrive$/,
   );
   assert.match(await run(world, "drop", { ...id, yes: true }), /^refused: No message with this id waits/);
-  assert.match(await run(world, "drop"), /^refused: Say which mail/);
-  assert.match(await run(world, "drop", { yes: true }), /^refused: Say which mail/);
+  for (const verb of ["retry", "hold", "release", "drop"]) {
+    assert.match(await run(world, verb, { yes: true }), /^usage: say which mail/, verb);
+    const both = { account: "alice@example.org", destination: "a.example" };
+    assert.match(await run(world, verb, both), /^usage: say which mail/, verb);
+  }
 });
 
 test("watch tells each change once, counts what is alike, and ends when nobody looks any more", async () => {

@@ -20,6 +20,7 @@ import {
   type StoreCommand,
   text,
 } from "../command.ts";
+import { limitOf, limitOption, wrongLimit } from "../limit-option.ts";
 import {
   type ActedText,
   droppedText,
@@ -40,10 +41,9 @@ const account: Option = { name: "account", value: "ADDRESS", summary: "mail that
 const destination: Option = { name: "destination", value: "DOMAIN", summary: "mail for recipients at this domain" };
 const which = [account, destination];
 const yes: Option = { name: "yes", summary: "confirm that this is meant" };
-const limit: Option = { name: "limit", value: "N", summary: "so many at most; 50 when not given" };
+const limit = limitOption("so many at most; 50 when not given");
 
 const DEFAULT_LIMIT = 50;
-const MOST_LISTED = 10_000;
 const PARTS = "A part is a message for one destination.";
 
 /** `clock` says how long ago and how soon things are. */
@@ -70,10 +70,9 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
         "altmail queue list --home var",
         "altmail queue list --destination example.net --limit 500 --home var",
       ],
+      wrong: wrongLimit,
       async work(operator, given) {
-        const most = given["limit"] === undefined ? DEFAULT_LIMIT : Number(given["limit"]);
-        if (!Number.isSafeInteger(most) || most < 1 || most > MOST_LISTED)
-          return refused(`--limit takes a whole number from 1 to ${MOST_LISTED}`);
+        const most = limitOf(given, DEFAULT_LIMIT) ?? DEFAULT_LIMIT;
         const listing = await deskOf(operator).list(targetOf(given), most);
         if ("sentence" in listing) return refused(listing.sentence);
         const parts = listing.parts.map(({ recipients, ...part }) => {
@@ -109,6 +108,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       arguments: [anId],
       options: which,
       examples: ["altmail queue retry --destination example.net --home var", "altmail queue retry 3fa9c2 --home var"],
+      wrong: wrongTarget,
       work: act("retry"),
       show: retriedText,
     },
@@ -122,6 +122,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       arguments: [anId],
       options: which,
       examples: ["altmail queue hold --destination example.net --home var", "altmail queue hold 3fa9c2 --home var"],
+      wrong: wrongTarget,
       work: act("hold"),
       show: heldText,
     },
@@ -135,6 +136,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       arguments: [anId],
       options: which,
       examples: ["altmail queue release --destination example.net --home var"],
+      wrong: wrongTarget,
       work: act("release"),
       show: releasedText,
     },
@@ -148,6 +150,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       arguments: [anId],
       options: [...which, yes],
       examples: ["altmail queue drop --account ada@example.org --yes --home var"],
+      wrong: wrongTarget,
       async work(operator, given) {
         const desk = deskOf(operator);
         const target = targetOf(given);
@@ -179,6 +182,14 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
 }
 
 export const queueCommands: readonly StoreCommand[] = createQueueCommands(systemClock);
+
+/** One of them: none would be all, and of two nobody can say whether both must fit. */
+function wrongTarget(given: Given): string | undefined {
+  const named = Object.values(targetOf(given)).filter((one) => one !== undefined);
+  return named.length === 1
+    ? undefined
+    : "say which mail: the id of a message, --account or --destination, one of them";
+}
 
 function targetOf(given: Given): Target {
   const or = (name: string): string | undefined => text(given, name) || undefined;

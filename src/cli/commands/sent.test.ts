@@ -11,6 +11,8 @@ const report: Report = { line: async () => {}, progress() {}, signal: new AbortC
 async function run(world: QueueWorld, given: Given): Promise<string> {
   const [command = assert.fail()] = createSentCommands(world.clock);
   const operator = { outbound: world.queue, directory: world.directory } as unknown as Operator;
+  const wrong = command.wrong?.(given);
+  if (wrong !== undefined) return `usage: ${wrong}`;
   const outcome = await command.work(operator, given, report);
   return outcome.kind === "refused" ? `refused: ${outcome.sentence}` : command.show(outcome.value as never);
 }
@@ -53,7 +55,7 @@ test("each recipient has its line: when, how, what was said, under which TLS, wh
   assert.equal((await run(world, { ...ada, since: "2026-06-01" })).split("\n").length, 3);
   assert.equal(await run(world, { ...ada, since: "2026-06-02" }), "nothing left in that time");
   for (const since of ["yesterday", "2026-6-1", "2026-13-01", "5w"])
-    assert.match(await run(world, { ...ada, since }), /^refused: --since takes/, since);
-  assert.match(await run(world, { ...ada, limit: "0" }), /^refused: --limit takes/);
+    assert.match(await run(world, { ...ada, since }), /^usage: --since takes/, since);
+  assert.match(await run(world, { ...ada, limit: "0" }), /^usage: --limit takes/);
   assert.match(await run(world, { address: "eve@example.org" }), /^refused: there is no account/);
 });

@@ -5,13 +5,13 @@
 import { type Clock, DAY, HOUR, MINUTE, systemClock } from "../../host/clock.ts";
 import { given as asText } from "../../service/notices/letter.ts";
 import { type SentPage, sentPage, type SentRecipient } from "../../service/queue/delivery-record.ts";
-import { done, type Outcome, type StoreCommand, text } from "../command.ts";
+import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
+import { limitOf, limitOption, wrongLimit } from "../limit-option.ts";
 import { minute, replyText, span } from "./queue-text.ts";
 
 type Sent = Pick<SentPage, "recipients"> & { readonly isMore: boolean };
 
 const DEFAULT_LIMIT = 200;
-const MOST_LISTED = 10_000;
 
 /** `clock` says what `2h` ago is. */
 export function createSentCommands(clock: Clock): readonly StoreCommand[] {
@@ -26,15 +26,16 @@ export function createSentCommands(clock: Clock): readonly StoreCommand[] {
       arguments: [{ name: "address", summary: "an address of the account" }],
       options: [
         { name: "since", value: "TIME", summary: "from then on: 2026-03-01 (UTC), or 2h, 3d ago" },
-        { name: "limit", value: "N", summary: "so many recipients at most, newest first; 200 when not given" },
+        limitOption("so many recipients at most, newest first; 200 when not given"),
       ],
       examples: ["altmail sent ada@example.org --since 2d --home var"],
+      wrong: (given) =>
+        sinceOf(given, clock) === undefined
+          ? "--since takes a day in UTC or so long ago: 2026-03-01, 30m, 2h, 3d"
+          : wrongLimit(given),
       async work({ outbound, directory }, given) {
-        const since = text(given, "since") === "" ? 0 : readTime(text(given, "since"), clock);
-        if (since === undefined) return refused("--since takes a day in UTC or so long ago: 2026-03-01, 30m, 2h, 3d");
-        const most = given["limit"] === undefined ? DEFAULT_LIMIT : Number(given["limit"]);
-        if (!Number.isSafeInteger(most) || most < 1 || most > MOST_LISTED)
-          return refused(`--limit takes a whole number from 1 to ${MOST_LISTED}`);
+        const since = sinceOf(given, clock) ?? 0;
+        const most = limitOf(given, DEFAULT_LIMIT) ?? DEFAULT_LIMIT;
         const account = await directory.byAddress(text(given, "address").toLowerCase());
         if (account === undefined)
           return refused('there is no account with this address: "altmail account list" shows all');
@@ -71,6 +72,10 @@ function line({ endedAt, submittedAt, sender, recipient, end, feedback, ...reply
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY };
+
+/** Without --since the beginning of time; `undefined` when it is wrong. */
+const sinceOf = (given: Given, clock: Clock): number | undefined =>
+  text(given, "since") === "" ? 0 : readTime(text(given, "since"), clock);
 
 /** Epoch milliseconds; `undefined` when it is no time. */
 function readTime(value: string, clock: Clock): number | undefined {
