@@ -28,6 +28,7 @@ const destinations: Readonly<Record<string, Destination>> = {
   "able.open.test": { manner: { offers: ["DSN", "SMTPUTF8", "CHUNKING"] } },
   "plain.open.test": { manner: {} },
   "refuses.open.test": { manner: { rcpt: () => "550 5.1.1 no such person" } },
+  "bare.open.test": { manner: { rcpt: () => "550-bare\r\n550 words" } },
   "xn--bcher-kva.open.test": { manner: {} },
 };
 
@@ -111,6 +112,7 @@ test("F5, A3: signatures, delivery reports, letters beyond ASCII, and mail among
   for (const address of ["s@able.open.test", "s@plain.open.test", OTHER]) await ask(address, "SUCCESS");
   await client.send(letterTo(["never@refuses.open.test NOTIFY=NEVER"], "never"));
   await client.send(letterTo(["only@refuses.open.test NOTIFY=SUCCESS"], "success alone"));
+  await client.send(letterTo(["both@refuses.open.test", "both@bare.open.test"], "to two who refuse"));
   await client.send(letterTo(["full@refuses.open.test"], "in full", { parameters: "RET=FULL" }));
   const wide = { parameters: "SMTPUTF8 BODY=8BITMIME" };
   for (const name of ["able", "plain"]) await client.send(letterTo([`jürgen@${name}.open.test`], "för dig", wide));
@@ -150,6 +152,28 @@ test("F5, A3: signatures, delivery reports, letters beyond ASCII, and mail among
     assert.deepEqual([report?.defects, report?.types.at(-1)], [[], "message/rfc822"]);
     assert.match(report?.returned ?? "", /A few words/);
   });
+
+  await context.test(
+    "two hosts that refuse one message are one report, with their own words and the message's name",
+    async () => {
+      await inbox.arrived("Final-Recipient: rfc822; both@bare.open.test");
+      const [report, ...more] = await reportsOn("both@refuses.open.test");
+      assert.ok(report !== undefined && more.length === 0);
+      assert.deepEqual(
+        new Set(
+          report.recipients.map((one) => [one["final-recipient"], one["status"], one["diagnostic-code"]].join(" ")),
+        ),
+        new Set([
+          "rfc822; both@refuses.open.test 5.1.1 smtp; 550 5.1.1 no such person",
+          "rfc822; both@bare.open.test 5.0.0 smtp; 550-bare 550 words",
+        ]),
+      );
+      assert.match(report.text, /^This is about your message “to two who refuse”, sent on /);
+      assert.match(report.text, /^ {2}mx\.bare\.open\.test said: 550 bare words$/m);
+      assert.match(report.header["in-reply-to"] ?? "", /^<[^<>]+@[^<>]+>$/);
+      assert.equal(report.header["return-path"], "<>");
+    },
+  );
 
   await context.test("letters beyond ASCII go where they are understood, and come back where not", async () => {
     assert.equal(await ended("jürgen@able.open.test"), "delivered 2.0.0");
