@@ -105,7 +105,7 @@ function mailboxes(value: string, canonical: Canonical): readonly string[] | und
   // White space in one: the list, which takes it in several places, would try all of them.
   let plain = value.replace(QUOTED, (_, end: string) => (end === '"' ? "q" : '"')).replace(ENCODED_WORD, "w");
   for (let depth = 0; depth < MAX_DEPTH && plain.includes("("); depth++) plain = plain.replace(COMMENT, " ");
-  plain = plain.replace(/[ \t]+/g, " ");
+  plain = plain.replace(/[ \t]{2,}/g, " ");
   if (!LIST.test(plain)) return undefined;
   const found = readAddresses(value, MAX_ADDRESSES + 1);
   if (found.length !== plain.split(",").length || found.length > MAX_ADDRESSES) return undefined;

@@ -48,13 +48,12 @@ export function contentId(field: EditedField, rules: IdRules): EditedField | und
   return id === undefined ? undefined : newField("Content-ID", id);
 }
 
-/** Edits a field that names other mails; `undefined` when nothing of it is left. @param own the Message-ID as it came */
-export function references(field: EditedField, rules: IdRules, own: string): EditedField | undefined {
+/** Edits a field that names other mails; `undefined` when nothing of it is left. @param clients as `clientHosts` gave them */
+export function references(field: EditedField, rules: IdRules, clients: readonly string[]): EditedField | undefined {
   const { isClient, isPrimary } = rules;
-  const clients = clientHosts(rules, own);
   const lower = field.value.toLowerCase();
   const isTold = isClient(field.value) || isPrimary(field.value);
-  if (!isTold && !clients.some((host) => lower.includes(`@${host}`))) return field;
+  if (!isTold && !clients.some((host) => lower.includes(host))) return field;
   let isChanged = isClient(lower.replace(WRITTEN_ID, " ")) || isPrimary(lower.replace(WRITTEN_ID, " "));
   const ids: string[] = [];
   for (const [id] of field.value.matchAll(WRITTEN_ID)) {
@@ -68,12 +67,12 @@ export function references(field: EditedField, rules: IdRules, own: string): Edi
     : newField(field.name === "references" ? "References" : "In-Reply-To", ids.join("\r\n "));
 }
 
-/** Hosts whose ids are the account's own. */
-function clientHosts({ helo, ours, domains }: IdRules, own: string): readonly string[] {
+/** Hosts whose ids are the account's own. @param own the Message-ID as it came */
+export function clientHosts({ helo, ours }: IdRules, own: string): readonly string[] {
   const name = helo.toLowerCase();
   const host = ID.exec(own)?.[2]?.toLowerCase() ?? "";
   const hosts = [COMMON.has(name) ? "" : name, isPrivate(host) ? host : ""];
-  return hosts.filter((one) => one !== "" && !ours.includes(one) && !domains.includes(one));
+  return hosts.filter((one) => one !== "" && !ours.includes(one));
 }
 
 /** An id of another mail as it leaves: as it came, changed as it was when it left first, or not at all. */

@@ -15,7 +15,7 @@ import { formatDate } from "../../syntax/smtp/trace.ts";
 import { type Authors, type Canonical, type HeaderRefusal, readAuthors, refused, titled } from "./authors.ts";
 import { isDropped } from "./dropped-fields.ts";
 import { type Identity, isPseudonymous, ownAddress } from "./identity.ts";
-import { contentId, type IdRules, ownId, references } from "./message-ids.ts";
+import { clientHosts, contentId, type IdRules, ownId, references } from "./message-ids.ts";
 import { withResentDates } from "./resent-dates.ts";
 import { type Trace, traceOfAddress, traceOfClient } from "./traces.ts";
 
@@ -76,6 +76,8 @@ const MANNERS: ReadonlyMap<string, Manner> = new Map(
   }).flatMap(([manner, names]) => names.split(" ").map((name) => [name, manner as Manner])),
 );
 
+const VERSION: EditedField = newField("MIME-Version", "1.0");
+
 /** Edits the header, or says why the message cannot go. */
 export function editHeader(fields: readonly EditedField[], editing: Editing): EditedHeader | HeaderRefusal {
   const { identity, canonical, now, freshId } = editing;
@@ -86,12 +88,14 @@ export function editHeader(fields: readonly EditedField[], editing: Editing): Ed
   const domains: readonly [string, ...string[]] = [domainOf(first), ...others.map(domainOf)];
   const isClient = traceOfClient(editing.client, editing.helo, domains);
   const isPrimary: Trace = pseudonymous ? traceOfAddress(identity.primary) : () => false;
-  const isToPrimary: Trace = (value) => isPrimary(value) || (pseudonymous && names(value, identity.primary, canonical));
+  const isNamed: Trace = pseudonymous ? traceOfMailbox(identity.primary, canonical) : () => false;
+  const isToPrimary: Trace = (value) => isPrimary(value) || isNamed(value);
 
   const ours = [identity.primary, ...identity.aliases].map(domainOf);
   const rules: IdRules = { domains, ours, helo: editing.helo, isClient, isPrimary };
   const old = fields.find(({ name }) => name === "message-id")?.value ?? "";
   const messageId = ownId(old, rules, freshId);
+  let clients: readonly string[] | undefined;
   const edited = (field: EditedField, at: number): EditedField | undefined => {
     switch (MANNERS.get(field.name)) {
       case "text":
@@ -102,7 +106,7 @@ export function editHeader(fields: readonly EditedField[], editing: Editing): Ed
       case "sender":
         return isToPrimary(field.value) || isClient(field.value) ? undefined : field;
       case "version":
-        return newField("MIME-Version", "1.0");
+        return VERSION;
       case "date":
         return !isDate(field.value) ? newField(titled(field.name), formatDate(now)) : field;
       case "id":
@@ -112,7 +116,7 @@ export function editHeader(fields: readonly EditedField[], editing: Editing): Ed
       case "content-id":
         return contentId(field, rules);
       case "reference":
-        return field.value === "" ? undefined : references(field, rules, old);
+        return field.value === "" ? undefined : references(field, rules, (clients ??= clientHosts(rules, old)));
       case undefined:
         return isDropped(field.name) || isClient(field.value) || isPrimary(field.value) ? undefined : field;
     }
@@ -154,20 +158,27 @@ function refusedPrimary(name: string): HeaderRefusal {
   return refused("5.7.1", `${words} take it out, or send under the primary address`);
 }
 
-/** What makes an address look unlike itself. */
-const IS_ODD = /["\\(\x80-\xff]|[ \t][@.]|[@.][ \t]/;
 /** Addresses of a field that are looked at; the others must show as themselves. */
 const MAX_ADDRESSES = 1000;
 
-/** Tells whether one of the field's addresses, read as mail programs read them, is `primary` or a tagged form of it. */
-function names(value: string, primary: string, canonical: Canonical): boolean {
-  if (!IS_ODD.test(value)) return false;
-  return readAddresses(value, MAX_ADDRESSES).some(
-    (address) =>
-      address.kind === "mailbox" &&
-      address.host !== "" &&
-      ownAddress({ primary, aliases: [] }, canonical(address.local, address.host)) !== undefined,
-  );
+/** What makes an address look unlike itself. */
+const IS_ODD = /["\\(\x80-\xff]|[ \t][@.]|[@.][ \t]/;
+
+/** Finds an address, or a tagged form of it, among those of a field that do not show as themselves. */
+function traceOfMailbox(primary: string, canonical: Canonical): Trace {
+  let hint: RegExp | undefined;
+  return (value) => {
+    if (!IS_ODD.test(value)) return false;
+    // Comments and space stand between words, only a backslash within one: most fields need not be read.
+    hint ??= new RegExp(`${/[a-z0-9]*/.exec(primary)?.[0] ?? ""}|\\\\`, "i");
+    if (!hint.test(value)) return false;
+    return readAddresses(value, MAX_ADDRESSES).some(
+      (address) =>
+        address.kind === "mailbox" &&
+        address.host !== "" &&
+        ownAddress({ primary, aliases: [] }, canonical(address.local, address.host)) !== undefined,
+    );
+  };
 }
 
 /** RFC 5322 section 3.6: where several write, the field says which of them sends; one in ASCII, which goes everywhere. */

@@ -7,6 +7,7 @@ import { formatDate } from "../../syntax/smtp/trace.ts";
 
 /** The same fields with the dates that were missing, each before the first field of its block. @param now epoch milliseconds */
 export function withResentDates(fields: readonly EditedField[], now: number): readonly EditedField[] {
+  if (!fields.some(({ name }) => name === "resent-from")) return fields;
   const count = (wanted: string): number => fields.filter(({ name }) => name === wanted).length;
   if (count("resent-date") >= count("resent-from")) return fields;
   const whole: EditedField[] = [];

@@ -11,8 +11,8 @@ export type Trace = (text: string) => boolean;
 
 /** A sign in hexadecimal, as `%40` in a link or `=40` in quoted-printable. */
 const HEX = /[%=]([0-9A-F]{2})/gi;
-/** Signs of an address in quoted-printable. Every sign of equality may be followed by what looks like one of any sign. */
-const QUOTED_SIGN = /=(?:40|2E|2B)/i;
+/** What an encoded address has at least: any sign in a link, an at sign, dot or plus in quoted-printable. */
+const QUOTED_SIGNS = ["%", "=40", "=2"];
 /** What RFC 5322 section 4.4 lets stand within an address and what readers overlook: quotes, comments, space at signs. */
 const OVERLOOKED = /["\\]|\([^()]{0,256}\)| (?=[@.(])|(?<=[@.)]) /g;
 const IS_OVERLOOKED = /["\\(]|[ \t][@.]|[@.][ \t]/;
@@ -27,11 +27,12 @@ const REACH = 512;
 export function traceOfAddress(address: string): Trace {
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at).toLowerCase();
+  const name = new RegExp(RegExp.escape(local), "i");
   let find: Trace | undefined;
   const isIn = (text: string): boolean => {
-    const lower = text.toLowerCase();
     // Cheaper than all that follows, which most texts never come to.
-    if (!lower.includes(local)) return false;
+    if (!name.test(text)) return false;
+    const lower = text.toLowerCase();
     find ??= finder(local, address.slice(at + 1).toLowerCase());
     if (find(lower)) return true;
     return IS_OVERLOOKED.test(lower) && find(lower.replace(/[ \t]+/g, " ").replace(OVERLOOKED, ""));
@@ -41,7 +42,7 @@ export function traceOfAddress(address: string): Trace {
     for (let octets = text, depth = 0; ; depth++) {
       if ((octets.includes("=?") || !isAscii(octets)) && isIn(decodeWords(octets).normalize("NFKC"))) return true;
       // Links in links are encoded twice.
-      if (depth === 2 || !(octets.includes("%") || QUOTED_SIGN.test(octets))) return false;
+      if (depth === 2 || !QUOTED_SIGNS.some((sign) => octets.includes(sign))) return false;
       octets = octets.replace(HEX, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
       if (isIn(octets)) return true;
     }
@@ -99,15 +100,9 @@ export function traceOfClient(client: string, helo: string, ours: readonly strin
   // An address in dots is one of the words, also where IPv6 is written around it.
   const hasIPv6 = words.length < addresses.size;
   if (isTold) words.push(name);
-  let form: RegExp | undefined;
-  const isIn = (text: string): boolean => {
-    const lower = text.toLowerCase();
-    if (!words.some((word) => lower.includes(word))) return false;
-    const any = words.map((word) => RegExp.escape(word)).join("|");
-    form ??= new RegExp(`(?<![a-z0-9-])(?:${any})(?![a-z0-9-])`);
-    return form.test(lower);
-  };
-  return (text) => isIn(text) || (hasIPv6 && hasAddress(text, addresses));
+  const any = words.map((word) => RegExp.escape(word)).join("|");
+  const form = new RegExp(`(?<![A-Za-z0-9-])(?:${any})(?![A-Za-z0-9-])`, "i");
+  return (text) => (words.length > 0 && form.test(text)) || (hasIPv6 && hasAddress(text, addresses));
 }
 
 /** Looks at IPv6 alone: it has many spellings, and `IPv6:` or a port may be written around it. */
