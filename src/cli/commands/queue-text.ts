@@ -50,14 +50,20 @@ export function listText({ now, sums, parts, isMore }: ListedParts): string {
     part.deadline > now ? span(part.deadline - now) : "over",
     part.reply === undefined ? "" : short(replyWords(part.reply), LONGEST_REPLY),
   ]);
-  const widths = COLUMNS.map((name, n) => Math.max(name.length, ...rows.map((row) => row[n]?.length ?? 0)));
-  const lines = [COLUMNS, ...rows].map((row) =>
+  return [sumsText(sums), "", ...tableLines(COLUMNS, rows), ...(isMore ? ["", MORE] : [])].join("\n");
+}
+
+export const MORE = "there is more: --limit shows it";
+
+/** As wide as its widest cells. */
+export function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = columns.map((name, n) => rows.reduce((most, row) => Math.max(most, row[n]?.length ?? 0), name.length));
+  return [columns, ...rows].map((row) =>
     row
       .map((cell, n) => cell.padEnd(widths[n] ?? 0))
       .join("  ")
       .trimEnd(),
   );
-  return [sumsText(sums), "", ...lines, ...(isMore ? ["", "there is more: --limit shows it"] : [])].join("\n");
 }
 
 export function messageText({ now, parts }: ShownMessage): string {

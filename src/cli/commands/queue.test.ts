@@ -5,7 +5,7 @@ import { HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import type { LogEntry } from "../../service/logs/log-entry.ts";
 import type { LogReader } from "../../service/logs/log-reader.ts";
 import { answer, QueueWorld } from "../../service/queue/queue-world.fixture.ts";
-import { ALICE } from "../../store/contract/outbound-samples.ts";
+import { ALICE, BOB } from "../../store/contract/outbound-samples.ts";
 import { deliveryId } from "../../store/ids.ts";
 import type { Given, Operator, Report } from "../command.ts";
 import { retrySchedule } from "../../rules/retry.ts";
@@ -76,6 +76,42 @@ test("the list is a table of what waits, and counts recipients instead of naming
   assert.match(await run(world, "list", { account: "eve@example.org" }), /^refused: There is no account/);
   for (const limit of ["0", "x", "10001", "1.5"])
     assert.match(await run(world, "list", { limit }), /^usage: .*from 1 to 10000/);
+});
+
+test("counted by destination or account: most parts first, with the age of the oldest", async () => {
+  await using world = await QueueWorld.open();
+  assert.equal(await run(world, "list", { by: "destination" }), "the queue is empty");
+  await world.send(["one@a.example", "two@a.example", "three@b.example"]);
+  await world.clock.advance(HOUR);
+  await world.send(["four@b.example"], { account: BOB, tlsWish: "optional" });
+  await world.send(["five@c.example"], { account: undefined });
+  await run(world, "hold", { account: "bob@example.org" });
+  assert.equal(
+    await run(world, "list", { by: "destination" }),
+    [
+      "3 messages in 4 parts: 1 held",
+      "",
+      "PARTS  RCPT  HELD  OLDEST  DESTINATION",
+      "2      2     1     1h      b.example",
+      "1      2     0     1h      a.example",
+      "1      1     0     0s      c.example",
+    ].join("\n"),
+  );
+  assert.deepEqual((await run(world, "list", { by: "account" })).split("\n").slice(3), [
+    "2      3     0     1h      alice@example.org",
+    "1      1     1     0s      bob@example.org",
+    "1      1     0     0s      (the service itself, or an account that is gone)",
+  ]);
+  const own = await run(world, "list", { by: "destination", account: "bob@example.org" });
+  assert.deepEqual(own.split("\n").slice(3), ["1      1     1     0s      b.example"]);
+  const one = await run(world, "list", { by: "destination", limit: "1", destination: "b.example" });
+  assert.deepEqual(one.split("\n").slice(3), ["2      2     1     1h      b.example"]);
+  assert.match(await run(world, "list", { by: "destination", limit: "1" }), /b\.example\n\nthere is more/);
+  assert.match(
+    await run(world, "list", { by: "account", account: "eve@example.org" }),
+    /^refused: There is no account/,
+  );
+  assert.match(await run(world, "list", { by: "size" }), /^usage: --by takes destination or account$/);
 });
 
 test("what a terminal would obey, or what is long, does not come through the table", async () => {

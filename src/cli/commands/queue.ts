@@ -10,6 +10,7 @@ import {
   type QueueDesk,
   type Target,
 } from "../../service/queue/desk.ts";
+import type { TallyBy } from "../../service/queue/tally.ts";
 import {
   type Argument,
   done,
@@ -33,6 +34,7 @@ import {
   retriedText,
   type ShownMessage,
 } from "./queue-text.ts";
+import { type TallyText, tallyText } from "./queue-tally-text.ts";
 import { watchQueue } from "./queue-watch.ts";
 
 const id: Argument = { name: "id", summary: "a message: the first digits of its id are enough" };
@@ -65,14 +67,31 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       summary: "List what waits to go to the world: sender, destination, state; never what is in a mail",
       description: `${PARTS} With --account and --destination both must fit. TIME LEFT ends when a part is given up and its sender told; "docs/queue.md" explains the rest.`,
       arguments: [],
-      options: [...which, limit],
+      options: [
+        ...which,
+        {
+          name: "by",
+          value: "destination|account",
+          summary: "count instead of listing: where most of it lies, and how old",
+        },
+        limit,
+      ],
       examples: [
         "altmail queue list --home var",
         "altmail queue list --destination example.net --limit 500 --home var",
+        "altmail queue list --by destination --home var",
       ],
-      wrong: wrongLimit,
+      wrong: (given) =>
+        given["by"] === undefined || isBy(text(given, "by")) ? wrongLimit(given) : "--by takes destination or account",
       async work(operator, given) {
         const most = limitOf(given, DEFAULT_LIMIT) ?? DEFAULT_LIMIT;
+        const by = text(given, "by");
+        if (isBy(by)) {
+          const counted = await deskOf(operator).tally(targetOf(given), by, most);
+          return "sentence" in counted
+            ? refused(counted.sentence)
+            : done({ ...counted, now: clock.now() } satisfies TallyText);
+        }
         const listing = await deskOf(operator).list(targetOf(given), most);
         if ("sentence" in listing) return refused(listing.sentence);
         const parts = listing.parts.map(({ recipients, ...part }) => {
@@ -81,7 +100,7 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
         });
         return done({ ...listing, now: clock.now(), parts } satisfies ListedParts);
       },
-      show: listText,
+      show: (value: ListedParts | TallyText) => ("groups" in value ? tallyText(value) : listText(value)),
     },
     {
       name: "queue show",
@@ -182,6 +201,8 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
 }
 
 export const queueCommands: readonly StoreCommand[] = createQueueCommands(systemClock);
+
+const isBy = (by: string): by is TallyBy => by === "destination" || by === "account";
 
 /** One of them: none would be all, and of two nobody can say whether both must fit. */
 function wrongTarget(given: Given): string | undefined {

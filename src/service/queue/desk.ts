@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../host/clock.ts";
 import type { Account, Directory } from "../../store/directory.ts";
-import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
+import { accountId, type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type {
   HoldReason,
   ListedItem,
@@ -20,6 +20,7 @@ import { maySend } from "../accounts/account-state.ts";
 import { allListed } from "./listed.ts";
 import { domainOfPlace, placesOf } from "./optional-tls.ts";
 import { queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
+import { type Counts, tally, type TallyBy } from "./tally.ts";
 
 export type DeskRefused = { readonly kind: "refused"; readonly sentence: string };
 
@@ -69,6 +70,20 @@ export type Listing = {
   readonly isMore: boolean;
 };
 
+/** `name`: a destination, or the primary address of an account; `undefined`: the service itself, or an account that is gone. */
+export type NamedCounts = Counts & { readonly name: string | undefined };
+
+export type Tally = {
+  /** Of the whole queue. */
+  readonly sums: QueueSums;
+  readonly by: TallyBy;
+  readonly groups: readonly NamedCounts[];
+  /** Of groups beyond those that are counted singly. */
+  readonly beyond: Counts | undefined;
+  /** There are more groups than were asked for. */
+  readonly isMore: boolean;
+};
+
 export type Acted = {
   readonly kind: "done";
   /** What it was done with. */
@@ -85,6 +100,8 @@ export type QueueDesk = {
   readonly sums: () => Promise<QueueSums>;
   /** With account and destination both must fit. */
   readonly list: (filter: Omit<Target, "id">, most: number) => Promise<Listing | DeskRefused>;
+  /** What `list` would show, counted: so many groups, those with most parts first. */
+  readonly tally: (filter: Omit<Target, "id">, by: TallyBy, most: number) => Promise<Tally | DeskRefused>;
   /** The parts of one message that are still in the queue. */
   readonly show: (id: string) => Promise<readonly QueuedPart[] | DeskRefused>;
   /** What something would be done with. */
@@ -230,26 +247,48 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     return parts;
   };
 
+  /** What fits, as streams in the order of acceptance: mail for which TLS is optional is one of its own. */
+  const filtered = async ({
+    account,
+    destination,
+  }: Omit<Target, "id">): Promise<readonly AsyncGenerator<ListedItem, void>[] | DeskRefused> => {
+    const wanted = destination === undefined ? undefined : onDestination(destination);
+    if (wanted !== undefined && "kind" in wanted) return wanted;
+    const selections = account === undefined ? (wanted ?? [undefined]) : await accountOf(account);
+    if ("kind" in selections) return selections;
+    const places = wanted?.map((one) => one.destination);
+    return selections.map((selection) => only(allListed(queue, selection), places));
+  };
+
   return {
     sums: () => queue.sums(),
 
-    async list({ account, destination }, most) {
-      const wanted = destination === undefined ? undefined : onDestination(destination);
-      if (wanted !== undefined && "kind" in wanted) return wanted;
-      const selections = account === undefined ? (wanted ?? [undefined]) : await accountOf(account);
-      if ("kind" in selections) return selections;
-      const places = wanted?.map((one) => one.destination);
+    async list(filter, most) {
+      const streams = await filtered(filter);
+      if ("kind" in streams) return streams;
       const items: ListedItem[] = [];
-      for (const selection of selections) {
+      for (const stream of streams) {
         let found = 0;
-        for await (const item of allListed(queue, selection)) {
-          if (places !== undefined && !places.includes(item.destination)) continue;
+        for await (const item of stream) {
           items.push(item);
           if (++found > most) break;
         }
       }
       items.sort((a, b) => a.item - b.item);
       return { sums: await queue.sums(), parts: await describe(items.slice(0, most)), isMore: items.length > most };
+    },
+
+    async tally(filter, by, most) {
+      const streams = await filtered(filter);
+      if ("kind" in streams) return streams;
+      const { groups, beyond } = await tally(inTurn(streams), by);
+      const shown: NamedCounts[] = [];
+      for (const { key, ...counts } of groups.slice(0, most)) {
+        const name =
+          by === "destination" ? key : key === "" ? undefined : (await directory.byId(accountId(key)))?.primary;
+        shown.push({ name, ...counts });
+      }
+      return { sums: await queue.sums(), by, groups: shown, beyond, isMore: groups.length > most };
     },
 
     async show(id) {
@@ -317,6 +356,17 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
 function standingOf(account: Account | undefined): "may-send" | "barred" | "leaving" {
   if (account === undefined || account.state === "closing") return "leaving";
   return maySend(account) ? "may-send" : "barred";
+}
+
+async function* only(
+  items: AsyncIterable<ListedItem>,
+  places: readonly string[] | undefined,
+): AsyncGenerator<ListedItem, void> {
+  for await (const item of items) if (places === undefined || places.includes(item.destination)) yield item;
+}
+
+async function* inTurn(streams: readonly AsyncIterable<ListedItem>[]): AsyncGenerator<ListedItem, void> {
+  for (const stream of streams) yield* stream;
 }
 
 type OnDestination = Extract<Selection, { readonly kind: "destination" }>;
