@@ -58,7 +58,8 @@ export const queueEvents = {
   },
   "queue.slowed": {
     level: "info",
-    summary: "A remote host asked for less (421, 4.7.x, 452 of its own room or too many recipients): fewer connections to it, later.",
+    summary:
+      "A remote host asked for less (421, 4.7.x, 452 of its own room or too many recipients): fewer connections to it, later.",
     fields: { host: "public string", code: "public number", connections: "public number", forMs: "public number" },
   },
   "queue.reported": {

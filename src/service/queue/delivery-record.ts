@@ -21,6 +21,8 @@ export type SentRecipient = {
   /** RFC 3463. */
   readonly enhanced: string;
   readonly words: string;
+  /** The host's own words where they are not code and words as above. */
+  readonly said?: string;
   /** Version, cipher, and how sure the host's name was; `undefined`: none. */
   readonly tls: string | undefined;
   readonly feedback: Feedback | undefined;

@@ -180,6 +180,7 @@ export class MailDraft implements Draft {
       canonical: canonicalOfField,
       client: submitter.client,
       helo: submitter.helo,
+      sender: envelope.sender && canonicalAddress(envelope.sender),
       now: this.#services.clock.now(),
       freshId: randomUUID().replaceAll("-", ""),
     });

@@ -3,6 +3,7 @@
  * last, when it would be tried again, and what closing means for it (promise D5).
  */
 import type { NextTry, OnItsWay, RecipientOnItsWay } from "../../../service/holder/on-its-way.ts";
+import { replyWords } from "../../../service/queue/reply-words.ts";
 import { type Html, html, type Part } from "../markup.ts";
 import { notice } from "../portal/fields.ts";
 import type { Language } from "../site/language.ts";
@@ -64,9 +65,7 @@ ${!isToldAfter && notice(word.untold, "warning")}${recipients.map((one) => entry
 /** Remote words are text like any other. */
 function entry({ recipient, sender, submittedAt, reply, next }: RecipientOnItsWay, language: Language): Html {
   const word = words[language];
-  const answer = [reply?.host, reply?.code, reply?.enhanced, reply?.words].filter(
-    (part) => part !== undefined && part !== "",
-  );
+  const answer = [reply?.host, reply && replyWords(reply)].filter((part) => part !== undefined && part !== "");
   return html`<h3>${recipient}</h3>
 ${facts([
   [word.from, sender],

@@ -4,6 +4,7 @@
  */
 import { type SentPosition, type SentRecipient, sentPage } from "../../../service/queue/delivery-record.ts";
 import type { Feedback, RecipientEnd } from "../../../store/outbound-queue.ts";
+import { replyWords } from "../../../service/queue/reply-words.ts";
 import { type Html, html } from "../markup.ts";
 import { noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
@@ -127,7 +128,7 @@ ${recipients.length === 0 ? html`<p>${word.none}</p>\n` : recipients.map((one) =
 /** Remote words are text like any other. */
 function entry({ language }: Mine, one: SentRecipient): Html {
   const word = words[language];
-  const answer = [one.host, one.code, one.enhanced, one.words].filter((part) => part !== undefined && part !== "");
+  const answer = [one.host, replyWords(one)].filter((part) => part !== undefined && part !== "");
   return html`<h2>${one.recipient}</h2>
 ${facts([
   [word.outcome, word.ends[one.end]],
