@@ -78,7 +78,7 @@ test("a host with TLS: each step, the certificate, and no word on mail", async (
     { kind: "connected" },
     { kind: "greeting", code: 220, words: "mx.example.net ready" },
     { kind: "ehlo", isEncrypted: false, keywords: ["STARTTLS", "PIPELINING"] },
-    { kind: "starttls", code: 220, words: "go" },
+    { kind: "starttls", code: 220, words: "2.0.0 go" },
   ]);
   const [tls, ehlo] = steps.slice(4);
   assert.ok(tls?.kind === "tls");

@@ -62,7 +62,7 @@ const WORTH = {
 function shown(step: SessionStep, maxWords: number): ProbeStep {
   const said = (reply: SmtpReply): { readonly code: number; readonly words: string } => ({
     code: reply.code,
-    words: wordsOf(reply, maxWords),
+    words: [reply.enhanced, wordsOf(reply, maxWords)].filter((part) => part !== undefined).join(" "),
   });
   switch (step.kind) {
     case "greeting":

@@ -17,7 +17,7 @@ export const mailUndelivered: Telling<MailUndelivered> = {
     subject: "Mail of yours that did not arrive",
     paragraphs: [
       "Hello,",
-      "when your account was closed, mail that you had sent was still on its way. Each recipient got one last try. These had not taken it when the try ended, and there is no other:",
+      "when your account was closed, mail that you had sent was still on its way. As far as their hosts took mail at that moment, each recipient got one last try. These had not taken it when the try ended, and there is no other:",
       listOf(notice, `and ${notice.more} more`),
       "No copy of that mail is left here. If it matters to you, write to them from another address. This list is kept nowhere, so nobody can tell you more.",
       domain,
@@ -27,7 +27,7 @@ export const mailUndelivered: Telling<MailUndelivered> = {
     subject: "Brev från dig som inte kom fram",
     paragraphs: [
       "Hej!",
-      "När ditt konto avslutades var brev som du hade skickat ännu på väg. För varje mottagare gjordes ett sista försök. De här hade inte tagit emot när försöket var slut, och det blir inget mer:",
+      "När ditt konto avslutades var brev som du hade skickat ännu på väg. Så långt deras värdar tog emot brev just då gjordes ett sista försök för varje mottagare. De här hade inte tagit emot när försöket var slut, och det blir inget mer:",
       listOf(notice, `och ${notice.more} till`),
       "Ingen kopia av breven finns kvar här. Om det är viktigt för dig, skriv till dem från en annan adress. Listan sparas ingenstans, så ingen kan berätta mer.",
       domain,
