@@ -10,6 +10,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from "node:
 import { type Clock, systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import type { Log } from "./events/events.ts";
+import { HostError } from "./host-error.ts";
 import { type Listener, type ListenerOptions, listen } from "./listener.ts";
 import { openLabAuthority } from "./tls/lab-authority.ts";
 import { ServerTls } from "./tls/server-tls.ts";
@@ -372,7 +373,7 @@ test("closing waits for who is being served, and the signal ends the waiting", a
   await ended;
 });
 
-test("a port that is taken is an error with its code", async () => {
+test("a port that is taken is an error with a sentence for the operator", async () => {
   await using it = await world(echo);
   await assert.rejects(
     listen({
@@ -385,6 +386,7 @@ test("a port that is taken is an error with its code", async () => {
       clock: systemClock,
       handler: echo,
     }),
-    (error: unknown) => error instanceof Error && "code" in error && error.code === "EADDRINUSE",
+    (error: unknown) =>
+      error instanceof HostError && error.message.startsWith(`port ${it.port} on 127.0.0.1 (second) is taken`),
   );
 });

@@ -4,7 +4,6 @@
  * whose handshake takes too long, and keeps every fault of one connection to that connection. Works alone and in
  * workers of node:cluster, which share the port. It says nothing to peers but `refuse`; protocols are the servers'.
  */
-import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type SecureContext, TLSSocket } from "node:tls";
@@ -13,6 +12,7 @@ import type { Connection, TlsFacts } from "./connection.ts";
 import type { Log } from "./events/events.ts";
 import { faultPlaces } from "./fault.ts";
 import { codeOf, discardClear, HandshakeError, ignore, shakeHands } from "./listener-handshake.ts";
+import { listening } from "./port-error.ts";
 import { type PeerLimits, Peers, peerOf, plainAddress } from "./listener-peers.ts";
 
 export type ListenerOptions = {
@@ -47,7 +47,7 @@ const KEEP_ALIVE_MS = 5 * MINUTE;
 /** Handshakes at one time only to say `refuse`; beyond it a connection is just closed. */
 const REFUSALS = 32;
 
-/** Opens the port. @throws the error of node:net, with `code`, when the port is taken or may not be had. */
+/** Opens the port. @throws HostError when it is taken or may not be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const listener = new OpenListener(options);
   await listener.open();
@@ -84,7 +84,7 @@ class OpenListener implements Listener {
     const { host, port, name, log } = this.#options;
     // So that 0.0.0.0 and :: may be listened on side by side.
     this.#server.listen({ host, port, ipv6Only: host.includes(":") });
-    await once(this.#server, "listening");
+    await listening(this.#server, this.#options);
     this.#server.on("error", (error) => log("listener.failed", { listener: name, code: codeOf(error) }));
     log("listener.opened", { listener: name, port: this.port });
   }

@@ -5,10 +5,11 @@
  * file beside it is only for the sentence. The lock file must not be opened in any other way by the process that
  * holds it: closing that descriptor would drop the lock.
  */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { HostError } from "../host-error.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** SQLITE_BUSY. */
 const BUSY = 5;
@@ -34,17 +35,6 @@ export function lockHome(runFolder: string): Disposable {
   }
   writeFileSync(join(runFolder, "pid"), `${process.pid}\n`, { mode: 0o600 });
   return { [Symbol.dispose]: () => database.close() };
-}
-
-/** One level: Node's mkdir of several never ends below /proc. */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder);
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    if (code !== "EEXIST")
-      throw new HostError(`${folder} cannot be made (${code}): is this a folder that takes folders?`, { cause });
-  }
 }
 
 function holder(runFolder: string): string {

@@ -7,8 +7,8 @@
  * forged it answers with SERVFAIL, and an answer from elsewhere in its place would undo DNSSEC (RFC 7672 section 2.1.2).
  */
 import { randomInt } from "node:crypto";
-import { isIPv4 } from "node:net";
 import { type Clock, SECOND, systemClock } from "../clock.ts";
+import { isLoopback, isMixed } from "../loopback.ts";
 import type { Answer, RecordType, Resolver } from "./answer.ts";
 import { askByDatagram, askByStream, type NameServer } from "./exchange.ts";
 import { encodeQuery, type Question, readResponse, type Response } from "./message.ts";
@@ -31,8 +31,7 @@ const MAX_ALIASES = 8;
 export function createResolver(options: ResolverOptions): Resolver {
   const { servers, clock = systemClock, patienceMs = PATIENCE_MS } = options;
   if (servers.length === 0) throw new RangeError("a resolver needs a name server");
-  const here = servers.filter(({ address }) => isLoopback(address)).length;
-  if (here > 0 && here < servers.length)
+  if (isMixed(servers.map(({ address }) => address)))
     throw new RangeError("a name server elsewhere cannot stand in for one on loopback");
   const inTurn = gate(options.maxQuestions ?? MAX_QUESTIONS);
 
@@ -107,10 +106,6 @@ async function askOnce<T extends RecordType>(
   const octets = await askByStream(exchange);
   return octets === undefined ? undefined : (read(octets) ?? { kind: "servfail" });
 }
-
-/** Whether nobody but this machine's own programs can answer there. */
-export const isLoopback = (address: string): boolean =>
-  isIPv4(address) ? address.startsWith("127.") : address === "::1";
 
 /** Lets `most` pieces of work run at one time; the others wait in their order. */
 function gate(most: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -9,7 +9,7 @@ import { parse, TomlError } from "smol-toml";
 import { nearest } from "./nearest.ts";
 import { rows, rowsInOrder } from "./rows.ts";
 import { type Settings, SettingsError } from "./settings.ts";
-import { isLoopback } from "./values.ts";
+import { isLoopback, isMixed } from "../loopback.ts";
 
 /** Reads the settings of `file`. @throws SettingsError. */
 export async function readSettings(file: string): Promise<Settings> {
@@ -127,8 +127,7 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
       "backup.escrow",
       "backup.escrow must be another place than backup.target: who takes one must not have both",
     ]);
-  const resolversHere = settings.dnsServers.filter((server) => isLoopback(server.host)).length;
-  if (resolversHere > 0 && resolversHere < settings.dnsServers.length)
+  if (isMixed(settings.dnsServers.map(({ host }) => host)))
     found.push([
       "dns.servers",
       "dns.servers must all be on this machine, or none: one elsewhere would answer in place of the one here that verifies",
@@ -142,6 +141,11 @@ function contradictions(settings: Settings): readonly (readonly [name: string, s
     ]);
   if (queueSmarthost === undefined && queueSmarthostCredentials !== undefined)
     found.push(["queue.smarthost-credentials", "queue.smarthost-credentials needs queue.smarthost"]);
+  if (isIP(host) !== 0 && queueSmarthostCredentials !== undefined)
+    found.push([
+      "queue.smarthost-credentials",
+      "queue.smarthost-credentials needs a smarthost that has a name: we log in only where a certificate shows it",
+    ]);
   const { scannersJunkScore, scannersRefuseScore, arrivingDnsListJunk, arrivingDnsListRefuse } = settings;
   if (scannersRefuseScore > 0 && scannersRefuseScore < scannersJunkScore)
     found.push(["scanners.refuse-score", "scanners.refuse-score must not be below scanners.junk-score"]);

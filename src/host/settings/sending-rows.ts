@@ -86,7 +86,7 @@ export const sendingRows: RowsOf<Sending> = {
     otherwise: "200",
     example: "200",
     sentence:
-      "How many of these may be people that the account has not written to in ten days. Mail that comes back counts as five more, a complaint as 25.",
+      "How many of these may be people that the account has not written to in ten days. Mail that comes back counts as five more, a complaint as 25, all of it together as half of this at most.",
   },
   webListen: {
     name: "web.listen",
@@ -162,7 +162,7 @@ export const sendingRows: RowsOf<Sending> = {
     unit: "hours",
     otherwise: "4",
     example: "4",
-    sentence: "After how long a sender hears that mail is still on its way.",
+    sentence: "After how long a sender hears that mail is still on its way; more than `queue.days` have: never.",
   },
   queueFamily: {
     name: "queue.family",
@@ -188,7 +188,7 @@ export const sendingRows: RowsOf<Sending> = {
     otherwise: '""',
     example: '"smtp.example.net:465"',
     sentence:
-      "A host that takes all mail to the world; port 465 means TLS from the first octet. Its certificate must be right, unless it is on this machine.",
+      "A host that takes all mail to the world; port 465 means TLS from the first octet. Its certificate must be right, unless it is given as an address of this machine.",
   },
   queueSmarthostCredentials: {
     name: "queue.smarthost-credentials",
@@ -196,7 +196,8 @@ export const sendingRows: RowsOf<Sending> = {
     unit: "path",
     otherwise: '""',
     example: '"/etc/altmail/smarthost"',
-    sentence: "A file with user and password for the smarthost, a line each, for the service's user alone.",
+    sentence:
+      "A file with user and password for the smarthost, a line each, for the service's user alone; read at the start, and only for a smarthost with a name.",
   },
   queuePort: {
     name: "queue.port",

@@ -200,6 +200,10 @@ test("resolvers are addresses; destinations have families; a smarthost's credent
     /line 10: queue\.smarthost-credentials needs queue\.smarthost/,
   );
   assert.match(
+    refused(`${LEAST}\n[queue]\nsmarthost = "127.0.0.1:2525"\nsmarthost-credentials = "x"`),
+    /line 11: queue\.smarthost-credentials needs a smarthost that has a name/,
+  );
+  assert.match(
     refused(`${LEAST}\n[queue]\npauses = []`),
     /queue\.pauses must be a list of whole numbers from 1 to 1440/,
   );
@@ -294,7 +298,7 @@ test("places of backups are folders or buckets, and come with all that opens a s
 test("metrics are for this machine alone", () => {
   const metrics = (listen: string): string => `${LEAST}\n[metrics]\nlisten = "${listen}"\n`;
   assert.deepEqual(parseSettings(metrics("[::1]:9464"), "/etc/a.toml").metricsListen, { host: "::1", port: 9464 });
-  for (const listen of ["0.0.0.0:9464", "192.0.2.1:9464", "localhost:9464", "127.0.0.1"])
+  for (const listen of ["127.evil.test:9464", "0.0.0.0:9464", "192.0.2.1:9464", "localhost:9464", "127.0.0.1"])
     assert.match(refused(metrics(listen)), /metrics\.listen must be "" or an address of this machine alone/);
 });
 

@@ -2,7 +2,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import type { PlanSettings, SiteValue } from "./settings.ts";
-import { isLoopback, octets, whole } from "./values.ts";
+import { isLoopback } from "../loopback.ts";
+import { octets, whole } from "./values.ts";
 
 const NAME = "must be a text in quotes, of at most 60 signs";
 

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
+import { isLoopback } from "../loopback.ts";
 import type { FamilyChoice, FamilyOf, KeySource, ListenAddress, PlaceAddress } from "./settings.ts";
 
 const NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
@@ -150,8 +151,6 @@ export const loopbackAddress: z.ZodType<ListenAddress> = z
   .string(LOOPBACK)
   .refine((text) => isLoopback(listenAddress(text)?.host ?? ""), LOOPBACK)
   .transform((text) => listenAddress(text) as ListenAddress);
-
-export const isLoopback = (host: string): boolean => host === "::1" || host.startsWith("127.");
 
 const PLACE = 'must be "", the path of a folder, or a bucket as "https://s3.example.org/bucket?region=eu-north-1"';
 

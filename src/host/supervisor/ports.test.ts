@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer } from "node:net";
 import test from "node:test";
 import { systemClock } from "../clock.ts";
+import { portError } from "../port-error.ts";
 import { checkPorts } from "./free-ports.ts";
 import { answerSealed } from "./sealed-port.ts";
 
@@ -24,6 +25,39 @@ test("a taken port is told with its number and what to do; a free one is free af
   await closed;
   await checkPorts([{ name: "IMAP", host: "127.0.0.1", port }], clock);
   await checkPorts([{ name: "IMAP", host: "127.0.0.1", port }], clock);
+});
+
+test("a port that settings name twice is told as such, and what was tried is free afterwards", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const closed = once(server, "close");
+  server.close();
+  await closed;
+  const smtp = { name: "smtp.listen", host: "0.0.0.0", port };
+  const imap = { name: "imap.listen", host: "127.0.0.1", port, change: "change imap.listen in the settings" };
+  await assert.rejects(checkPorts([smtp, imap], hurried), {
+    name: "HostError",
+    message: `port ${port} on 127.0.0.1 (imap.listen) is wanted for smtp.listen already: change imap.listen in the settings`,
+  });
+  await checkPorts([smtp], hurried);
+});
+
+test("why a port cannot be had is told with how another is given", () => {
+  const wanted = { name: "smtp.listen", host: "0.0.0.0", port: 25, change: "change smtp.listen in the settings" };
+  for (const [code, says] of [
+    [
+      "EADDRINUSE",
+      /^port 25 on 0\.0\.0\.0 \(smtp\.listen\) is taken by another program: .*, or change smtp\.listen in/,
+    ],
+    [
+      "EACCES",
+      /^port 25 .* may not be opened by this user: .*CAP_NET_BIND_SERVICE.* 1024 need, or change smtp\.listen in/,
+    ],
+    ["EADDRNOTAVAIL", /no such address: change smtp\.listen in the settings$/],
+    ["EMFILE", /cannot be opened \(EMFILE\)/],
+  ] as const)
+    assert.match(portError(Object.assign(new Error("listen"), { code }), wanted).message, says);
 });
 
 test("a port is waited for while the workers of a killed supervisor let go of it", async () => {

@@ -5,13 +5,14 @@
  */
 import { once } from "node:events";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import { listening } from "../port-error.ts";
 
 /** Connections held at one time; each lives for one line. */
 const MAX_CONNECTIONS = 200;
 /** How long a peer may take to read the line and close. */
 const LINGER_MS = 5_000;
 
-/** Answers on each address until disposed. The ports were checked before. */
+/** Answers on each address until disposed. The ports were checked before. @throws HostError when one was taken since. */
 export async function answerSealed(
   addresses: readonly { readonly host: string; readonly port: number }[],
   hostName: string,
@@ -31,7 +32,7 @@ export async function answerSealed(
     server.maxConnections = MAX_CONNECTIONS;
     servers.push(server);
     server.listen({ host, port, ipv6Only: isIPv6(host) });
-    await once(server, "listening");
+    await listening(server, { name: "sealed", host, port });
   }
   return {
     async [Symbol.asyncDispose]() {

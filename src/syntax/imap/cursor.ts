@@ -5,7 +5,7 @@
  */
 import { BadSyntax } from "./bad-syntax.ts";
 import { ASTRING, ATOM, BACKSLASH, CR, isDigit, isIn, LF, LIST, QUOTE, SPACE } from "./octet.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
 
 /** The header of a literal: `{310}`, or `{310+}` when the octets come without waiting (RFC 7888). */
 export type LiteralHeader = { readonly size: number; readonly synchronizing: boolean };

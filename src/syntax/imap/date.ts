@@ -3,7 +3,7 @@
  * 1970-01-01 by the Gregorian rule; years have four digits.
  */
 import type { Cursor } from "./cursor.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const DAY_MS = 86_400_000;

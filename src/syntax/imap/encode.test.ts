@@ -6,7 +6,8 @@ import { Cursor } from "./cursor.ts";
 import { encodeAstring, encodeFlags, encodeMailbox, encodeSet, encodeText } from "./encode.ts";
 import { readFlagList } from "./flag.ts";
 import { mailboxName } from "./mailbox-name.ts";
-import { latin1, octetsOf } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { octetsOf } from "./text.ts";
 
 test("strings are bare, quoted or literal", () => {
   assert.equal(encodeAstring("a]b"), "a]b");

@@ -6,7 +6,7 @@ import type { NumberSet } from "../bytes/number-set.ts";
 import { imapString } from "../message/imap-string.ts";
 import { encodeMailboxName } from "./mailbox-name.ts";
 import { ASTRING, isIn } from "./octet.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
 
 const utf8 = new TextEncoder();
 

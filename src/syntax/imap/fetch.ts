@@ -6,7 +6,7 @@ import type { BodySection, Command, FetchItem } from "./command.ts";
 import type { Cursor } from "./cursor.ts";
 import { isDigit } from "./octet.ts";
 import { readSequenceSet } from "./sequence.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
 
 /** Items of one FETCH. Clients ask for a handful, or for each part of a mail; each costs us a read of the mail. */
 const MAX_ITEMS = 256;

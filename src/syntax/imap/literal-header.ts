@@ -4,7 +4,7 @@
  */
 import type { LiteralHeader } from "./cursor.ts";
 import { CR, isDigit, LF } from "./octet.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
 
 /** Octets from the brace to the CRLF: 20 digits, more than 64 bits can say, are read at most. */
 export const MAX_HEADER_OCTETS = 25;

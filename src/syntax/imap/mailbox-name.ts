@@ -4,7 +4,8 @@
  * written is undefined. Names are NFC and INBOX is in capitals.
  */
 import { BadSyntax } from "./bad-syntax.ts";
-import { fromUtf8, isAscii, latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { fromUtf8, isAscii } from "./text.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
 const VALUES = new Map(Array.from(ALPHABET, (sign, value) => [sign.charCodeAt(0), value]));

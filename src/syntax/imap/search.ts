@@ -8,7 +8,8 @@ import type { Cursor } from "./cursor.ts";
 import { readDate } from "./date.ts";
 import { isDigit } from "./octet.ts";
 import { readSequenceSet } from "./sequence.ts";
-import { fromUtf8, latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { fromUtf8 } from "./text.ts";
 
 /** Keys within keys. Clients that look for many Message-IDs nest one OR for each. */
 const MAX_DEPTH = 100;

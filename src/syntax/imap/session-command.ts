@@ -5,7 +5,8 @@
 import type { Command } from "./command.ts";
 import type { Cursor } from "./cursor.ts";
 import { BASE64 } from "./octet.ts";
-import { fromUtf8, latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
+import { fromUtf8 } from "./text.ts";
 
 /** RFC 2971 section 3.3: no more than 30 pairs. */
 const MAX_ID_FIELDS = 30;

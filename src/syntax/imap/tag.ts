@@ -1,6 +1,6 @@
 /** The tag of a command, RFC 9051 section 2.2.1: what every answer to it begins with. */
 import { isIn, SPACE, TAG } from "./octet.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../bytes/latin1.ts";
 
 /** Octets. The RFC has no limit; clients use up to a dozen, and we send the tag back. */
 const MAX_TAG_OCTETS = 128;

@@ -2,21 +2,9 @@
  * Octets of a command as text. Most are ASCII and take the short way; the others are UTF-8 (RFC 9051 section 4.3, and
  * what clients send in quoted strings whether or not they were allowed to), strictly decoded.
  */
+import { latin1 } from "../bytes/latin1.ts";
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const PIECE = 8192;
-
-/** Makes a string of which each character is one octet. */
-export function latin1(octets: Uint8Array): string {
-  if (octets.length <= PIECE) return pieceOf(octets);
-  let text = "";
-  for (let at = 0; at < octets.length; at += PIECE) text += pieceOf(octets.subarray(at, at + PIECE));
-  return text;
-}
-
-/** Spread out the octets would cost eight times as much. */
-function pieceOf(octets: Uint8Array): string {
-  return Reflect.apply(String.fromCharCode, undefined, octets);
-}
 
 /** Gives the octets of a string whose characters are all below U+0100; higher ones lose their high bits. */
 export function octetsOf(text: string): Uint8Array {

@@ -19,7 +19,8 @@ export function fold(text: string): string {
  */
 const MANY_MARKS = /([\p{M}\uff9e\uff9f]{32})[\p{M}\uff9e\uff9f]+/gu;
 
-const withFewMarks = (text: string): string => text.replace(MANY_MARKS, "$1");
+/** Leaves so few marks in a row that normalization takes the time of the text. */
+export const withFewMarks = (text: string): string => text.replace(MANY_MARKS, "$1");
 
 const MARK = /[\p{M}\uff9e\uff9f]/u;
 

@@ -2,11 +2,10 @@
  * Octets as text, one character an octet (latin1), and back. TextDecoder has no such charset: its `latin1` is
  * windows-1252, which maps 0x80 to 0x9F elsewhere.
  */
+import { latin1 } from "../bytes/latin1.ts";
 
 const ascii = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
-/** What `String.fromCharCode` takes as arguments without filling the stack. */
-const PIECE = 4096;
 /** Below it a regular expression is faster than an encoder. */
 const SHORT = 256;
 
@@ -20,12 +19,7 @@ export function octetString(octets: Uint8Array): string {
   const text = ascii.decode(octets);
   // Valid UTF-8 of as many characters as octets is ASCII; what is not valid shows as U+FFFD.
   if (text.length === octets.length && !text.includes("\ufffd")) return text;
-  let latin1 = "";
-  for (let at = 0; at < octets.length; at += PIECE) {
-    // Spread out they would cost eight times as much.
-    latin1 += Reflect.apply(String.fromCharCode, undefined, octets.subarray(at, at + PIECE));
-  }
-  return latin1;
+  return latin1(octets);
 }
 
 /** Makes octets of a string that `octetString` or the like made; the inverse of it. */
