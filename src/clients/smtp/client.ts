@@ -4,6 +4,7 @@
  * name, and nothing of where the message came from.
  */
 import type { Clock } from "../../host/clock.ts";
+import { type FindingName, found } from "../../service/queue/findings.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { connectionKey } from "./connection-key.ts";
@@ -12,6 +13,7 @@ import type { SmtpClientLimits } from "./limits.ts";
 import { Relay, type Relayed } from "./relay.ts";
 import { needsTls, openSession, sessionContext, type SessionOptions } from "./session.ts";
 import type { VerifyDane } from "./tls-check.ts";
+import { type Failed, together, type Undone } from "./undone.ts";
 
 export type SmtpClientOptions = {
   /** Our name for EHLO: the one that our address points to. */
@@ -41,7 +43,6 @@ export function createSmtpClient(options: SmtpClientOptions): SmtpClient {
 }
 
 type Idle = { readonly relay: Relay; readonly timer: Disposable };
-type Undone = { readonly kind: "unreached" | "unfit"; readonly reply: RemoteReply };
 /** What one call has found out so far. */
 type Course = {
   readonly host: RelayHost;
@@ -55,6 +56,8 @@ type Course = {
   tls: SessionTls | undefined;
   dsnPassedOn: boolean;
   withoutChunks: boolean;
+  /** Of `steady`. */
+  readonly endsAt: number;
 };
 
 class Client implements SmtpClient {
@@ -92,11 +95,13 @@ class Client implements SmtpClient {
       tls: undefined,
       dsnPassedOn: true,
       withoutChunks: false,
+      endsAt: this.#sessions.clock.steady() + this.#limits.handoverTimeoutMs,
     };
     const undone = await this.#run(course);
     const { address, tls, tlsFailures, tlsSuccesses, dsnPassedOn } = course;
     const facts = { address, tls, tlsFailures, tlsSuccesses };
-    if (undone !== undefined && course.outcomes.size === 0) return { ...facts, ...undone };
+    if (undone !== undefined && undone.kind !== "later" && course.outcomes.size === 0)
+      return { ...facts, kind: undone.kind, reply: undone.reply };
     const rest: RecipientOutcome = {
       kind: undone?.kind === "unfit" ? "permanent" : "temporary",
       reply: undone?.reply ?? noAddress(host),
@@ -128,31 +133,37 @@ class Client implements SmtpClient {
 
   /** A connection that has lain idle may be closed from over there; that is no word on the message. */
   async #overIdle(course: Course): Promise<Undone | { readonly kind: "done" } | undefined> {
-    for (let relay = this.#take(course.host); relay !== undefined; relay = this.#take(course.host)) {
+    while (!this.#isOver(course)) {
+      const relay = this.#take(course.host);
+      if (relay === undefined) break;
       const relayed = await this.#over(relay, course);
-      if (relayed.kind !== "unreached") return relayed;
+      if (relayed.kind === "done" || relayed.kind === "unfit") return relayed;
     }
     return undefined;
   }
 
   async #overNew(course: Course): Promise<Undone | { readonly kind: "done" }> {
-    let undone: Undone | undefined;
+    const failures: Failed[] = [];
     for (const address of course.host.addresses.slice(0, this.#limits.maxAddresses)) {
+      if (this.#isOver(course)) break;
       course.address = address;
-      const opening = await openSession(course.host, address, this.#sessions);
+      const opening = await openSession(course.host, address, { ...this.#sessions, endsAt: course.endsAt });
       course.tlsFailures.push(...opening.tlsFailures);
-      let failed: Undone;
       if (opening.kind === "open") {
         const { session } = opening;
         if (session.tls !== undefined && opening.tlsFailures.length === 0) course.tlsSuccesses++;
         const relayed = await this.#over(new Relay(session, this.#limits, this.#sessions.clock), course);
         if (relayed.kind === "done") return relayed;
-        failed = relayed;
-      } else failed = { kind: opening.kind, reply: opening.reply };
-      // Where one address may do later what the others never will, it is not over.
-      if (undone === undefined || failed.kind === "unreached") undone = failed;
+        failures.push(relayed);
+      } else failures.push({ kind: opening.kind === "unfit" ? "refused" : "unreached", reply: opening.reply });
     }
-    return undone ?? { kind: "unreached", reply: noAddress(course.host) };
+    const { host } = course;
+    const nothing = (): RemoteReply => (this.#isOver(course) ? ownFinding(host, "4.4.2", "late") : noAddress(host));
+    return together(failures) ?? { kind: "unreached", reply: nothing() };
+  }
+
+  #isOver({ endsAt }: Course): boolean {
+    return this.#sessions.clock.steady() >= endsAt;
   }
 
   async #over(relay: Relay, course: Course): Promise<Undone | { readonly kind: "done" }> {
@@ -161,12 +172,12 @@ class Client implements SmtpClient {
     course.tls = session.tls;
     let relayed: Relayed;
     try {
-      relayed = await relay.deliver(course.envelope, course.left, course.message, course.withoutChunks);
+      relayed = await relay.deliver(course.envelope, course.left, course.message, course);
     } catch (error) {
       this.#part(relay);
       throw error;
     }
-    if (relayed.kind === "unreached") this.#part(relay);
+    if (relayed.kind === "unreached" || relayed.kind === "later") this.#part(relay);
     else this.#keep(course.host, relay);
     if (relayed.kind !== "answered") return relayed;
     for (const [n, outcome] of relayed.outcomes) course.outcomes.set(n, outcome);
@@ -224,10 +235,13 @@ function wished(host: RelayHost, { tlsWish }: Envelope): RelayHost {
   return tlsWish === "optional" && needsTls(host) ? { ...host, isTlsOptional: true } : host;
 }
 
-const noAddress = (host: RelayHost): RemoteReply => ({
+const noAddress = (host: RelayHost): RemoteReply => ownFinding(host, "4.4.1", "no-address");
+
+/** Where nobody was spoken with. */
+const ownFinding = (host: RelayHost, enhanced: string, name: FindingName): RemoteReply => ({
   host: host.name,
   code: undefined,
-  enhanced: "4.4.1",
-  words: "The host has no address",
+  enhanced,
+  ...found(name),
   tls: undefined,
 });

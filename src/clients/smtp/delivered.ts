@@ -74,6 +74,9 @@ export type Delivered = Facts &
       }
     /** No word on the message: the next host may be tried, and later this one. */
     | { readonly kind: "unreached"; readonly reply: RemoteReply }
-    /** This host cannot have the message, ever. The next may be tried; where none is left this is the end. */
+    /**
+     * This host cannot have the message, ever. The next may be tried; where none is left this is the end. Without a `code`
+     * it takes part in the dialogue and it is this message that it cannot have; with one it takes nothing of us.
+     */
     | { readonly kind: "unfit"; readonly reply: RemoteReply }
   );

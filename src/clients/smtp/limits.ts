@@ -19,8 +19,11 @@ export type SmtpClientLimits = {
   readonly blockTimeoutMs: number;
   /** After the final dot. RFC 5321 section 4.5.3.2.6: who gives up earlier makes duplicates. */
   readonly finalTimeoutMs: number;
-  /** For all before the final dot: who answers a step every four minutes does not keep a message for days. */
-  readonly transactionTimeoutMs: number;
+  /**
+   * For one handover, over all addresses and in all transactions, but not for the answer to a final dot: who answers a step
+   * every four minutes, or takes one recipient at a time, does not keep a message for days.
+   */
+  readonly handoverTimeoutMs: number;
   /** For the answer to QUIT, which changes nothing. */
   readonly quitTimeoutMs: number;
   /** A connection without work is closed after this. */
@@ -39,6 +42,11 @@ export type SmtpClientLimits = {
   readonly maxPipelinedChunks: number;
   /** Replies that nobody has asked for yet; a host that sends more than that is not answering us. */
   readonly maxUnreadReplies: number;
+  /**
+   * Octets that have come since there was last nothing to hear: all answers to one transaction fit, a kibibyte each, and
+   * hundreds of connections on which nobody listens are no load.
+   */
+  readonly maxUnreadBytes: number;
   /** Characters of remote words that are kept. */
   readonly maxWords: number;
   readonly reply: ReplyLimits;
@@ -52,7 +60,7 @@ export const smtpClientLimits: SmtpClientLimits = Object.freeze({
   dataTimeoutMs: 2 * MINUTE,
   blockTimeoutMs: 3 * MINUTE,
   finalTimeoutMs: 10 * MINUTE,
-  transactionTimeoutMs: 2 * HOUR,
+  handoverTimeoutMs: 2 * HOUR,
   quitTimeoutMs: 5 * SECOND,
   idleMs: 10 * SECOND,
   maxIdle: 100,
@@ -62,6 +70,7 @@ export const smtpClientLimits: SmtpClientLimits = Object.freeze({
   maxPipelinedBytes: 8192,
   maxPipelinedChunks: 4,
   maxUnreadReplies: 512,
+  maxUnreadBytes: 128 * 1024,
   maxWords: 500,
   reply: replyLimits,
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { turns } from "../../../test/world/fake-clock.ts";
 import { contentOf, createWorld, envelopeTo, hostAt, MESSAGE, short } from "./client-world.fixture.ts";
-import { bye, startPeer, take } from "./peer.fixture.ts";
+import { bye, type Script, startPeer, take } from "./peer.fixture.ts";
 
 /** Lets a conversation come to where it waits, then time pass. */
 async function pass(world: { readonly clock: { advance(ms: number): Promise<void> } }, ms: number): Promise<void> {
@@ -105,6 +105,71 @@ test("who answers each step late does not hold a message for ever", async () => 
   const envelope = envelopeTo(Array.from({ length: 60 }, (_, n) => `a${n}@x.example`));
   const delivered = await world.client.deliver(hostAt(peer.port), envelope, contentOf(MESSAGE));
   assert.deepEqual([...new Set(short(delivered))], ["temporary - 4.4.2"]);
+});
+
+test("a handover ends in its time, however few recipients a host takes at a time", async () => {
+  await using peer = await startPeer(async (p) => {
+    await p.greet();
+    for (let isFirst = true; ; ) {
+      const line = await p.line().catch(() => undefined);
+      if (line === undefined) return;
+      if (line.startsWith("RCPT")) {
+        p.say(isFirst ? "250 ok" : "452 4.5.3 too many");
+        isFirst = false;
+      } else if (line === "DATA") {
+        p.say("354 go");
+        await p.data();
+        // Within the time for it: who gives up earlier makes duplicates.
+        await world.clock.advance(9 * MINUTE);
+        p.say("250 2.0.0 taken");
+        isFirst = true;
+      } else p.say("250 ok");
+    }
+  });
+  await using world = createWorld();
+  const begun = world.clock.steady();
+  const envelope = envelopeTo(Array.from({ length: 40 }, (_, n) => `a${n}@x.example`));
+  const outcomes = short(await world.client.deliver(hostAt(peer.port), envelope, contentOf(MESSAGE)));
+  // The last transaction begins before the end, and is waited for.
+  assert.equal(world.clock.steady() - begun, 14 * 9 * MINUTE);
+  const [taken, late] = [Array<string>(14).fill("accepted 250 2.0.0"), Array<string>(26).fill("temporary - 4.4.2")];
+  assert.deepEqual(outcomes, [...taken, ...late]);
+});
+
+test("a handover ends in its time, however long each address of a host takes to say that it is busy", async () => {
+  const busy: Script = async (p) => {
+    p.say("220 ready");
+    for (const reply of ["502 what", "250 ok", "421 4.3.2 busy"]) {
+      if ((await p.line().catch(() => undefined)) === undefined) return;
+      await pass(world, 4 * MINUTE);
+      p.say(reply);
+    }
+    await p.rest();
+  };
+  await using peer = await startPeer(busy, busy, busy);
+  await using world = createWorld({ limits: { handoverTimeoutMs: 30 * MINUTE } });
+  const begun = world.clock.steady();
+  const host = hostAt(peer.port, { addresses: Array<string>(5).fill("127.0.0.1") });
+  const delivered = await world.client.deliver(host, envelopeTo(["a@x.example"]), contentOf(MESSAGE));
+  assert.deepEqual(short(delivered), ["unreached - 4.4.2"]);
+  assert.ok(world.clock.steady() - begun <= 32 * MINUTE);
+});
+
+test("a handover ends in its time, also within a handshake", async () => {
+  const reached = Promise.withResolvers<void>();
+  await using peer = await startPeer(async (p) => {
+    await p.greet("STARTTLS");
+    await p.answer("220 go");
+    await p.octets(1);
+    reached.resolve();
+    await p.rest();
+  });
+  await using world = createWorld({ limits: { handoverTimeoutMs: MINUTE / 2 } });
+  const host = hostAt(peer.port, { tls: { kind: "mta-sts", mode: "enforce" } });
+  const delivering = world.client.deliver(host, envelopeTo(["a@x.example"]), contentOf(MESSAGE));
+  await reached.promise;
+  await pass(world, MINUTE / 2);
+  assert.deepEqual(short(await delivering), ["unreached - 4.7.5"]);
 });
 
 test("when the service stops, what was not said to its end waits, and the rest is uncertain", async () => {

@@ -4,6 +4,7 @@
  * RFC 8689 section 4.2.1). Lines hold what the envelope holds and nothing else of whoever sent the message.
  */
 import { domainToASCII } from "node:url";
+import type { FindingName } from "../../service/queue/findings.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { hasUtf8Headers } from "../../syntax/message/utf8-headers.ts";
@@ -26,36 +27,34 @@ export type Plan = {
 export type PlannedRcpt =
   | { readonly kind: "line"; readonly line: string; readonly domain: string }
   | { readonly kind: "refused"; readonly reply: RemoteReply };
-type Unfit = { readonly kind: "unfit" | "unreached"; readonly reply: RemoteReply };
+/** `later`: it is only now that the host cannot have the message. */
+type Unfit = { readonly kind: "unfit" | "later"; readonly reply: RemoteReply };
 
 const NULL_PATH: Path = { kind: "path", text: "" };
 
 export async function planFor(session: Session, envelope: Envelope, message: ContentSource): Promise<Plan | Unfit> {
   const { extensions, speaker } = session;
-  const unfit = (enhanced: string, words: string): Unfit => ({
+  const unfit = (enhanced: string, name: FindingName, about?: number): Unfit => ({
     kind: "unfit",
-    reply: ownReply(speaker, enhanced, words),
+    reply: ownReply(speaker, enhanced, name, about),
   });
   const requireTls = requireTlsOf(session, envelope);
-  if (requireTls === "later")
-    return { kind: "unreached", reply: ownReply(speaker, "4.7.10", "TLS that the sender asks for could not be had") };
+  if (requireTls === "later") return { kind: "later", reply: ownReply(speaker, "4.7.10", "tls-not-now") };
   if (typeof requireTls !== "boolean") return unfit(...requireTls);
   const maxBytes = extensions.size?.maxBytes;
-  if (maxBytes !== undefined && message.size > maxBytes)
-    return unfit("5.3.4", `The message is larger than the ${maxBytes} octets that the host takes`);
+  if (maxBytes !== undefined && message.size > maxBytes) return unfit("5.3.4", "too-large", maxBytes);
 
   const sender = envelope.sender === "" ? NULL_PATH : pathOf(envelope.sender, extensions.smtpUtf8);
   const addresses = envelope.recipients.map(({ address }) => pathOf(address, extensions.smtpUtf8));
-  if (sender.kind === "no-address") return unfit("5.1.7", "The sender is not an address");
-  if (sender.kind === "needs-utf8") return unfit("5.6.7", "The host takes no sender with letters beyond ASCII");
+  if (sender.kind === "no-address") return unfit("5.1.7", "sender-no-address");
+  if (sender.kind === "needs-utf8") return unfit("5.6.7", "sender-beyond-ascii");
   // The flag alone does not make a message one of RFC 6531 (section 3.6 there): a program may set it always.
   const isBinary = envelope.body === "BINARYMIME";
-  if (isBinary && !extensions.binaryMime) return unfit("5.6.3", "The host takes no binary messages");
+  if (isBinary && !extensions.binaryMime) return unfit("5.6.3", "no-binary");
   // Whose address has such letters gets no RCPT; the others get the message, where its headers have none.
   if (envelope.smtpUtf8 && !extensions.smtpUtf8 && (await hasUtf8Headers(() => message.pieces())))
-    return unfit("5.6.7", "The host takes no messages with letters beyond ASCII in addresses and header");
-  if (!extensions.eightBitMime && !isBinary && (await hasEightBit(message)))
-    return unfit("5.6.3", "The host takes no octets beyond ASCII");
+    return unfit("5.6.7", "header-beyond-ascii");
+  if (!extensions.eightBitMime && !isBinary && (await hasEightBit(message))) return unfit("5.6.3", "no-eight-bit");
 
   const paths = [sender, ...addresses];
   const usesUtf8 =
@@ -84,12 +83,12 @@ function planRcpt(
   path: Path,
   usesUtf8: boolean,
 ): PlannedRcpt {
-  const refused = (enhanced: string, words: string): PlannedRcpt => ({
+  const refused = (enhanced: string, name: FindingName): PlannedRcpt => ({
     kind: "refused",
-    reply: ownReply(speaker, enhanced, words),
+    reply: ownReply(speaker, enhanced, name),
   });
-  if (path.kind === "no-address") return refused("5.1.3", "The recipient is not an address");
-  if (path.kind === "needs-utf8") return refused("5.6.7", "The host takes no recipients with letters beyond ASCII");
+  if (path.kind === "no-address") return refused("5.1.3", "recipient-no-address");
+  if (path.kind === "needs-utf8") return refused("5.6.7", "recipient-beyond-ascii");
   const domain = path.text.slice(path.text.lastIndexOf("@") + 1).toLowerCase();
   const parameters = extensions.dsn ? dsnOfRcpt(recipient, usesUtf8) : [];
   return { kind: "line", line: lineOf(`RCPT TO:<${path.text}>`, parameters), domain };
@@ -102,13 +101,13 @@ function planRcpt(
 function requireTlsOf(
   { host, tls, isTlsMissing, extensions }: Session,
   envelope: Envelope,
-): boolean | "later" | [string, string] {
+): boolean | "later" | [string, FindingName] {
   if (envelope.tlsWish !== "required") return false;
   const isSure = host.nameIsSure && tls?.verified !== undefined;
   if (envelope.sender === "") return isSure && extensions.requireTls;
   if (host.nameIsSure && isTlsMissing) return "later";
-  if (!isSure) return ["5.7.10", "The sender asks for TLS that is sure, and there is none to this host"];
-  return extensions.requireTls || ["5.7.30", "The sender asks for REQUIRETLS, and the host does not offer it"];
+  if (!isSure) return ["5.7.10", "no-sure-tls"];
+  return extensions.requireTls || ["5.7.30", "no-requiretls"];
 }
 
 /** RFC 3461 sections 4.3 and 4.4; with REQUIRETLS no report quotes the message (RFC 8689 section 5). */

@@ -3,6 +3,7 @@
  * (RFC 9422), RSET where a transaction did not end by itself, and no more when the host or our limits say so.
  */
 import type { Clock } from "../../host/clock.ts";
+import { temporarily } from "../../service/queue/reply-words.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import type { SmtpReply } from "../../syntax/smtp/reply-reader.ts";
@@ -11,8 +12,9 @@ import type { Envelope, RecipientOutcome } from "./delivered.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import type { SmtpClientLimits } from "./limits.ts";
 import { type Plan, planFor } from "./plan.ts";
-import { heardReply, isDone, lossReply, ownReply, remoteReply, temporarily } from "./remote-reply.ts";
+import { heardReply, isDone, lossReply, ownReply, remoteReply } from "./remote-reply.ts";
 import { part, type Session } from "./session.ts";
+import type { Undone } from "./undone.ts";
 import type { Heard, Loss } from "./wire.ts";
 
 export type Relayed =
@@ -26,8 +28,8 @@ export type Relayed =
       readonly left: readonly number[];
       readonly refusesChunks: boolean;
     }
-  /** `unreached`: the session is of no use for this message; to others it may be, but not now. */
-  | { readonly kind: "unreached" | "unfit"; readonly reply: RemoteReply };
+  /** But for `unfit` the session is of no use for this message, and another may be. */
+  | Undone;
 
 export class Relay {
   readonly session: Session;
@@ -57,14 +59,15 @@ export class Relay {
 
   /**
    * @param wanted recipients, by their place in the envelope
-   * @param withoutChunks DATA, whatever the host offers
+   * @param how `withoutChunks`: DATA, whatever the host offers. `endsAt`, of `steady`: what is not said to its final dot by
+   * then is broken off, and nothing more is begun.
    * @throws what the message's source throws
    */
   async deliver(
     envelope: Envelope,
     wanted: readonly number[],
     message: ContentSource,
-    withoutChunks: boolean,
+    { withoutChunks, endsAt }: { readonly withoutChunks: boolean; readonly endsAt: number },
   ): Promise<Relayed> {
     const { wire } = this.session;
     this.#outcomes.clear();
@@ -76,8 +79,8 @@ export class Relay {
       if (planned?.kind === "refused") this.#outcomes.set(n, { kind: "permanent", reply: planned.reply });
     }
     let left = this.#without(wanted);
-    while (left.length > 0 && this.isUsable) {
-      wire.endAt(this.#clock.steady() + this.#limits.transactionTimeoutMs);
+    while (left.length > 0 && this.isUsable && this.#clock.steady() < endsAt) {
+      wire.endAt(endsAt);
       const unreached = await this.#transact(plan, this.#group(plan, left), message);
       if (unreached !== undefined) {
         if (this.#outcomes.size === 0) return { kind: "unreached", reply: unreached };
@@ -185,7 +188,7 @@ export class Relay {
     }
     if (sent.kind === "lost") this.#lost(accepted, sent.wasComplete, sent.why);
     else if (sent.kind === "bare-line-end") {
-      const reply = ownReply(speaker, "5.6.11", "The message holds a bare CR or LF, and is not sent");
+      const reply = ownReply(speaker, "5.6.11", "bare-line-end");
       for (const n of accepted) this.#outcomes.set(n, { kind: "permanent", reply });
     } else if (sent.isFinal && sent.reply.code < 300) {
       this.#isOpen = false;

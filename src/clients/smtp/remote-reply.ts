@@ -1,4 +1,6 @@
 /** What is told of a host's reply, or of our own finding where no reply came. */
+import { type FindingName, found } from "../../service/queue/findings.ts";
+import { restated, verifiedBy } from "../../service/queue/reply-words.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { type SmtpReply, wordsOf } from "../../syntax/smtp/reply-reader.ts";
 import type { SessionTls } from "./delivered.ts";
@@ -36,27 +38,22 @@ function saidIn({ enhanced, lines }: SmtpReply, most: number): string {
   return said.length > most ? `${said.slice(0, Math.max(0, most - 3))}...` : said;
 }
 
-/** What the host said means something else to us: its own words stay what they are. */
-function restated(reply: RemoteReply, enhanced: string): RemoteReply {
-  return { ...reply, enhanced, said: reply.said ?? `${reply.enhanced} ${reply.words}`.trim() };
-}
-
-/** @param words a sentence of ours */
-export function ownReply(speaker: Speaker, enhanced: string, words: string): RemoteReply {
-  return { host: speaker.name, code: undefined, enhanced, words, tls: tlsWords(speaker.tls) };
+/** @param about what fills the sentence of this name */
+export function ownReply(speaker: Speaker, enhanced: string, name: FindingName, about?: number): RemoteReply {
+  return { host: speaker.name, code: undefined, enhanced, ...found(name, about), tls: tlsWords(speaker.tls) };
 }
 
 /** Why there was no answer: RFC 3463 section 3.5, `X.4.2` bad connection, and section 3.6, `X.5.0` of the protocol. */
 export function lossReply(speaker: Speaker, why: Loss): RemoteReply {
   switch (why) {
     case "closed":
-      return ownReply(speaker, "4.4.2", "The host closed the connection before it had answered");
+      return ownReply(speaker, "4.4.2", "closed");
     case "timeout":
-      return ownReply(speaker, "4.4.2", "The host did not answer in time");
+      return ownReply(speaker, "4.4.2", "late");
     case "not-smtp":
-      return ownReply(speaker, "4.5.0", "The host sent something that is not an SMTP reply");
+      return ownReply(speaker, "4.5.0", "not-smtp");
     case "shutdown":
-      return ownReply(speaker, "4.3.2", "Our service was stopped while it spoke with the host");
+      return ownReply(speaker, "4.3.2", "stopped-speaking");
   }
 }
 
@@ -69,11 +66,6 @@ export function heardReply(speaker: Speaker, heard: Heard): RemoteReply {
       : restated(remoteReply(speaker, heard.reply), "4.5.0");
 }
 
-/** What is wrong between us and the host is no word on the message. */
-export function temporarily(reply: RemoteReply): RemoteReply {
-  return restated(reply, reply.enhanced.replace(/^5/, "4"));
-}
-
 /** True for the class 2 of codes, which all mean that it was done. */
 export function isDone(heard: Heard): boolean {
   return heard.kind === "reply" && heard.reply.code < 300;
@@ -81,7 +73,6 @@ export function isDone(heard: Heard): boolean {
 
 function tlsWords(tls: SessionTls | undefined): string | undefined {
   if (tls === undefined) return undefined;
-  const verified =
-    tls.verified === undefined ? "" : `, certificate verified by ${tls.verified === "dane" ? "DANE" : "an authority"}`;
+  const verified = tls.verified === undefined ? "" : `, ${verifiedBy(tls.verified)}`;
   return `${tls.protocol} ${tls.cipher}${verified}`;
 }

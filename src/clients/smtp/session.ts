@@ -5,12 +5,14 @@
  */
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import type { Clock } from "../../host/clock.ts";
+import type { FindingName } from "../../service/queue/findings.ts";
+import { temporarily } from "../../service/queue/reply-words.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { type Extensions, noExtensions, parseEhlo } from "../../syntax/smtp/ehlo-keywords.ts";
 import type { SmtpReply } from "../../syntax/smtp/reply-reader.ts";
 import type { RelayHost, SessionTls, TlsFailure, TlsFailureKind } from "./delivered.ts";
 import type { SmtpClientLimits } from "./limits.ts";
-import { heardReply, isDone, ownReply, type Speaker, temporarily } from "./remote-reply.ts";
+import { heardReply, isDone, ownReply, type Speaker } from "./remote-reply.ts";
 import { checkTls, type TlsVerdict, type VerifyDane } from "./tls-check.ts";
 import { type Heard, Wire } from "./wire.ts";
 
@@ -40,6 +42,8 @@ export type SessionOptions = {
   readonly verifyDane: VerifyDane;
   /** Our side of a connection to this address; `undefined`: as the system chooses. */
   readonly localAddress: (address: string) => string | undefined;
+  /** No wait goes on beyond it, of `steady`. */
+  readonly endsAt?: number;
   /** Hears each step as it happens: for who looks at a host and sends nothing. */
   readonly observe?: (step: SessionStep) => void;
 };
@@ -177,9 +181,7 @@ class Entrance {
     if (!isOffered) {
       observe?.({ kind: "starttls", reply: undefined });
       this.#note("starttls-not-supported", undefined);
-      return goesOn
-        ? undefined
-        : this.#stop("no-tls", "4.7.4", "TLS is a must for this host, and it does not offer it");
+      return goesOn ? undefined : this.#stop("no-tls", "4.7.4", "tls-not-offered");
     }
     this.#isTlsMissing = true;
     wire.write("STARTTLS\r\n");
@@ -190,9 +192,9 @@ class Entrance {
     }
     observe?.({ kind: "starttls", reply: heard.reply });
     if (heard.reply.code !== 220) {
-      this.#note("starttls-not-supported", String(heard.reply.code));
-      // RFC 5321 section 3.8: it closes the connection, and has asked for less.
+      // RFC 5321 section 3.8: it closes the connection, and has asked for less; of its TLS it has said nothing.
       if (heard.reply.code === 421) return this.#refusal(heard);
+      this.#note("starttls-not-supported", String(heard.reply.code));
       return goesOn ? undefined : { kind: "no-tls", reply: temporarily(heardReply(this.#speaker, heard)) };
     }
     return this.#secure(wire);
@@ -204,7 +206,7 @@ class Entrance {
     if ("kind" in socket) {
       observe?.({ kind: "no-tls", code: socket.code });
       this.#note("validation-failure", socket.code);
-      return this.#stop("no-tls", "4.7.5", "The TLS handshake with the host failed");
+      return this.#stop("no-tls", "4.7.5", "handshake-failed");
     }
     const verdict = checkTls(socket, this.#host, verifyDane, clock.now());
     this.#speaker = { ...this.#speaker, tls: verdict.tls };
@@ -213,16 +215,15 @@ class Entrance {
     if (verdict.failure === undefined) return undefined;
     this.#note(verdict.failure.failure, verdict.failure.detail);
     if (!needsTls(this.#host)) return undefined;
-    return this.#stop("unreached", "4.7.5", `The host's certificate is not right (${verdict.failure.failure})`);
+    return this.#stop("unreached", "4.7.5", verdict.failure.failure);
   }
 
   /** RFC 4954 section 4; the password goes to nobody who has not shown who he is. */
   async #logIn(wire: Wire, { auth }: Extensions): Promise<Stop | undefined> {
     const { credentials } = this.#host;
     if (credentials === undefined) return undefined;
-    if (this.#speaker.tls?.verified === undefined)
-      return this.#stop("unreached", "4.7.5", "We log in only where TLS shows the right certificate");
-    if (!auth.has("PLAIN")) return this.#stop("unreached", "4.7.0", "The host does not offer AUTH PLAIN");
+    if (this.#speaker.tls?.verified === undefined) return this.#stop("unreached", "4.7.5", "log-in-unsafe");
+    if (!auth.has("PLAIN")) return this.#stop("unreached", "4.7.0", "no-auth-plain");
     const { user, password } = credentials;
     wire.write(`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString("base64")}\r\n`);
     const heard = await wire.hear(this.#options.limits.commandTimeoutMs);
@@ -237,11 +238,13 @@ class Entrance {
     return { kind: isForGood ? "unfit" : "unreached", reply: heardReply(this.#speaker, heard) };
   }
 
-  #stop(kind: Stop["kind"], enhanced: string, words: string): Stop {
-    return { kind, reply: ownReply(this.#speaker, enhanced, words) };
+  #stop(kind: Stop["kind"], enhanced: string, name: FindingName): Stop {
+    return { kind, reply: ownReply(this.#speaker, enhanced, name) };
   }
 
   #note(failure: TlsFailureKind, detail: string | undefined): void {
+    // Our own stop: the host did nothing wrong.
+    if (detail === "shutdown") return;
     this.#tlsFailures.push({ failure, address: this.#address, detail });
   }
 }
@@ -263,21 +266,21 @@ function serverNameOf({ name, tls }: RelayHost): string | undefined {
   return wanted.startsWith("[") ? undefined : wanted;
 }
 
-function noConnection(code: string): string {
+function noConnection(code: string): FindingName {
   switch (code) {
     case "ECONNREFUSED":
-      return "The host refuses connections";
+      return "refuses-connections";
     case "timeout":
     case "ETIMEDOUT":
-      return "The host does not answer";
+      return "silent";
     case "EHOSTUNREACH":
     case "ENETUNREACH":
-      return "There is no way to the host's network";
+      return "no-way";
     case "EADDRNOTAVAIL":
-      return "Our own address for this connection is not there";
+      return "own-address-missing";
     case "shutdown":
-      return "Our service was stopped while it called the host";
+      return "stopped-calling";
     default:
-      return "There is no connection to the host";
+      return "no-connection";
   }
 }

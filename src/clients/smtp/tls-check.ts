@@ -12,9 +12,13 @@ export type VerifyDane = (check: DaneCheck) => DaneVerdict;
 export type TlsVerdict = {
   readonly tls: SessionTls;
   /** What the policy wanted and was not so. */
-  readonly failure: { readonly failure: TlsFailureKind; readonly detail: string | undefined } | undefined;
+  readonly failure:
+    | { readonly failure: Exclude<TlsFailureKind, "starttls-not-supported">; readonly detail: string | undefined }
+    | undefined;
 };
 
+/** RFC 8460 section 4.3.1: of this failure a reason is to be told. */
+const NOT_ALLOWED = "the TLSA records do not allow the certificate";
 /** Longer chains than this are not looked at. */
 const MAX_CHAIN = 12;
 
@@ -28,9 +32,10 @@ export function checkTls(
   if (host.tls.kind === "dane") {
     const { records, names } = host.tls;
     const verdict = verifyDane({ records, names, chain: chainOf(socket), now });
-    return verdict.kind === "verified"
-      ? { tls: { ...facts, verified: "dane" }, failure: undefined }
-      : { tls: { ...facts, verified: undefined }, failure: { failure: verdict.why, detail: undefined } };
+    if (verdict.kind === "verified") return { tls: { ...facts, verified: "dane" }, failure: undefined };
+    const { why } = verdict;
+    const detail = why === "validation-failure" ? NOT_ALLOWED : undefined;
+    return { tls: { ...facts, verified: undefined }, failure: { failure: why, detail } };
   }
   const failure = againstAuthorities(socket, host.name);
   if (failure === undefined) return { tls: { ...facts, verified: "authority" }, failure };

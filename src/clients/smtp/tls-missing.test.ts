@@ -67,14 +67,36 @@ test("REQUIRETLS waits for TLS that could not be had this time, over new connect
     const to = envelopeTo(["a@example.net"], { tlsWish });
     results.push(...short(await world.client.deliver(host, to, contentOf(MESSAGE))));
   }
-  assert.deepEqual(results, ["accepted 250 2.0.0", "unreached - 4.7.10"]);
+  // A word on this message: what asks for less goes to the host.
+  assert.deepEqual(results, ["accepted 250 2.0.0", "temporary - 4.7.10"]);
 });
 
-test("a host that answers STARTTLS with 421 asks for less, and that is told", async () => {
-  const busy: Script = async (p) => {
+test("a host that answers STARTTLS with 421 asks for less: that is told, and is no failure of its TLS", async () => {
+  await using peer = await startPeer(async (p) => {
     await p.greet("STARTTLS");
     await p.answer("421 4.7.0 too many of you");
     p.close();
-  };
-  assert.deepEqual(await deliver([busy], ["a@example.net"]), ["unreached 421 4.7.0"]);
+  });
+  await using world = createWorld();
+  const delivered = await world.client.deliver(hostAt(peer.port), envelopeTo(["a@example.net"]), contentOf(MESSAGE));
+  assert.deepEqual([short(delivered), delivered.tlsFailures], [["unreached 421 4.7.0"], []]);
 });
+
+for (const [when, answers] of [
+  ["before the answer to STARTTLS", []],
+  ["during the handshake", ["220 go"]],
+] as const)
+  test(`our own stop ${when} is no failure of the host's TLS`, async () => {
+    const stop = new AbortController();
+    await using peer = await startPeer(async (p) => {
+      await p.greet("STARTTLS");
+      await p.answer(...answers);
+      // The line behind EHLO, or what begins the handshake.
+      await p.octets(1);
+      stop.abort();
+      await p.rest();
+    });
+    await using world = createWorld({ signal: stop.signal });
+    const delivered = await world.client.deliver(hostAt(peer.port), envelopeTo(["a@example.net"]), contentOf(MESSAGE));
+    assert.deepEqual([delivered.kind, delivered.tlsFailures], ["unreached", []]);
+  });

@@ -287,8 +287,8 @@ test("F2: DANE decides by its own check alone, with the server's chain and the b
   );
   assert.deepEqual(short(wrong), ["unreached - 4.7.5"]);
   assert.deepEqual(
-    wrong.tlsFailures.map(({ failure }) => failure),
-    ["validation-failure"],
+    wrong.tlsFailures.map(({ failure, detail }) => [failure, detail]),
+    [["validation-failure", "the TLSA records do not allow the certificate"]],
   );
 });
 

@@ -21,6 +21,8 @@ export type WireOptions = {
   readonly clock: Clock;
   readonly limits: SmtpClientLimits;
   readonly signal: AbortSignal | undefined;
+  /** As `endAt` sets it, from the first octet on. */
+  readonly endsAt?: number;
 };
 
 export class Wire {
@@ -28,13 +30,16 @@ export class Wire {
   #socket: Socket;
   #reader: ReplyReader;
   readonly #replies: SmtpReply[] = [];
+  /** Since there was last nothing to hear. */
+  #unreadBytes = 0;
   #loss: Loss | undefined;
   #wake: (() => void) | undefined;
-  #end = Number.POSITIVE_INFINITY;
+  #end: number;
 
   private constructor(socket: Socket, options: WireOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#end = options.endsAt ?? Number.POSITIVE_INFINITY;
     this.#reader = new ReplyReader(options.limits.reply);
     this.#listen();
     options.signal?.addEventListener("abort", this.#onAbort);
@@ -53,7 +58,9 @@ export class Wire {
       noDelay: true,
       ...(localAddress === undefined ? {} : { localAddress }),
     });
-    const failed = await established(socket, "connect", options.limits.connectTimeoutMs, options);
+    const { limits, clock, endsAt = Number.POSITIVE_INFINITY } = options;
+    const timeoutMs = Math.min(limits.connectTimeoutMs, endsAt - clock.steady());
+    const failed = await established(socket, "connect", timeoutMs, options);
     return failed ?? new Wire(socket, options);
   }
 
@@ -72,7 +79,7 @@ export class Wire {
     return this.#loss === undefined && !this.hasReply && !this.#reader.isWithin;
   }
 
-  /** No wait goes on beyond `at` (epoch milliseconds), until another end is set. */
+  /** No wait goes on beyond `at` (of `steady`), until another end is set. */
   endAt(at: number): void {
     this.#end = at;
   }
@@ -88,6 +95,7 @@ export class Wire {
     // From here on TLS reads the socket; an error of its own end must not go unheard.
     plain.on("error", ignore);
     this.#replies.length = 0;
+    this.#unreadBytes = 0;
     this.#reader = new ReplyReader(this.#options.limits.reply);
     const socket = connectTls({
       socket: plain,
@@ -98,7 +106,8 @@ export class Wire {
       ...(serverName === undefined ? {} : { servername: serverName }),
     });
     this.#socket = socket;
-    const failed = await established(socket, "secureConnect", this.#options.limits.handshakeTimeoutMs, this.#options);
+    const timeoutMs = this.#untilEnd(this.#options.limits.handshakeTimeoutMs);
+    const failed = await established(socket, "secureConnect", timeoutMs, this.#options);
     if (failed !== undefined) {
       plain.destroy();
       this.lose("closed");
@@ -129,6 +138,7 @@ export class Wire {
   async hear(timeoutMs: number): Promise<Heard> {
     await this.#wait(() => !this.hasReply, timeoutMs);
     const reply = this.#replies.shift();
+    if (!this.hasReply) this.#unreadBytes = 0;
     return reply === undefined ? { kind: "lost", why: this.#loss ?? "closed" } : { kind: "reply", reply };
   }
 
@@ -161,19 +171,29 @@ export class Wire {
   }
 
   readonly #onData = (octets: Uint8Array): void => {
+    const { maxUnreadReplies, maxUnreadBytes } = this.#options.limits;
     this.#replies.push(...this.#reader.write(octets));
-    if (this.#reader.isBroken || this.#replies.length > this.#options.limits.maxUnreadReplies) this.lose("not-smtp");
+    this.#unreadBytes += octets.length;
+    if (this.#replies.length > maxUnreadReplies || this.#unreadBytes > maxUnreadBytes) {
+      // The first may be the answer to what we said; all others are kept for nobody.
+      this.#replies.length = Math.min(this.#replies.length, 1);
+      this.lose("not-smtp");
+    } else if (this.#reader.isBroken) this.lose("not-smtp");
     else this.#wake?.();
   };
   readonly #onEnd = (): void => this.lose("closed");
   readonly #onAbort = (): void => this.lose("shutdown");
   readonly #onDrain = (): void => this.#wake?.();
 
+  #untilEnd(mostMs: number): number {
+    return Math.min(mostMs, this.#end - this.#options.clock.steady());
+  }
+
   /** Waits as long as `isWaiting` and the connection stands. */
   async #wait(isWaiting: () => boolean, timeoutMs: number): Promise<void> {
     const { clock } = this.#options;
     if (this.#loss !== undefined || !isWaiting()) return;
-    const timer = clock.after(Math.min(timeoutMs, this.#end - clock.steady()), () => this.lose("timeout"));
+    const timer = clock.after(this.#untilEnd(timeoutMs), () => this.lose("timeout"));
     while (this.#loss === undefined && isWaiting())
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
