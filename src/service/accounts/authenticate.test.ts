@@ -137,6 +137,19 @@ test("the right password opens the account, in any case of the name; all else is
     }
   }));
 
+test("who has an address in letters logs in by it as by its A-labels, and neither counts as a wrong password", () =>
+  world(async ({ directory, here, checks, logged }) => {
+    await directory.add([sampleAccount("u1@xn--bcher-kva.test", { passwordHash: (await hash) ?? "" })]);
+    for (const name of ["u1@bücher.test", "U1@BÜCHER.test", "u1@xn--bcher-kva.test"]) {
+      const login = await here.authenticate(name, PASSWORD);
+      assert.equal(login.kind === "accepted" && login.primary, "u1@xn--bcher-kva.test", name);
+    }
+    assert.equal(checks(), 1, "it is remembered, however it is written");
+    assert.ok(logged.every(([name]) => name === "login.accepted"));
+    assert.equal(await kindOf(here, "u1@bücher.test", "wrong horse"), "wrong");
+    assert.equal(await kindOf(here, "u1@bücher.test/x", PASSWORD), "wrong");
+  }));
+
 test("A2: an alias is no log-in name", () =>
   world(async ({ here }) => {
     assert.equal(await kindOf(here, "alias@example.org", PASSWORD), "wrong");

@@ -13,6 +13,7 @@ import { StoreError } from "../../store/store-error.ts";
 import { mayLogIn } from "./account-state.ts";
 import { appPasswordForm, matchAppPassword } from "./app-password.ts";
 import type { Authenticator, Login, Observe, Purpose, RefusedLogin } from "./authenticator.ts";
+import { logInName } from "./log-in-name.ts";
 import { type Asker, createLogInTurns } from "./log-in-turns.ts";
 import { LoginMemory, MEMORY_BOUNDS, type MemoryBounds } from "./login-memory.ts";
 import { createOpenLogIns } from "./open-log-ins.ts";
@@ -187,7 +188,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   const answer = async (name: string, password: string, asked: Asked): Promise<Login> => {
     const prepared = usable(password);
-    const canonical = name.toLowerCase();
+    const canonical = logInName(name);
     const key = memory.keyOf(canonical, prepared ?? `not a password\0${password}`);
     const recalled = await recall(key, asked);
     if (recalled !== undefined) return recalled;

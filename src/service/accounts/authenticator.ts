@@ -41,7 +41,10 @@ export type Purpose = "mail" | "portal";
 export type Observe = (name: string, fields: Readonly<Record<string, unknown>>, at: number) => void;
 
 export interface Authenticator {
-  /** @param name the primary address, in any case; @param password as typed (SASLprep is applied here). */
+  /**
+   * @param name the primary address, in any case, its domain in letters or in A-labels
+   * @param password as typed (SASLprep is applied here)
+   */
   authenticate(name: string, password: string, asking?: Asking): Promise<Login>;
   /**
    * Calls `listener` once, when what was accepted is worth nothing any more: the account is suspended or deleted, its password

@@ -11,7 +11,7 @@ import type { Contract, NotBought, PlanChanged, Withdrawn } from "./manage.ts";
 import type { BillingParts } from "./parts.ts";
 import type { Failure } from "./payments.ts";
 import { renew, type Renewed, type RenewOptions } from "./renew.ts";
-import { hourly, nightly } from "./rounds.ts";
+import { hourly, nights } from "./rounds.ts";
 import { abandon, type Progress, start, type Started, type StartOptions } from "./sign-up.ts";
 import { takeWebhook, type WebhookTaken } from "./webhook.ts";
 import type { Reservation, SignUp } from "../../store/billing.ts";
@@ -44,7 +44,10 @@ export interface Billing {
   /** A step of the deletion of an account. */
   closed(account: AccountId): Promise<void>;
   hourly(signal: AbortSignal): Promise<void>;
-  /** Does nothing when the round that was due last is done: may be called at any time. */
+  /**
+   * Does nothing when the round that was due last is done, or failed a moment ago; the moments become hours. May be called at
+   * any time, and is to be called every few minutes.
+   */
   nightly(signal: AbortSignal): Promise<void>;
   /** A code for one account without payment, shown once. */
   invite(): Promise<string>;
@@ -72,6 +75,7 @@ export function createBilling(
     rounds = rounds.then(round, round);
     return rounds;
   };
+  const nightly = nights(parts);
   const stateOf = async (reference: string): Promise<State> => (await parts.store.reservation(reference))?.state;
   return {
     start: (options) => start(parts, options),
@@ -101,7 +105,7 @@ export function createBilling(
     portal: (account, returnUrl, language) => portal(parts, account, returnUrl, language),
     closed: (account) => closed(parts, account),
     hourly: (signal) => inTurn(() => hourly(parts, signal)),
-    nightly: (signal) => inTurn(() => nightly(parts, signal)),
+    nightly: (signal) => inTurn(() => nightly(signal)),
     invite: () => invite(parts),
     redeem: (code, signUp) => redeem(parts, code, signUp),
   };

@@ -1,4 +1,7 @@
-/** In the place of a house that takes money, where nothing is sold: whoever asks for something to be paid hears that it is not done. */
+/**
+ * In the place of a house that takes money, where nothing is sold: whoever asks for something to be paid hears that it is not
+ * done, and whoever looks for subscriptions that we do not know that there are none.
+ */
 import type { Failure, Payments } from "./payments.ts";
 
 const REFUSED: Failure = Object.freeze({ kind: "failed", why: "refused" });
@@ -11,7 +14,7 @@ export const noPayments = (installation: string): Payments => ({
   checkout: refused,
   expireCheckout: refused,
   subscription: refused,
-  subscriptions: refused,
+  subscriptions: async () => ({ kind: "page", views: [], next: undefined }),
   charge: refused,
   changePrice: refused,
   setEnding: refused,

@@ -51,7 +51,80 @@ test("rounds that are called at once go one after the other, and a failed one ho
   const [failed, hourly] = await Promise.allSettled([world.billing.nightly(NEVER), world.billing.hourly(NEVER)]);
   world.fuse.left = Number.POSITIVE_INFINITY;
   assert.deepEqual([failed.status, hourly.status], ["rejected", "rejected"]);
+  await world.clock.advance(5 * MINUTE);
   assert.equal(await looks(world), true, "the night is made up for");
+});
+
+test("M1: a night in which Stripe does not answer is made up for when it does, and asked for less and less often", async () => {
+  await using world = await billingWorld();
+  await world.paid();
+  for (const fault of ["down", "limited"] as const) {
+    await nextDayAt(world, 30 * MINUTE);
+    world.fake.always = fault;
+    const pauses: number[] = [];
+    let last = world.clock.now();
+    assert.equal(await looks(world), true);
+    for (let minutes = 0; minutes < 20 * 60; minutes += 5) {
+      await world.clock.advance(5 * MINUTE);
+      if (!(await looks(world))) continue;
+      pauses.push((world.clock.now() - last) / MINUTE);
+      last = world.clock.now();
+    }
+    assert.deepEqual(pauses, [5, 10, 20, 40, 80, 160, 240, 240, 240], fault);
+    world.fake.always = undefined;
+    await world.clock.advance(3 * HOUR);
+    assert.equal(await looks(world), true, "late on the same day");
+    await world.clock.advance(5 * MINUTE);
+    assert.equal(await looks(world), false, "and that night is done");
+    await nextDayAt(world, 30 * MINUTE);
+    assert.equal(await looks(world), true);
+  }
+});
+
+test("a night of which some answers are missing is gone through again; what Stripe refuses keeps none from its end", async () => {
+  await using world = await billingWorld();
+  for (const name of ["anna", "bea", "cleo"]) await world.paid(name);
+  await nextDayAt(world, 30 * MINUTE);
+  const { faults, requests } = world.fake;
+  const before = requests.length;
+  await world.billing.nightly(NEVER);
+  const asked = requests.length - before;
+  for (let at = 0; at < asked; at++) {
+    await world.clock.advance(DAY);
+    faults.push(...Array.from({ length: at }, () => undefined), "down");
+    assert.equal(await looks(world), true);
+    await world.clock.advance(4 * MINUTE);
+    assert.equal(await looks(world), false);
+    await world.clock.advance(MINUTE);
+    assert.equal(await looks(world), true, `answer ${at} of ${asked}`);
+    assert.equal(await looks(world), false);
+  }
+});
+
+test("a Stripe that is down is not asked about everybody", async () => {
+  await using world = await billingWorld();
+  for (let n = 0; n < 12; n++) await world.paid(`holder${n}`);
+  world.fake.always = "down";
+  const { requests } = world.fake;
+  const before = requests.length;
+  await world.clock.advance(DAY);
+  await world.billing.nightly(NEVER);
+  assert.equal(requests.length - before, 5);
+  world.fake.always = undefined;
+  await world.clock.advance(5 * MINUTE);
+  await world.billing.nightly(NEVER);
+  assert.ok(requests.length - before > 5 + 12);
+});
+
+test("who gave a wrong key has the night made up for with the right one", async () => {
+  await using world = await billingWorld();
+  await world.paid();
+  await nextDayAt(world, 30 * MINUTE);
+  world.fake.always = "refused";
+  assert.equal(await looks(world), true);
+  world.fake.always = undefined;
+  await world.clock.advance(5 * MINUTE);
+  assert.equal(await looks(world), true);
 });
 
 test("a round that was broken off is gone through again, and notes of old ones are forgotten", async () => {

@@ -10,8 +10,8 @@ import { StripeLedger } from "./ledger.ts";
 import { checkAnswer, checkRequest, type Route, routeOf } from "./published-api.ts";
 import { answerTo, type Answer, refusal } from "./requests.ts";
 
-/** What happens to the requests that come next. `lost`: carried out, but the answer never arrives. */
-export type Fault = "down" | "limited" | "lost" | "silent";
+/** What happens to the requests that come next. `lost`: carried out, but the answer never arrives; `refused`: the key is wrong. */
+export type Fault = "down" | "limited" | "lost" | "silent" | "refused";
 
 export type FakeStripe = AsyncDisposable & {
   readonly ledger: StripeLedger;
@@ -19,8 +19,8 @@ export type FakeStripe = AsyncDisposable & {
   readonly server: string;
   /** Method and path of each, in order. */
   readonly requests: string[];
-  /** Of the next requests, one each; `always`: of all until it is taken away. */
-  readonly faults: Fault[];
+  /** Of the next requests, one each, `undefined`: none; `always`: of all until it is taken away. */
+  readonly faults: (Fault | undefined)[];
   always: Fault | undefined;
   /** Whether a new charge is declined. */
   declines: boolean;
@@ -69,6 +69,7 @@ export async function openFakeStripe(clock: Clock): Promise<FakeStripe> {
     };
     if (fault === "down") return give(refusal(503, "api_error", "Down for a moment."));
     if (fault === "limited") return give(refusal(429, "invalid_request_error", "Too many requests.", "rate_limit"));
+    if (fault === "refused") return give(refusal(401, "invalid_request_error", "No such key."));
     const route = routeOf(method, path);
     if (route === undefined) {
       wrong.push(`${method} ${path} is not described`);
