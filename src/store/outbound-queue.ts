@@ -14,6 +14,9 @@ import type { ContentSource } from "./mail-store.ts";
 /** RFC 5321 section 4.5.3.1.8: every server takes so many in one transaction. */
 export const RECIPIENTS_AN_ITEM = 100;
 
+/** A destination that rests for no longer is as one whose turn it is: its host had no place free. */
+export const MOMENT_MS = 1000;
+
 /** How long a report waits for what else is to be told of its message: most hosts have answered by then. */
 export const REPORT_WAITS_MS = 10_000;
 
@@ -56,6 +59,9 @@ export type OutboundRecipient = {
   readonly orcpt: string | undefined;
 };
 
+/** By which our own findings are worded in other languages (service/queue/findings.ts); their English stands in `words`. */
+export type Finding = { readonly name: string; readonly about?: string };
+
 /** What a remote host said, or what we found without it. Words are cut and cleaned by who read them. */
 export type RemoteReply = {
   /** Lower-case name of the host that said it; `undefined`: nobody did. */
@@ -66,6 +72,8 @@ export type RemoteReply = {
   readonly enhanced: string;
   /** Without codes, in one line. */
   readonly words: string;
+  /** Of what is ours. */
+  readonly finding?: Finding;
   /** What the host said behind its code, where that is not `enhanced`, a space, and `words`; a line for each of the reply's. */
   readonly said?: string;
   /** What TLS agreed on, for people; `undefined`: none. */
@@ -93,7 +101,7 @@ export type Feedback = "bounce" | "complaint";
 
 export type FeedbackNoted =
   | "noted"
-  /** Of all that it is about something was noted before. */
+  /** Of all that it is about something was noted before, or it complains of a message that somebody complained of before. */
   | "known"
   /** It names the Message-ID of something that the account sent, or whom it wrote to, and proves nothing: nothing was noted. */
   | "named"
@@ -223,7 +231,7 @@ export type ListedItem = {
   readonly attempts: number;
   /** Why it is held, or will be when its claim ends. */
   readonly hold: HoldReason | undefined;
-  /** When it is due, or was; of what is claimed, when the claim ends. */
+  /** When it is due, or was: 0 when it was put back untried; of what is claimed, when the claim ends. */
   readonly at: number;
   readonly deadline: number;
   /** Its destination is asked by nobody before then. */
@@ -317,8 +325,11 @@ export interface OutboundQueue extends OutboundMail {
   claim(wish: ClaimWish): Promise<Batch | undefined>;
   /** Items whose deadline has come, whatever they wait for. */
   claimExpired(now: number, until: number, most: number): Promise<readonly Work[]>;
-  /** Items of which the sender is to hear that they take long; not claimed. */
-  late(now: number, most: number): Promise<readonly Work[]>;
+  /**
+   * Items of which the sender is to hear that they take long; not claimed. What is due, and waits for nothing but its turn, may
+   * leave in this moment: it is among them only when it was due before `dueBefore`.
+   */
+  late(now: number, dueBefore: number, most: number): Promise<readonly Work[]>;
   /** The sender is told so, or need not be; once an item, and in one report a message: who comes later is not told of. */
   noteLate(item: number, report: Report | undefined): Promise<void>;
   renew(claims: readonly string[], until: number): Promise<void>;
@@ -327,11 +338,14 @@ export interface OutboundQueue extends OutboundMail {
    * count; all else is the new claim's.
    */
   settle(work: Work, settlement: Settlement): Promise<void>;
-  /** Gives claimed items back untried. */
-  putBack(works: readonly Work[]): Promise<void>;
+  /** Gives claimed items back untried. `deadline`: they are given up then, whatever was said before. */
+  putBack(works: readonly Work[], deadline?: number): Promise<void>;
   /** Keeps claimed items until they are released; given up at `submittedAt` + `lifeMs`. */
   holdClaimed(works: readonly Work[], reason: HoldReason, lifeMs: number): Promise<void>;
-  /** Nobody is sent to this destination until then. `failed`: it stands among the troubled from now on. */
+  /**
+   * Nobody is sent to this destination until then, or longer when a longer rest was said before. `failed`: it stands among the
+   * troubled from now on; what fails together, or while it rests from that, is one failure.
+   */
   rest(destination: string, until: number, failed: RemoteReply | undefined): Promise<void>;
   /** The destination took something: it stands with the well ones again. */
   well(destination: string): Promise<void>;

@@ -36,8 +36,16 @@ export interface SendCounts extends AsyncDisposable {
   ): Promise<Sending | undefined>;
   /** Takes back what `count` added, for a message that did not go after all; whom it was for stays known. */
   takeBack(account: AccountId, minute: number, added: Sending): Promise<void>;
-  /** Adds to a minute what uses up limits without being sent: what came back. Asks nobody whether it may. */
-  charge(account: AccountId, minute: number, added: Sending): Promise<void>;
+  /**
+   * Adds to a minute's `firsts` what uses them up without being sent: what came back. All that is charged from `since` on (a
+   * minute) stays within `most`; in one transaction. Answers how much was added.
+   */
+  charge(
+    account: AccountId,
+    at: { readonly minute: number; readonly since: number },
+    firsts: number,
+    most: number,
+  ): Promise<number>;
   /** Erases counts before one minute and fingerprints not used since another. Answers how many rows. */
   forget(countsBefore: number, recipientsBefore: number): Promise<number>;
   /** Erases all that is known of an account. */

@@ -3,7 +3,7 @@
  * exactly one of: settled, put back, held. What a host took is settled until it is durable, for nothing may be sent twice
  * because our disk was busy; what throws leads to another attempt, never to a loss.
  */
-import { MINUTE, pause, SECOND } from "../../host/clock.ts";
+import { MINUTE, pause, pauseOrAbort, SECOND } from "../../host/clock.ts";
 import { pauseAfter, restAfter, type RetrySchedule } from "../../rules/retry.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
@@ -11,9 +11,11 @@ import type { Batch, OutboundQueue, RemoteReply, Work } from "../../store/outbou
 import { StoreError } from "../../store/store-error.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { failureOf } from "../delivery/verdict.ts";
+import type { Attempt, Attempts } from "./attempts.ts";
 import { allFail, allWait, type NewReportId, OUR_FAULT, type Outcome, outcomeOf, routeReply } from "./outcome.ts";
 import { domainOfPlace, hostsFor } from "./optional-tls.ts";
 import type { Route, Router } from "./route.ts";
+import type { Handover } from "./transport.ts";
 import { overHosts, type WalkServices } from "./walk.ts";
 
 export type AttemptServices = WalkServices & {
@@ -25,6 +27,10 @@ export type AttemptServices = WalkServices & {
   readonly heldLifeMs: number;
   readonly chance: () => number;
   readonly newId: NewReportId;
+  /** What attempts know of each other. */
+  readonly attempts: Pick<Attempts, "mayWaitFor" | "failed" | "endFailure">;
+  /** Called before a message is handed over. */
+  readonly turnsTo: Attempt["turnsTo"];
 };
 
 /**
@@ -38,7 +44,8 @@ export async function attemptBatch(
 ): Promise<void> {
   const { queue, router, log } = services;
   // Of what is taken in this moment it was just asked.
-  const works = taken === undefined ? await withoutHeld(services, batch.works) : batch.works;
+  const free = taken === undefined ? await withoutHeld(services, batch.works) : batch.works;
+  const works = await withoutImpatient(services, free, batch);
   if (works.length === 0) return;
   let route: Route;
   try {
@@ -85,11 +92,44 @@ async function withoutHeld(
   return free;
 }
 
+/**
+ * What is of a sender for whom many hosts are waited for already comes after others' mail; no attempt is counted. The last
+ * try of an account that is closing is now or never.
+ */
+async function withoutImpatient(
+  { queue, clock, chance, directory, attempts }: AttemptServices,
+  works: readonly Work[],
+  { destination, standing }: Batch,
+): Promise<readonly Work[]> {
+  const late: Work[] = [];
+  for (const work of works) {
+    const { account } = work.message;
+    if (attempts.mayWaitFor(account, standing)) continue;
+    const known = account === undefined ? undefined : await directory.byId(account);
+    if (known?.state !== "closing") late.push(work);
+  }
+  if (late.length === 0) return works;
+  const now = clock.now();
+  const retryAt = now + Math.round(MINUTE * (1 + 4 * chance()));
+  if (standing === "troubled") {
+    // There may be thousands for it, each of which would be looked at and put off.
+    await queue.rest(destination, retryAt, undefined);
+    await queue.putBack(late);
+  } else {
+    const later = { now, results: [], reports: [], retryAt, attempted: false };
+    await Promise.all(late.map((work) => queue.settle(work, later)));
+  }
+  return works.filter((work) => !late.includes(work));
+}
+
 /** Waits for all of them, and throws the first failure. */
 async function allEnded(promises: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(promises);
   await Promise.all(promises);
 }
+
+/** What is behind a message for which the host takes longer goes over its other places. */
+const MOST_BEHIND_MS: number = 10 * SECOND;
 
 /** What a host answered is settled while it gets the next message. */
 type Underway = AttemptServices & { readonly settling: Promise<void>[] };
@@ -101,21 +141,32 @@ async function inTurn(
   route: Route,
   taken: ContentSource | undefined,
 ): Promise<void> {
-  const { queue, signal, clock, newId } = services;
+  const { queue, signal, clock, newId, attempts } = services;
   let isWell = batch.standing === "well";
   const wasWell = async (): Promise<void> => {
-    if (!isWell) await queue.well(batch.destination);
+    // One connection that was lost says less than those that go on.
+    if (attempts.endFailure(batch.destination) || !isWell) await queue.well(batch.destination);
     isWell = true;
   };
-  for (const [n, work] of works.entries()) {
+  const behind = [...works];
+  for (let work = behind.shift(); work !== undefined; work = behind.shift()) {
     if (signal.aborted) {
-      await queue.putBack(works.slice(n));
+      await queue.putBack([work, ...behind]);
       return;
     }
+    using _patience = clock.after(MOST_BEHIND_MS, () => {
+      if (behind.length === 0) return;
+      const givenBack = queue.putBack(behind.splice(0));
+      givenBack.catch(() => {});
+      services.settling.push(givenBack);
+    });
+    services.turnsTo(work.message.account);
     const course = await overHosts(services, work, hostsFor(route, work.message.tlsWish), taken);
     switch (course.kind) {
       case "answered": {
-        const settled = settleSurely(services, work, outcomeOf(work, course.handover, newId));
+        const { handover } = course;
+        const retryAt = isBrokenOff(handover) ? clock.now() : undefined;
+        const settled = settleSurely(services, work, outcomeOf(work, handover, newId), retryAt);
         // Heard at the end of the batch.
         settled.catch(() => {});
         services.settling.push(settled);
@@ -133,18 +184,27 @@ async function inTurn(
         break;
       case "closed":
         await queue.rest(batch.destination, course.until, undefined);
-        await queue.putBack(works.slice(n));
+        await queue.putBack([work, ...behind.splice(0)]);
         return;
       case "unreached":
-        if (course.asksForLess) {
+        // We break off what is under way: that says nothing of the destination.
+        if (signal.aborted) {
+          await settleSurely(services, work, allWait(work, course.reply), clock.now());
+          await queue.putBack(behind.splice(0));
+        } else if (course.asksForLess) {
           const until = clock.now() + MINUTE;
           await queue.rest(batch.destination, until, undefined);
           await settleSurely(services, work, allWait(work, course.reply), until);
-          await queue.putBack(works.slice(n + 1));
-        } else await destinationFailed(services, batch, works.slice(n), course.reply);
+          await queue.putBack(behind.splice(0));
+        } else await destinationFailed(services, batch, [work, ...behind.splice(0)], course.reply);
         return;
     }
   }
+}
+
+/** Our stop ended it in the midst. */
+function isBrokenOff({ outcomes }: Extract<Handover, { readonly kind: "answered" }>): boolean {
+  return outcomes.some(({ reply: { finding } }) => finding?.name === "stopped-speaking");
 }
 
 /** Everything for it rests; the item that was tried counts an attempt, the others do not. */
@@ -154,19 +214,27 @@ async function destinationFailed(
   works: readonly Work[],
   reply: RemoteReply,
 ): Promise<void> {
-  const { queue, clock, schedule, chance, log } = services;
+  const { queue, clock, schedule, chance, log, attempts } = services;
   const forMs = restAfter(schedule, failures + 1, chance());
   const [tried, ...others] = works;
+  // Ready at once: it is the destination that waits, unless others that are under way there end its rest.
+  const retryAt = attempts.failed(destination) ? undefined : clock.now();
   log("queue.resting", { destination, enhanced: reply.enhanced, failures: failures + 1, forMs });
-  // Together, in this order, so that they share a commit. Ready at once: it is the destination that waits.
+  // Together, in this order, so that they share a commit.
   await Promise.all([
     queue.rest(destination, clock.now() + forMs, reply),
-    tried === undefined ? undefined : settleSurely(services, tried, allWait(tried, reply), clock.now()),
+    tried === undefined ? undefined : settleSurely(services, tried, allWait(tried, reply), retryAt),
     others.length === 0 ? undefined : queue.putBack(others),
   ]);
 }
 
-/** Settles, and when the store fails tries on until it is durable: what a host took must not be sent again. */
+/** A part of what a stop of the service may take. */
+const AFTER_STOP_MS: number = 4 * SECOND;
+
+/**
+ * Settles, and when the store fails tries on until it is durable: what a host took must not be sent again. A stop waits for
+ * that some seconds.
+ */
 export async function settleSurely(
   services: Pick<AttemptServices, "queue" | "clock" | "log" | "schedule" | "chance" | "signal">,
   work: Work,
@@ -174,14 +242,16 @@ export async function settleSurely(
   retryAt: number = services.clock.now() + pauseAfter(services.schedule, work.attempts + 1, services.chance()),
 ): Promise<void> {
   const { queue, clock, log, signal } = services;
+  let endsAt = Number.POSITIVE_INFINITY;
   for (let waitMs: number = SECOND; ; waitMs = Math.min(waitMs * 2, MINUTE)) {
     try {
       await queue.settle(work, { now: clock.now(), results, reports, retryAt, attempted: true });
       break;
     } catch (error) {
       log("queue.broken", { step: "settle", code: failureOf(error) });
-      if (signal.aborted || (error instanceof StoreError && error.code === "closed")) throw error;
-      await pause(clock, waitMs);
+      if (signal.aborted) endsAt = Math.min(endsAt, clock.steady() + AFTER_STOP_MS);
+      if (clock.steady() >= endsAt || (error instanceof StoreError && error.code === "closed")) throw error;
+      await (signal.aborted ? pause(clock, SECOND) : pauseOrAbort(clock, waitMs, signal));
     }
   }
   for (const result of results) logResult(services, work, result);

@@ -4,7 +4,7 @@
  */
 import { type Clock, HOUR } from "../../host/clock.ts";
 import type { AccountId, DeliveryId } from "../../store/ids.ts";
-import type { DeliveryRecord, Feedback, OutboundMail, RecipientEnd } from "../../store/outbound-queue.ts";
+import type { DeliveryRecord, Feedback, Finding, OutboundMail, RecipientEnd } from "../../store/outbound-queue.ts";
 
 /** Values as they are; remote words may hold anything printable and are to be shown as text. */
 export type SentRecipient = {
@@ -21,6 +21,8 @@ export type SentRecipient = {
   /** RFC 3463. */
   readonly enhanced: string;
   readonly words: string;
+  /** Of our own findings, as `RemoteReply` has it. */
+  readonly finding?: Finding;
   /** The host's own words where they are not code and words as above. */
   readonly said?: string;
   /** Version, cipher, and how sure the host's name was; `undefined`: none. */

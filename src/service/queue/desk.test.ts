@@ -4,8 +4,9 @@ import { turns } from "../../../test/world/fake-clock.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { ALICE, BOB, newId } from "../../store/contract/outbound-samples.ts";
 import { deliveryId } from "../../store/ids.ts";
-import { type Acted, createQueueDesk, type DeskRefused, type QueueDesk, type QueuedPart } from "./desk.ts";
+import { type Acted, createQueueDesk, type QueueDesk, type QueuedPart } from "./desk.ts";
 import { answer, QueueWorld } from "./queue-world.fixture.ts";
+import type { DeskRefused } from "./target.ts";
 
 function deskOf(world: QueueWorld): QueueDesk {
   const { queue, directory, clock } = world;
@@ -156,6 +157,25 @@ test("retry makes due at once what waits, and ends the rest of a destination", a
   await turns(20);
   await world.clock.advance(SECOND);
   assert.equal(world.count("six@dead.example"), 1);
+});
+
+test("after an outage of ours all that waits is made due in one go, whatever it is for; what is held is not", async () => {
+  await using world = await QueueWorld.open();
+  const desk = deskOf(world);
+  assert.match(sentenceOf(await desk.retry({ all: true })), /Nothing is in the queue/);
+  const names = Array.from({ length: 70 }, (_, n) => `d${n}.example`);
+  for (const name of names) {
+    world.behaviours.set(`mx.${name}`, () => world.silentFor(SECOND));
+    await world.send([`a@${name}`], { tlsWish: name === "d7.example" ? "optional" : "policy" });
+  }
+  await desk.hold({ destination: "d3.example" });
+  world.start();
+  for (let n = 0; n < 10; n++) await world.clock.advance(SECOND);
+  for (const name of names) world.behaviours.delete(`mx.${name}`);
+  assert.deepEqual(numbers(await desk.retry({ all: true })), [69, 0, 1]);
+  await turns(20);
+  await world.clock.advance(SECOND);
+  assert.equal(world.taken.length, 69);
 });
 
 test("what is held waits until it is released, and is tried for a day at least then", async () => {

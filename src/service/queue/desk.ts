@@ -1,11 +1,10 @@
 /**
  * What an operator sees of the outbound queue and does with it: envelope and state, never content. A *part* is a message
- * for one destination, which is what is tried, held and dropped as one. Refusals are values with a sentence. Who is
- * selected is named as people name it: a message by the first digits of its id, an account by any of its addresses.
+ * for one destination, which is what is tried, held and dropped as one. Refusals are values with a sentence.
  */
 import type { Clock } from "../../host/clock.ts";
 import type { Account, Directory } from "../../store/directory.ts";
-import { accountId, type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
+import { accountId, type AccountId, type DeliveryId } from "../../store/ids.ts";
 import type {
   HoldReason,
   ListedItem,
@@ -15,22 +14,20 @@ import type {
   Selection,
   TlsWish,
 } from "../../store/outbound-queue.ts";
-import { lowerAscii } from "../../syntax/smtp/address.ts";
 import { maySend } from "../accounts/account-state.ts";
 import { allListed } from "./listed.ts";
-import { domainOfPlace, placesOf } from "./optional-tls.ts";
+import { domainOfPlace } from "./optional-tls.ts";
 import { queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
 import { type Counts, tally, type TallyBy } from "./tally.ts";
-
-export type DeskRefused = { readonly kind: "refused"; readonly sentence: string };
-
-/** Which mail is meant; exactly one of them where something is done with it. */
-export type Target = {
-  /** A message: its id, or so many first digits of it that no other begins so. */
-  readonly id?: string | undefined;
-  readonly account?: string | undefined;
-  readonly destination?: string | undefined;
-};
+import {
+  createTargets,
+  type DeskRefused,
+  NOTHING,
+  onDestination,
+  refused,
+  type Selections,
+  type Target,
+} from "./target.ts";
 
 export type QueuedRecipient = { readonly address: string; readonly reply: RemoteReply | undefined };
 
@@ -135,14 +132,12 @@ type Survey = {
   readonly resumedParts: number;
 };
 
-/** What a target stands for in the queue. */
-type Selections = readonly [Selection, ...Selection[]];
-
-const FEWEST_DIGITS = 4;
-const ALL_DIGITS = 32;
+/** They share commits. */
+const SELECTIONS_AT_ONCE = 64;
 
 export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: QueueDeskOptions): QueueDesk {
   const { heldLifeMs } = queueLimits;
+  const { accountOf, messageOf, selectionsOf } = createTargets({ queue, directory });
   const releaseTimes = (): Parameters<OutboundMail["release"]>[2] => {
     const now = clock.now();
     return { now, lifeMs, notBefore: now + RELEASED_LIFE_MS, mostMs: heldLifeMs };
@@ -170,35 +165,6 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       });
     }
     return parts;
-  };
-
-  const messageOf = async (text: string): Promise<Selections | DeskRefused> => {
-    const digits = text.trim().toLowerCase();
-    if (!/^[0-9a-f]+$/.test(digits) || digits.length > ALL_DIGITS)
-      return refused("This is no id: it has up to 32 digits from 0 to f. The list of the queue shows them.");
-    if (digits.length === ALL_DIGITS) return [{ kind: "message", id: deliveryId(digits) }];
-    if (digits.length < FEWEST_DIGITS) return refused(`Give at least ${FEWEST_DIGITS} digits of the id.`);
-    const found = new Set<DeliveryId>();
-    for await (const { message } of allListed(queue, undefined)) {
-      if (message.id.startsWith(digits)) found.add(message.id);
-      if (found.size > 1) return refused("Several ids begin with these digits. Give more of them.");
-    }
-    const [id] = found;
-    return id === undefined ? refused(NO_MESSAGE) : [{ kind: "message", id }];
-  };
-
-  const accountOf = async (address: string): Promise<Selections | DeskRefused> => {
-    const account = await directory.byAddress(address.trim().toLowerCase());
-    if (account === undefined)
-      return refused("There is no account with this address. List the accounts to see which there are.");
-    return [{ kind: "account", account: account.id }];
-  };
-
-  const selectionsOf = async ({ id, account, destination }: Target): Promise<Selections | DeskRefused> => {
-    if ([id, account, destination].filter((one) => one !== undefined).length !== 1)
-      return refused("Say which mail: the id of a message, an account, or a destination, one of them.");
-    if (id !== undefined) return messageOf(id);
-    return account === undefined ? onDestination(destination ?? "") : accountOf(account);
   };
 
   const survey = async (selections: Selections): Promise<Survey> => {
@@ -232,18 +198,18 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
   /** What is selected with what is in it; refused when that is nothing. */
   const choose = async (
     target: Target,
-  ): Promise<{ readonly selections: Selections; readonly survey: Survey; readonly before: Census } | DeskRefused> => {
+  ): Promise<{ readonly selections: Selections; readonly survey: Survey } | DeskRefused> => {
     const selections = await selectionsOf(target);
     if ("kind" in selections) return selections;
     const found = await survey(selections);
-    const before = found.count;
-    return before.parts === 0 ? refused(NOTHING[selections[0].kind]) : { selections, survey: found, before };
+    return found.count.parts === 0 ? refused(NOTHING[selections[0].kind]) : { selections, survey: found };
   };
 
   /** Gives the number of parts concerned. */
   const onEach = async (selections: Selections, act: (one: Selection) => Promise<number>): Promise<number> => {
     let parts = 0;
-    for (const selection of selections) parts += await act(selection);
+    for (let at = 0; at < selections.length; at += SELECTIONS_AT_ONCE)
+      for (const done of await Promise.all(selections.slice(at, at + SELECTIONS_AT_ONCE).map(act))) parts += done;
     return parts;
   };
 
@@ -295,19 +261,19 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       const selections = await messageOf(id);
       if ("kind" in selections) return selections;
       const items = await Array.fromAsync(allListed(queue, selections[0]));
-      return items.length === 0 ? refused(NO_MESSAGE) : describe(items);
+      return items.length === 0 ? refused(NOTHING.message) : describe(items);
     },
 
     async look(target) {
       const chosen = await choose(target);
-      return "kind" in chosen ? chosen : chosen.before;
+      return "kind" in chosen ? chosen : chosen.survey.count;
     },
 
     async retry(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const { claimed, parts } = chosen.before;
-      const held = chosen.before.held - (await releaseResumed(chosen.survey));
+      const { claimed, parts } = chosen.survey.count;
+      const held = chosen.survey.count.held - (await releaseResumed(chosen.survey));
       if (held === parts)
         return refused("All of this is held. Release it, or resume its account when that may not send.");
       await onEach(chosen.selections, (one) => queue.retryNow(one));
@@ -318,7 +284,8 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
     async hold(target) {
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
-      const { selections, before } = chosen;
+      const { selections } = chosen;
+      const before = chosen.survey.count;
       // An operator's word outlives the account's pause. Who claims it in between finds that the account may not send.
       if (before.held > 0) await onEach(selections, (one) => queue.release(one, "account", releaseTimes()));
       const parts = await onEach(selections, (one) => queue.hold(one, "operator", heldLifeMs));
@@ -347,7 +314,7 @@ export function createQueueDesk({ queue, directory, clock, wake, lifeMs }: Queue
       const chosen = await choose(target);
       if ("kind" in chosen) return chosen;
       const parts = await onEach(chosen.selections, (one) => queue.drop(one, clock.now()));
-      return { kind: "done", parts, inHand: chosen.before.claimed, held: 0, barred: 0 };
+      return { kind: "done", parts, inHand: chosen.survey.count.claimed, held: 0, barred: 0 };
     },
   };
 }
@@ -368,26 +335,3 @@ async function* only(
 async function* inTurn(streams: readonly AsyncIterable<ListedItem>[]): AsyncGenerator<ListedItem, void> {
   for (const stream of streams) yield* stream;
 }
-
-type OnDestination = Extract<Selection, { readonly kind: "destination" }>;
-
-function onDestination(domain: string): readonly [OnDestination, OnDestination] | DeskRefused {
-  // Who names one recipient must not hold or drop what is for all others there.
-  if (domain.includes("@"))
-    return refused("A destination is a whole domain, as it stands behind the @: leave out the rest of the address.");
-  const [plain, apart] = placesOf(lowerAscii(domain.trim().replace(/\.$/, "")));
-  return [
-    { kind: "destination", destination: plain },
-    { kind: "destination", destination: apart },
-  ];
-}
-
-const NO_MESSAGE =
-  "No message with this id waits. What has left the queue stands in the record of its account for ten days.";
-const NOTHING: Readonly<Record<Selection["kind"], string>> = {
-  message: NO_MESSAGE,
-  account: "Nothing of this account is in the queue.",
-  destination: "Nothing in the queue is for this destination. It is the domain of the recipients, behind the @.",
-};
-
-const refused = (sentence: string): DeskRefused => ({ kind: "refused", sentence });

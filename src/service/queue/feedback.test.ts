@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DAY } from "../../host/clock.ts";
 import { ALICE, allOf, BOB, outbound, recipient, settlement, wish } from "../../store/contract/outbound-samples.ts";
 import { inMemory } from "../../store/contract/samples.ts";
 import { type AccountId, accountId, deliveryId } from "../../store/ids.ts";
@@ -34,6 +35,7 @@ async function sent(...messages: readonly Sent[]): Promise<OutboundQueue> {
 const servicesWith = (queue: OutboundQueue): FeedbackServices => ({
   queue,
   counts: memorySendCounts(),
+  limitsOf: async () => ({ firstsADay: 200 }),
   hostName: HOST,
   operator: async () => OPERATOR,
   clock,
@@ -177,9 +179,9 @@ test("a sender cannot lay the blame on another by a field of ours that was not o
 test("F4: what comes back uses up what may go to people not written to before, once for what is reported again", async () => {
   await using queue = await sent({}, {});
   const counts = memorySendCounts();
-  const services = { ...servicesWith(queue), counts };
+  const limits: SendLimits = { messagesAMinute: 9, recipientsAnHour: 99, recipientsADay: 99, firstsADay: 60 };
+  const services = { ...servicesWith(queue), counts, limitsOf: async () => limits };
   const charged = async (): Promise<unknown> => counts.minutes(ALICE, 0);
-  const limits: SendLimits = { messagesAMinute: 9, recipientsAnHour: 99, recipientsADay: 99, firstsADay: 30 };
   const maySend = async (firsts: number): Promise<string> => {
     const minutes = await counts.minutes(ALICE, 0);
     return allowance(minutes, { messages: 1, recipients: 1, firsts }, limits, clock.now()).kind;
@@ -190,12 +192,57 @@ test("F4: what comes back uses up what may go to people not written to before, o
   assert.deepEqual(await charged(), []);
   for (let n = 0; n < 3; n++) await noteArrived(services, ALICE, bounce(about(0)));
   assert.deepEqual(await charged(), [{ minute: 0, messages: 0, recipients: 0, firsts: 5 }]);
-  assert.equal(await maySend(1), "allowed");
+  assert.equal(await maySend(55), "allowed");
   assert.equal(await noteArrived(services, ALICE, complaint(about(0))), "ours");
   assert.deepEqual(await charged(), [{ minute: 0, messages: 0, recipients: 0, firsts: 5 }]);
   await noteArrived(services, ALICE, complaint(about(1)));
   assert.deepEqual(await charged(), [{ minute: 0, messages: 0, recipients: 0, firsts: 30 }]);
-  assert.equal(await maySend(1), "limited");
-  assert.equal(await maySend(0), "allowed", "to whom was written before it still goes");
+  assert.deepEqual([await maySend(30), await maySend(31)], ["allowed", "limited"]);
   assert.deepEqual(await counts.minutes(BOB, 0), []);
+});
+
+test("F4: who received a message slows its sender by forged reports, and never silences him", async () => {
+  let now = 1000;
+  const queue = memoryOutboundQueue(clock);
+  const names = Array.from({ length: 60 }, (_, n) => `r${n}@example.com`);
+  const times = { dueAt: 1000, deadline: 9000, delayAt: 5000 };
+  for (const id of IDS.slice(0, 3)) {
+    const to = names.map((name) => recipient(name));
+    await queue.add(outbound({ id }), to, times, inMemory(new Uint8Array(3)));
+  }
+  for (let claimed = await queue.claim(wish(1000)); claimed !== undefined; claimed = await queue.claim(wish(1000)))
+    for (const work of claimed.works) await queue.settle(work, settlement(1000, { results: allOf(work, "delivered") }));
+  const counts = memorySendCounts();
+  const limits: SendLimits = { messagesAMinute: 9, recipientsAnHour: 99, recipientsADay: 99, firstsADay: 201 };
+  const services: FeedbackServices = {
+    ...servicesWith(queue),
+    counts,
+    limitsOf: async (account) => (account === ALICE ? limits : assert.fail()),
+    clock: { ...clock, now: () => now },
+  };
+  const charged = async (): Promise<number> =>
+    (await counts.minutes(ALICE, 0)).reduce((sum, { firsts }) => sum + firsts, 0);
+  for (const name of names.slice(0, 30)) {
+    const fields = ["Feedback-Type: abuse", "Version: 1", `Original-Rcpt-To: ${name}`];
+    assert.equal(await noteArrived(services, ALICE, arriving("feedback-report", fields, [submitted(IDS[0])])), "ours");
+  }
+  assert.equal(await charged(), 25, "a complaint counts once a message");
+  const forge = async (n: number): Promise<void> => {
+    for (const name of names.slice(30)) {
+      const fields = ["Reporting-MTA: dns; x", "", `Final-Recipient: rfc822; ${name}`, "Action: failed"];
+      assert.equal(
+        await noteArrived(services, ALICE, arriving("delivery-status", fields, [submitted(IDS[n])])),
+        "ours",
+      );
+    }
+  };
+  await forge(1);
+  assert.equal(await charged(), 100, "half of the limit");
+  const maySend = async (firsts: number): Promise<string> =>
+    allowance(await counts.minutes(ALICE, 0), { messages: 1, recipients: 1, firsts }, limits, now).kind;
+  assert.deepEqual([await maySend(101), await maySend(102)], ["allowed", "limited"]);
+  now += DAY;
+  await forge(2);
+  assert.equal(await charged(), 200, "the next day has its own half");
+  assert.deepEqual([await maySend(101), await maySend(102)], ["allowed", "limited"]);
 });

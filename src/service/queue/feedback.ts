@@ -8,29 +8,31 @@
  * Anybody can write such reports. They count where they show what only hosts on the message's way and its recipients know,
  * the id in our own Received field or the envelope's; a Message-ID, which every answer tells, only keeps a bounce out of Junk.
  * Whether a report is signed says nothing: who forges one has a domain of his own, and hosts that return mail after they took
- * it seldom bear the names of those that took it.
+ * it seldom bear the names of those that took it. So its recipients can forge what they like, and all of it together slows the
+ * account and silences it never: a complaint counts once a message, and a day's charges take half of the day's limit at most.
  */
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { type AccountId, type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { Feedback, OutboundMail } from "../../store/outbound-queue.ts";
-import type { SendCounts, Sending } from "../../store/send-counts.ts";
+import type { SendCounts } from "../../store/send-counts.ts";
 import { readArrivedReport, type ReportSubject } from "../../syntax/message/arrived-report.ts";
 import { encodeXtext } from "../../syntax/smtp/xtext.ts";
-import { minuteOf } from "../submission/send-limits.ts";
+import { countsSince, minuteOf, type SendLimits } from "../submission/send-limits.ts";
 
 /**
  * What a report costs of a day's limit, as recipients that were not written to before: who writes to addresses that do not
  * exist, or to people who complain, sends what robbed accounts send. A holder has a few bounces a month and no complaint.
  */
-const CHARGES: Readonly<Record<Feedback, Sending>> = Object.freeze({
-  bounce: { messages: 0, recipients: 0, firsts: 5 },
-  complaint: { messages: 0, recipients: 0, firsts: 25 },
-});
+const CHARGES: Readonly<Record<Feedback, number>> = Object.freeze({ bounce: 5, complaint: 25 });
+/** Of a day's limit what a day's reports may take together. */
+const MOST_OF_LIMIT = 1 / 2;
 
 export type FeedbackServices = {
   readonly queue: Pick<OutboundMail, "noteFeedback" | "submitterOf">;
   readonly counts: Pick<SendCounts, "charge">;
+  /** @throws StoreError */
+  readonly limitsOf: (account: AccountId) => Promise<Pick<SendLimits, "firstsADay">>;
   /** Stands in our Received fields. */
   readonly hostName: string;
   /** Who reads what comes to postmaster and abuse. @throws StoreError */
@@ -57,7 +59,7 @@ export async function noteArrived(
   if (report.kind === "none") return "none";
   const feedback = feedbackOf(report);
   if (report.kind === "feedback" && feedback === undefined) return "none";
-  const { queue, counts, clock, log, hostName } = services;
+  const { queue, log, hostName } = services;
   const { isReturned, messageId, envid } = report.about;
   const delivery = deliveryOf(report.about, hostName);
   const isMarked = delivery !== undefined || messageId !== undefined || envid !== undefined;
@@ -69,8 +71,19 @@ export async function noteArrived(
   if (noted === "unknown") return report.kind === "status" ? "backscatter" : "none";
   if (noted === "named" || feedback === undefined) return "ours";
   log("queue.feedback", { account: sender, feedback });
-  if (noted === "noted") await counts.charge(sender, minuteOf(clock.now()), CHARGES[feedback]);
+  if (noted === "noted") await charge(services, sender, feedback);
   return "ours";
+}
+
+async function charge(
+  { counts, limitsOf, clock }: FeedbackServices,
+  account: AccountId,
+  feedback: Feedback,
+): Promise<void> {
+  const { firstsADay } = await limitsOf(account);
+  const now = clock.now();
+  const at = { minute: minuteOf(now), since: countsSince(now) };
+  await counts.charge(account, at, CHARGES[feedback], Math.floor(firstsADay * MOST_OF_LIMIT));
 }
 
 /** Feedback loops write to the operator whoever sent what they report. What comes to anybody else is about his own mail. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { ALICE } from "../../store/contract/outbound-samples.ts";
+import { StoreError } from "../../store/store-error.ts";
 import { answer, QueueWorld } from "./queue-world.fixture.ts";
 
 const ends = async (world: QueueWorld): Promise<readonly string[]> =>
@@ -68,5 +69,34 @@ test("what was tried only before a long outage is tried once more; after ten day
     await world.clock.advance(0);
     await world.clock.advance(2 * MINUTE);
     assert.deepEqual(await ends(world), [`one@a.example ${end}`]);
+  }
+});
+
+test("a stop at any step of it leaves nothing behind, whoever submitted it", async () => {
+  for (const method of ["claimExpired", "holdClaimed", "putBack", "release", "settle"] as const) {
+    let isDying = true;
+    await using world = await QueueWorld.open({
+      limits: { lookAgainMs: MINUTE },
+      wrap: (queue) => ({
+        ...queue,
+        [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+        [method]: async (...given: readonly never[]) => {
+          if (isDying) throw new StoreError("closed", "a step");
+          return (queue[method] as (...all: readonly never[]) => Promise<unknown>)(...given);
+        },
+      }),
+    });
+    await world.send(["one@a.example"]);
+    await world.send(["own@a.example"], { account: undefined });
+    await world.clock.advance(5 * DAY + MINUTE);
+    world.start();
+    await world.clock.advance(0);
+    await world.stop();
+    isDying = false;
+    world.start();
+    await world.clock.advance(0);
+    await world.clock.advance(6 * MINUTE);
+    assert.deepEqual([world.count("one@a.example"), world.count("own@a.example")], [1, 1], method);
+    assert.equal((await world.queue.sums()).messages, 0, method);
   }
 });

@@ -19,15 +19,12 @@ export type GiveUpServices = Parameters<typeof settleSurely>[0] &
 export async function giveUp(services: GiveUpServices, work: Work, since: number): Promise<void> {
   const { queue, clock, schedule, heldLifeMs, newId } = services;
   const now = clock.now();
-  const { id, submittedAt } = work.message;
+  const { submittedAt } = work.message;
   if (now >= submittedAt + heldLifeMs || !wasLeftAlone(work, since, schedule)) {
     await settleSurely(services, work, expired(work, newId));
     return;
   }
-  // Should we die between the two, whoever lets go what accounts may send again lets go this too.
-  await queue.holdClaimed([work], "account", heldLifeMs);
-  const times = { now, lifeMs: schedule.lifeMs, notBefore: now + RELEASED_LIFE_MS, mostMs: heldLifeMs };
-  await queue.release({ kind: "message", id }, "account", times);
+  await queue.putBack([work], Math.min(now + RELEASED_LIFE_MS, submittedAt + heldLifeMs));
 }
 
 /** Its end came before we were there, and it was never tried, or not for longer than the longest pause. */

@@ -39,6 +39,7 @@ test("RFC 8689 section 4.2.2: hosts that a policy leaves out come last, and for 
     addresses: ["192.0.2.7"],
     tls: { kind: "opportunistic" },
     nameIsSure: false,
+    isBeyondPolicy: true,
   };
   const way = { ...routeTo("mx.a.example"), findings: forbidden.findings };
   const [named = assert.fail()] = hostsFor(way, "policy");
@@ -75,6 +76,22 @@ test("F2: where a policy names no host, mail that does not care goes all the sam
   assert.deepEqual([...world.attempts.keys()], ["new.a.example postmaster@a.example"]);
   const [waiting] = await world.queue.list(undefined, 0, 10);
   assert.deepEqual([waiting?.destination, waiting?.recipients[0]?.reply?.enhanced], ["a.example", "4.7.5"]);
+});
+
+test("RFC 8689 section 4.2.2: hosts of the policy are asked first by every message, also while they are silent", async () => {
+  await using world = await QueueWorld.open();
+  world.routes.set("a.example", { ...routeTo("mx.a.example"), findings: forbidden.findings });
+  world.behaviours.set("mx.a.example", () => world.silentFor(10));
+  world.start();
+  await world.send(["one@a.example"], { tlsWish: "optional" });
+  await world.clock.advance(SECOND);
+  world.behaviours.delete("mx.a.example");
+  await world.send(["two@a.example"], { tlsWish: "optional" });
+  await world.clock.advance(SECOND);
+  assert.deepEqual(
+    [...world.attempts.keys()],
+    ["mx.a.example one@a.example", "new.a.example one@a.example", "mx.a.example two@a.example"],
+  );
 });
 
 test("each message of a batch has its own wish", async () => {

@@ -27,7 +27,9 @@ export function hostsFor(route: Route, wish: TlsWish): readonly RouteHost[] {
   const hosts = route.kind === "hosts" ? route.hosts : [];
   if (wish !== "optional") return hosts;
   const others = route.findings.leftOut.flatMap(({ name, addresses = [] }): readonly RouteHost[] =>
-    addresses.length === 0 ? [] : [{ name, addresses, tls: { kind: "opportunistic" }, nameIsSure: false }],
+    addresses.length === 0
+      ? []
+      : [{ name, addresses, tls: { kind: "opportunistic" }, nameIsSure: false, isBeyondPolicy: true }],
   );
   return [...hosts, ...others];
 }

@@ -10,6 +10,8 @@ import type {
   WaitingRecipient,
   Work,
 } from "../../store/outbound-queue.ts";
+import { found } from "./findings.ts";
+import type { Route } from "./route.ts";
 import type { Handover } from "./transport.ts";
 
 type Answered = Extract<Handover, { readonly kind: "answered" }>;
@@ -63,9 +65,9 @@ export function expired(work: Work, newId: NewReportId): Outcome {
   };
 }
 
-/** What the sender hears of an item that takes long; `undefined`: nothing. Whose account is held knows it. */
+/** What the sender hears of an item that takes long; `undefined`: nothing. Whose account may not send knows it. */
 export function delayReport(work: Work, newId: NewReportId): Report | undefined {
-  if (work.hold !== undefined) return undefined;
+  if (work.hold === "account") return undefined;
   // RFC 3461 section 4.1: without NOTIFY a delay may be told.
   const wanting = work.recipients.filter(({ notify }) => notify?.delay ?? true);
   const told = wanting.map((one) => reported(one, "delayed", one.reply ?? work.destinationReply ?? NOT_YET));
@@ -87,24 +89,19 @@ const reported = (
   cause?: ReportedRecipient["cause"],
 ): ReportedRecipient => ({ address, orcpt, action, reply, cause });
 
-const ours = (enhanced: string, words: string): RemoteReply => ({
+const ours = (enhanced: string, words: Pick<RemoteReply, "words" | "finding">): RemoteReply => ({
   host: undefined,
   code: undefined,
   enhanced,
-  words,
+  ...words,
   tls: undefined,
 });
 
 /** RFC 3463 section 3.5, X.4.7: delivery time expired. */
-const EXPIRED: RemoteReply = ours("4.4.7", "The time in which it is tried is over");
-const NOT_YET: RemoteReply = ours("4.4.0", "It has not been delivered yet");
-export const OUR_FAULT: RemoteReply = ours("4.3.0", "A fault of ours kept it from being sent");
+const EXPIRED: RemoteReply = ours("4.4.7", found("time-over"));
+export const NOT_YET: RemoteReply = ours("4.4.0", found("not-yet"));
+export const OUR_FAULT: RemoteReply = ours("4.3.0", found("our-fault"));
 
 /** What the way to a domain says when it leads nowhere: nobody spoke, so there is no code. */
-export const routeReply = ({
-  enhanced,
-  sentence,
-}: {
-  readonly enhanced: string;
-  readonly sentence: string;
-}): RemoteReply => ours(enhanced, sentence);
+export const routeReply = ({ enhanced, sentence, finding }: Exclude<Route, { readonly kind: "hosts" }>): RemoteReply =>
+  ours(enhanced, { words: sentence, ...(finding && { finding }) });

@@ -4,11 +4,12 @@
  */
 import { isAscii as isAsciiOctets } from "node:buffer";
 import { contentOf } from "../../store/content-of.ts";
-import type { Outbound, OutboundMail } from "../../store/outbound-queue.ts";
+import type { Outbound, OutboundMail, TlsWish } from "../../store/outbound-queue.ts";
 import { isAscii } from "../../syntax/message/octets.ts";
 import type { DkimSigner } from "../submission/dkim-signer.ts";
 import { signedLetter } from "../submission/signed-letter.ts";
 import { destinationOf } from "./enqueue.ts";
+import { placeOf } from "./optional-tls.ts";
 
 /** By its `id` the queue takes it once. */
 export type OwnLetter = Pick<Outbound, "id" | "sender" | "messageId" | "ret" | "envid" | "submittedAt"> & {
@@ -19,6 +20,8 @@ export type OwnLetter = Pick<Outbound, "id" | "sender" | "messageId" | "ret" | "
   readonly mustBeSigned: boolean;
   /** Sets it apart in the queue from other mail to the domain; empty: it is not. */
   readonly destinationPrefix: string;
+  /** Of the message that it answers (RFC 8689 section 6); absent: the destination decides. */
+  readonly tlsWish?: TlsWish;
   /** Epoch milliseconds: until then it is tried. */
   readonly deadline: number;
   readonly content: Uint8Array;
@@ -37,6 +40,7 @@ export async function postOwnLetter(
   letter: OwnLetter,
 ): Promise<"queued" | "unsigned"> {
   const { id, sender, messageId, ret, envid, submittedAt, to, domain, mustBeSigned, destinationPrefix } = letter;
+  const { tlsWish = "policy" } = letter;
   const signed = await signedLetter(signer, domain, letter.content, submittedAt);
   if (signed === undefined && mustBeSigned) return "unsigned";
   const content = signed ?? letter.content;
@@ -48,7 +52,7 @@ export async function postOwnLetter(
       messageId,
       body: isAsciiOctets(content) ? "7BIT" : "8BITMIME",
       smtpUtf8: !isAscii(to),
-      tlsWish: "policy",
+      tlsWish,
       ret,
       envid,
       submittedAt,
@@ -56,7 +60,7 @@ export async function postOwnLetter(
     [
       {
         address: to,
-        destination: `${destinationPrefix}${destinationOf(to)}`,
+        destination: `${destinationPrefix}${placeOf(destinationOf(to), tlsWish)}`,
         notify: { success: false, failure: false, delay: false },
         orcpt: undefined,
       },

@@ -7,6 +7,8 @@ export type QueueLimits = {
   readonly quick: number;
   /** Attempts at once in all, by what is known of the destination: nobody takes the places of those that are well. */
   readonly places: Readonly<Record<Standing, number>>;
+  /** Attempts of a standing that wait with mail of one account, once half of its places wait: slow hosts of one sender's choice leave the others. */
+  readonly waitingPerAccount: number;
   readonly perDestination: number;
   /** Connections to one remote host, whatever domains it serves. */
   readonly perHost: number;
@@ -25,6 +27,7 @@ export type QueueLimits = {
 export const queueLimits: QueueLimits = Object.freeze({
   quick: 50,
   places: { well: 200, new: 300, troubled: 200 },
+  waitingPerAccount: 50,
   perDestination: 10,
   perHost: 10,
   batch: 10,
@@ -42,6 +45,7 @@ export function shareOf(limits: QueueLimits, processes: number): QueueLimits {
     ...limits,
     quick: part(limits.quick),
     places: { well: part(well), new: part(fresh), troubled: part(troubled) },
+    waitingPerAccount: part(limits.waitingPerAccount),
     perDestination: part(limits.perDestination),
     perHost: part(limits.perHost),
   };

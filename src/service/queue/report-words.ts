@@ -6,6 +6,7 @@ import type { Language } from "../../store/directory.ts";
 import type { RemoteReply, ReportedRecipient } from "../../store/outbound-queue.ts";
 import { dateWords } from "../notices/date-words.ts";
 import { given, type Letter } from "../notices/letter.ts";
+import { wordsIn } from "./findings.ts";
 import { replyWords } from "./reply-words.ts";
 
 export type ReportAbout = {
@@ -23,6 +24,7 @@ export type ReportAbout = {
 
 type Action = ReportedRecipient["action"];
 type Words = {
+  readonly language: Language;
   readonly subjects: Readonly<Record<Action, string>>;
   readonly about: (subject: string, date: string) => string;
   readonly aboutUntitled: (date: string) => string;
@@ -34,6 +36,7 @@ type Words = {
 };
 
 const en: Words = {
+  language: "en",
   subjects: {
     relayed: "Delivery report: your message was handed over",
     delivered: "Delivery report: your message was delivered",
@@ -64,6 +67,7 @@ const en: Words = {
 };
 
 const sv: Words = {
+  language: "sv",
   subjects: {
     relayed: "Leveransrapport: brevet har tagits emot",
     delivered: "Leveransrapport: brevet har levererats",
@@ -124,7 +128,7 @@ function listed(words: Words, { address, action, reply }: ReportedRecipient, hos
 function findingOf(words: Words, reply: RemoteReply, hostName: string): string {
   const { code, enhanced } = reply;
   const host = given(reply.host ?? "");
-  const finding = given(reply.words) || enhanced;
+  const finding = given(wordsIn(words.language, reply)) || enhanced;
   if (host === "" || host === hostName) return finding;
   if (code !== undefined) return words.said(host, replyWords(reply));
   // RFC 3463 section 3.5, X.4.1: no answer from the host.

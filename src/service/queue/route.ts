@@ -3,6 +3,7 @@
  * addresses and with what TLS must show there (RFC 5321 section 5.1, RFC 7505, RFC 7672, RFC 8461).
  */
 import type { TlsaRecord } from "../../rules/dane/tlsa.ts";
+import type { Finding } from "../../store/outbound-queue.ts";
 
 /** What a connection to a host must show before mail goes over it. */
 export type TlsPolicy =
@@ -39,6 +40,8 @@ export type RouteHost = {
   readonly nameIsSure: boolean;
   /** The mail stays here: nobody is called, and nobody else's places are taken. */
   readonly isHere?: true;
+  /** The domain's policy leaves it out: only for mail for which TLS is optional, behind all others (RFC 8689 section 4.2.2). */
+  readonly isBeyondPolicy?: true;
 };
 
 /** As TLS reports name what went wrong before a connection (RFC 8460 section 4.3). */
@@ -70,12 +73,13 @@ export type LeftOut =
 
 export type Route =
   | { readonly kind: "hosts"; readonly hosts: readonly RouteHost[]; readonly findings: RouteFindings }
-  /** `code` and `enhanced` as an SMTP reply would bear them (RFC 3463); `sentence` is for the sender. */
+  /** `code` and `enhanced` as an SMTP reply would bear them (RFC 3463); `sentence` is for the sender, `finding` its name. */
   | {
       readonly kind: "permanent" | "temporary";
       readonly code: number;
       readonly enhanced: string;
       readonly sentence: string;
+      readonly finding?: Finding;
       readonly findings: RouteFindings;
     };
 

@@ -19,6 +19,7 @@ import { Attempts } from "./attempts.ts";
 import { type QueueLimits, queueLimits, RELEASED_LIFE_MS } from "./queue-limits.ts";
 import { giveUp } from "./give-up.ts";
 import { createHostGates } from "./host-gates.ts";
+import { leapsFromNow } from "./leap.ts";
 import { delayReport } from "./outcome.ts";
 import type { Router } from "./route.ts";
 import { createSilentHosts } from "./silent-hosts.ts";
@@ -55,6 +56,8 @@ const HELD_MS: number = 5 * MINUTE;
 const MOST_SWEPT = 20;
 const SWEEP_PAUSE_MS = 50;
 const REPORT_AGAIN_MS = MINUTE;
+/** Until then most of what was due before we came has had its try: so one letter tells of all recipients who wait on. */
+const FIRST_TRIES_MS: number = 5 * MINUTE;
 
 export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const {
@@ -76,6 +79,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
   const worth = new Set<Standing>(STANDINGS);
   /** The last look left out destinations that had work enough, or found no place: something may wait behind what is under way. */
   let isBehind = false;
+  /** Claims may have run out by a leap of the date while they are under way: before others are made these are renewed. */
+  let isRenewalDue = leapsFromNow(clock);
   const wake = (standings: readonly Standing[] = STANDINGS): void => {
     for (const standing of standings) worth.add(standing);
     isRung = true;
@@ -99,8 +104,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     };
     asks();
     const { heldLifeMs } = limits;
-    const patience = { asks, answered };
-    const services = { ...options, ...patience, schedule, gates, silent, heldLifeMs, chance, newId, signal };
+    const patience = { asks, answered, turnsTo: attempt.turnsTo };
+    const services = { ...options, ...patience, attempts, schedule, gates, silent, heldLifeMs, chance, newId, signal };
     attemptBatch(services, batch, taken)
       .catch((error: unknown) => log("queue.broken", { step: "attempt", code: failureOf(error) }))
       .finally(() => {
@@ -118,10 +123,12 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     keepPlace(destination) {
       if (signal.aborted || !attempts.mayBegin("well") || attempts.full.has(destination)) return undefined;
       const kept = attempts.begin({ destination, standing: "well", failures: 0, works: [] });
+      const hasLeapt = leapsFromNow(clock);
       return {
         take(batch, content) {
           kept.end();
-          start(batch, signal, content);
+          if (hasLeapt()) void safely("claim", () => queue.putBack(batch.works));
+          else start(batch, signal, content);
         },
         giveBack() {
           kept.end();
@@ -133,6 +140,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
 
   const fill = async (standing: Standing, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted && attempts.mayBegin(standing)) {
+      while (isRenewalDue()) await renew();
+      const hasLeapt = leapsFromNow(clock);
       const now = clock.now();
       // Where it is not known whether somebody answers, one message is the probe.
       const isProbe = standing !== "well";
@@ -144,7 +153,9 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
         if (standing === "well") isBehind = !isAll || attempts.full.size > 0;
         return;
       }
-      start(batch, signal);
+      // It may have run out as it was made, and then it is another's.
+      if (hasLeapt()) await queue.putBack(batch.works);
+      else start(batch, signal);
     }
     if (standing === "well") isBehind = true;
   };
@@ -174,7 +185,27 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     }
   };
 
-  const sweep = async (signal: AbortSignal, since: number): Promise<void> => {
+  /** Since when the queue is worked off: a machine that slept begins anew. */
+  const beginnings = (): (() => number) => {
+    let since = clock.now();
+    let hasLeapt = leapsFromNow(clock);
+    return () => {
+      if (hasLeapt()) {
+        since = clock.now();
+        hasLeapt = leapsFromNow(clock);
+      }
+      return since;
+    };
+  };
+
+  /** Whether those that were due before we began have had their first tries. */
+  const firstTries = (): (() => boolean) => {
+    const [date, steady] = [clock.now(), clock.steady()];
+    // By the one or the other: a date that leaps asks for no second wait.
+    return () => Math.max(clock.now() - date, clock.steady() - steady) >= FIRST_TRIES_MS;
+  };
+
+  const sweep = async (signal: AbortSignal, since: number, areTried: boolean): Promise<void> => {
     const now = clock.now();
     const { heldLifeMs } = limits;
     const services = { queue, clock, log, schedule, chance, signal, heldLifeMs, newId };
@@ -183,11 +214,15 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       () => queue.claimExpired(now, clock.now() + limits.leaseMs, MOST_SWEPT),
       (work) => giveUp(services, work, since),
     );
-    await inParts(
-      signal,
-      () => queue.late(now, MOST_SWEPT),
-      (work) => queue.noteLate(work.item, delayReport(work, newId)),
-    );
+    if (areTried) {
+      const { delayAfterMs } = schedule;
+      const dueBefore = now - since > delayAfterMs ? now - delayAfterMs : 0;
+      await inParts(
+        signal,
+        () => queue.late(now, dueBefore, MOST_SWEPT),
+        (work) => queue.noteLate(work.item, delayReport(work, newId)),
+      );
+    }
     await inParts(
       signal,
       () => queue.reports(clock.now(), MOST_SWEPT),
@@ -209,7 +244,9 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
 
   const renew = async (): Promise<void> => {
     const { claims } = attempts;
+    const hasLeapt = leapsFromNow(clock);
     if (claims.length > 0) await queue.renew(claims, clock.now() + limits.leaseMs);
+    isRenewalDue = hasLeapt;
   };
 
   /** Does what is due; a step that fails comes round again. */
@@ -223,10 +260,10 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
 
   /** Says yes at first, and then so long after it last did. */
   const each = (everyMs: number): (() => boolean) => {
-    let due = clock.now();
+    let due = clock.steady();
     return () => {
-      if (clock.now() < due) return false;
-      due = clock.now() + everyMs;
+      if (clock.steady() < due) return false;
+      due = clock.steady() + everyMs;
       return true;
     };
   };
@@ -269,11 +306,12 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       signal.addEventListener("abort", () => wake(), { once: true });
       await safely("claims", () => queue.endClaims());
       using _offer = queue.offerTo?.(takerUntil(signal));
-      const since = clock.now();
+      const since = beginnings();
+      const areTried = firstTries();
       const rounds = [
         round("renew", each(limits.leaseMs / 3), renew),
         round("release", each(HELD_MS), releaseHeld),
-        round("sweep", each(SWEEP_MS), () => sweep(signal, since)),
+        round("sweep", each(SWEEP_MS), () => sweep(signal, since(), areTried())),
         // Apart, so that those of which most is wrong cannot hold up the others.
         ...STANDINGS.map((standing) => looking(standing, signal)),
       ];

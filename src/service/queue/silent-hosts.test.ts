@@ -29,6 +29,20 @@ test("a silent host comes last for a minute, then one asks it; each time in vain
   assert.equal(namesOf(silent.last(both)), "a b");
 });
 
+test("RFC 8689 section 4.2.2: hosts beyond the policy stay behind those of the policy, whoever is silent", async () => {
+  const clock = new FakeClock(START);
+  const silent = createSilentHosts(clock);
+  const beyond = hosts("x", "y").map((host): RouteHost => ({ ...host, isBeyondPolicy: true }));
+  const all = [...hosts("a", "b"), ...beyond];
+  for (const name of ["a", "x"]) silent.silent(name);
+  assert.equal(namesOf(silent.last(all)), "b a y x");
+  silent.silent("b");
+  assert.equal(namesOf(silent.last(all)), "a b y x");
+  await clock.advance(MINUTE);
+  assert.equal(namesOf(silent.last(all)), "a b x y");
+  assert.ok(!silent.has("x"), "nobody asks it now");
+});
+
 test("so many silent hosts are remembered and no more, the latest of them", () => {
   const silent = createSilentHosts(new FakeClock(START), 3);
   for (let n = 0; n < 10; n++) silent.silent(`h${n}`);

@@ -7,7 +7,10 @@ import { type Clock, MINUTE } from "../../host/clock.ts";
 import type { RouteHost } from "./route.ts";
 
 export interface SilentHosts {
-  /** The hosts of one domain, the silent ones behind the others. Who gets a host before its rest is over asks for all. */
+  /**
+   * The hosts of one domain, the silent ones behind the others, those beyond its policy behind all. Who gets a host first whose
+   * rest is over asks for all.
+   */
   last(hosts: readonly RouteHost[]): readonly RouteHost[];
   has(host: string): boolean;
   /** Nobody answered. */
@@ -35,12 +38,12 @@ export function createSilentHosts(clock: Clock, most: number = MOST): SilentHost
     has,
     last(hosts) {
       if (silences.size === 0 || hosts.length === 1) return hosts;
-      const rest = hosts.filter(({ name }) => has(name));
-      const first = hosts.filter(({ name }) => !has(name));
-      const [asked] = first;
+      const rank = (host: RouteHost): number => (host.isBeyondPolicy === true ? 2 : 0) + Number(has(host.name));
+      const inOrder = hosts.toSorted((a, b) => rank(a) - rank(b));
+      const [asked] = inOrder;
       const before = asked && silences.get(asked.name);
-      if (asked !== undefined && before !== undefined) put(asked.name, before.asked + 1);
-      return [...first, ...rest];
+      if (asked !== undefined && before !== undefined && !has(asked.name)) put(asked.name, before.asked + 1);
+      return inOrder;
     },
     silent(host) {
       put(host, silences.get(host)?.asked ?? 1);

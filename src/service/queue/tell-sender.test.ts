@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR, MINUTE, SECOND } from "../../host/clock.ts";
+import { BOB } from "../../store/contract/outbound-samples.ts";
 import { StoreError } from "../../store/store-error.ts";
+import { longFull } from "../delivery/verdict.ts";
+import { found, foundHere } from "./findings.ts";
 import { answer, nowhere, QueueWorld } from "./queue-world.fixture.ts";
+import { REFUSAL } from "./route-refusal.ts";
 
 const recipientsIn = (letter: string): readonly string[] =>
   [...letter.matchAll(/^Final-Recipient: rfc822; (.+)\r$/gm)].map((found) => found[1] ?? "").toSorted();
@@ -137,6 +141,45 @@ test("what nobody said is told as our own finding", async () => {
   ])
     assert.ok(letter.includes(part), `${part}\n${letter}`);
   assert.doesNotMatch(letter, /Remote-MTA|smtp;/);
+});
+
+test("a Swedish sender reads our own findings in Swedish; hosts' words and what programs read stay as they are", async () => {
+  await using world = await QueueWorld.open();
+  world.routes.set("gone.example", {
+    ...REFUSAL.noSuchDomain,
+    findings: { stsPolicy: undefined, leftOut: [], failures: [] },
+  });
+  const { reply } = answer("permanent", 550, "5.3.4");
+  for (const [name, more] of [
+    ["small", { code: undefined, ...found("too-large", 1000) }],
+    ["old", { code: undefined, words: "The host takes no such letters" }],
+    ["full", { host: "mail.example.org", code: 552, enhanced: "5.2.2", ...foundHere(longFull) }],
+    ["said", { words: "The host does not answer" }],
+  ] as const)
+    world.behaviours.set(`mx.${name}.example`, (to) => ({
+      kind: "answered",
+      outcomes: to.map(() => ({ kind: "permanent", reply: { ...reply, host: `mx.${name}.example`, ...more } })),
+      dsnPassedOn: false,
+    }));
+  world.start();
+  const names = ["gone", "small", "old", "full", "said"];
+  await world.send(
+    names.map((name) => `x@${name}.example`),
+    { account: BOB },
+  );
+  await world.clock.advance(30 * SECOND);
+  const [letter = ""] = await world.inbox(BOB);
+  for (const part of [
+    "  x@gone.example\r\n  Domänen i den här adressen finns inte. Titta efter ett skrivfel efter @-tecknet.\r\n",
+    "  x@small.example\r\n  Vad vi fann hos mx.small.example: Brevet är större än de 1000 byte som servern tar emot\r\n",
+    "  x@old.example\r\n  Vad vi fann hos mx.old.example: The host takes no such letters\r\n",
+    "  x@full.example\r\n  Mottagarens brevlåda har varit full i mer än en vecka; försök nå mottagaren på annat sätt\r\n",
+    "  x@said.example\r\n  mx.said.example svarade: 550 5.3.4 The host does not answer\r\n",
+    "Diagnostic-Code: x-altmail; The domain of this address does not exist.",
+    "The message is larger than the\r\n 1000 octets that the host takes\r\n",
+    "Diagnostic-Code: smtp; 552 5.2.2 The recipient's mailbox has been full",
+  ])
+    assert.ok(letter.includes(part), `${part}\n${letter}`);
 });
 
 test("a mailbox of ours has words of its own, when it took the message and when it did not", async () => {

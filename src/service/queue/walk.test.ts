@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MINUTE, SECOND } from "../../host/clock.ts";
-import { ALICE } from "../../store/contract/outbound-samples.ts";
+import { ALICE, BOB } from "../../store/contract/outbound-samples.ts";
 import { answer, type Behaviour, QueueWorld, routeTo } from "./queue-world.fixture.ts";
 import type { HandoverOutcome } from "./transport.ts";
 
@@ -105,6 +105,61 @@ test("RFC 5321 section 5.1: what one host puts off is offered to the next at onc
   assert.deepEqual([item?.attempts, asked(world, "well")], [1, 1]);
 });
 
+test("what the preferred host puts off is not given up on the refusal of a less preferred one", async () => {
+  await using world = await QueueWorld.open();
+  world.routes.set("two.example", routeTo("ill", "refuses"));
+  world.behaviours.set(
+    "ill",
+    saying(() => answer("temporary", 451, "4.3.0")),
+  );
+  world.behaviours.set(
+    "refuses",
+    saying((one) => (one.startsWith("known@") ? answer("accepted", 250) : answer("permanent", 550, "5.7.1"))),
+  );
+  world.start();
+  await world.send(["a@two.example", "known@two.example", "b@two.example"]);
+  await world.clock.advance(MINUTE);
+  const [item] = await world.queue.list(undefined, 0, 1);
+  assert.deepEqual(
+    item?.recipients.map(({ address, reply }) => [address, reply?.enhanced]),
+    [
+      ["a@two.example", "4.3.0"],
+      ["b@two.example", "4.3.0"],
+    ],
+  );
+  world.behaviours.delete("ill");
+  await world.clock.advance(10 * MINUTE);
+  assert.deepEqual(
+    ["a", "known", "b"].map((name) => world.count(`${name}@two.example`)),
+    [1, 1, 1],
+  );
+  assert.deepEqual(await world.inbox(), []);
+});
+
+test("nor on such a refusal while the preferred host asks for less, whoever it told so", async () => {
+  await using world = await QueueWorld.open();
+  for (const domain of ["told.example", "behind.example"]) world.routes.set(domain, routeTo("busy", "refuses"));
+  world.behaviours.set("busy", () => ({ kind: "unreached", reply: answer("temporary", 421, "4.3.2").reply }));
+  world.behaviours.set(
+    "refuses",
+    saying(() => answer("permanent", 550, "5.7.1")),
+  );
+  world.start();
+  await world.send(["a@told.example"]);
+  await world.clock.advance(SECOND);
+  await world.send(["b@behind.example"]);
+  await world.clock.advance(SECOND);
+  const waiting = await world.queue.list(undefined, 0, 10);
+  assert.deepEqual(
+    waiting.flatMap(({ recipients }) => recipients.map(({ reply }) => reply?.enhanced)),
+    ["4.3.2", "4.4.0"],
+  );
+  world.behaviours.delete("busy");
+  await world.clock.advance(10 * MINUTE);
+  assert.deepEqual([world.count("a@told.example"), world.count("b@behind.example")], [1, 1]);
+  assert.deepEqual(await world.inbox(), []);
+});
+
 test("what a host took is settled before others are asked: they go to the next host at the next attempt", async () => {
   await using world = await QueueWorld.open();
   world.routes.set("two.example", routeTo("half", "well"));
@@ -168,6 +223,62 @@ test("mail waits for a place at a host that takes it, instead of going to a less
   for (let n = 0; n < 12; n++) await world.send([`r@d${n}.example`]);
   await world.clock.advance(30 * SECOND);
   assert.deepEqual([world.taken.length, asked(world, "preferred"), asked(world, "backup")], [12, 12, 0]);
+});
+
+test("a message that one host cannot have waits for the next alone, and no other mail with it", async () => {
+  const tooLarge = { ...answer("permanent", 552, "5.3.4").reply, code: undefined };
+  for (const [why, second, order] of [
+    ["dead", (world: QueueWorld) => world.silentFor(30 * SECOND), ["small", "other"]],
+    ["dead", (world: QueueWorld) => world.silentFor(30 * SECOND), ["other", "small"]],
+    [
+      "asks for less",
+      () => ({ kind: "unreached", reply: answer("temporary", 421, "4.7.0").reply }),
+      ["small", "other"],
+    ],
+    ["full", (world: QueueWorld) => world.silentFor(20 * MINUTE), ["small", "other"]],
+  ] as const satisfies readonly (readonly [
+    string,
+    (world: QueueWorld) => ReturnType<Behaviour>,
+    readonly string[],
+  ])[]) {
+    await using world = await QueueWorld.open({ limits: { perHost: 1 } });
+    for (const domain of ["a.example", "b.example"]) world.routes.set(domain, routeTo(...order));
+    world.behaviours.set("small", (to) =>
+      to[0]?.startsWith("large") === true ? { kind: "unfit", reply: tooLarge } : world.takeAfter(to, 50),
+    );
+    world.behaviours.set("other", () => second(world));
+    world.start();
+    for (const one of ["ok@a.example", "large1@a.example", "large2@b.example"]) {
+      await world.send([one]);
+      await world.clock.advance(MINUTE);
+    }
+    for (let n = 0; n < 20; n++) {
+      await world.send([`bob${n}@a.example`], { account: BOB });
+      await world.clock.advance(MINUTE);
+      assert.equal(world.count(`bob${n}@a.example`), 1, `${why}, message ${n}`);
+    }
+    const waiting = await world.queue.list(undefined, 0, 10);
+    assert.deepEqual(
+      waiting.map(({ destinationReply, recipients }) => [destinationReply, recipients[0]?.reply?.enhanced]),
+      [
+        [undefined, "4.3.4"],
+        [undefined, "4.3.4"],
+      ],
+      `${why}: the sender hears what he can mend`,
+    );
+  }
+});
+
+test("hosts that refuse whoever we are, with a dead one behind them, are no way: the destination rests", async () => {
+  await using world = await QueueWorld.open();
+  world.routes.set("a.example", routeTo("refuses", "dead"));
+  world.behaviours.set("refuses", () => ({ kind: "unfit", reply: answer("permanent", 554, "5.7.1").reply }));
+  world.behaviours.set("dead", () => world.silentFor(SECOND));
+  world.start();
+  await world.send(["one@a.example"]);
+  await world.clock.advance(MINUTE);
+  const [item] = await world.queue.list(undefined, 0, 1);
+  assert.equal(item?.destinationReply?.enhanced, "4.4.1");
 });
 
 test("a silent host holds up only the first messages, is asked again soon, and comes first again when it is back", async () => {

@@ -8,11 +8,12 @@ import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { type Demand, demandOf } from "../../rules/retry.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import type { OutboundQueue, RemoteReply, Work } from "../../store/outbound-queue.ts";
+import { MOMENT_MS, type OutboundQueue, type RemoteReply, type Work } from "../../store/outbound-queue.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { HostGates } from "./host-gates.ts";
-import { OUR_FAULT } from "./outcome.ts";
+import { NOT_YET, OUR_FAULT } from "./outcome.ts";
+import { temporarily } from "./reply-words.ts";
 import type { RouteHost } from "./route.ts";
 import type { SilentHosts } from "./silent-hosts.ts";
 import type { Deliver, Handover, HandoverOutcome } from "./transport.ts";
@@ -48,9 +49,6 @@ export type Course =
   /** No host can have it, ever. */
   | { readonly kind: "unfit"; readonly reply: RemoteReply };
 
-/** When every place at a host is taken one is free soon. */
-const FULL_MS = 1000;
-
 /** @param taken the octets, when they are at hand */
 export async function overHosts(
   services: WalkServices,
@@ -61,20 +59,25 @@ export async function overHosts(
   const { gates, silent, clock, signal } = services;
   let answer: Answered | undefined;
   let unfit: RemoteReply | undefined;
+  /** Why a host that takes other mail cannot have this one. */
+  let misfit: RemoteReply | undefined;
   let unreached: RemoteReply | undefined;
   let slowedUntil: number | undefined;
+  /** What a host that lives, and takes mail later, means for each recipient: the refusal of one behind it is not final. */
+  let waitedFor: Answered | undefined;
   let asksForLess = false;
   for (const host of silent.last(hosts)) {
     // What was heard is to be settled now, and nobody is waited for that will hardly answer.
     if (answer !== undefined && (signal.aborted || silent.has(host.name))) break;
     const gate = host.isHere === true ? OPEN : gates.enter(host.name);
     if (gate.kind === "full") {
-      // A place is worth waiting for: hosts behind it are for when it cannot be reached.
-      if (answer === undefined) return { kind: "closed", until: clock.now() + FULL_MS };
-      break;
+      // A place is free soon, and worth waiting for: hosts behind it are for when it cannot be reached.
+      if (answer !== undefined) break;
+      return misfit === undefined ? { kind: "closed", until: clock.now() + MOMENT_MS } : alonePutOff(work, misfit);
     }
     if (gate.kind === "slowed") {
       slowedUntil = Math.min(slowedUntil ?? gate.until, gate.until);
+      waitedFor ??= putOff(work, NOT_YET);
       continue;
     }
     const left = leftBy(work, answer);
@@ -89,18 +92,35 @@ export async function overHosts(
     const demand = host.isHere === true ? "none" : hear(services, host, handover);
     if (handover.kind === "answered") {
       const isSecond = answer !== undefined;
-      answer = answer === undefined ? handover : joined(answer, handover);
+      const before = answer ?? waitedFor;
+      answer = before === undefined ? handover : joined(before, handover);
       if (isSecond || demand !== "none" || !mayGoOn(handover)) break;
-    } else if (handover.kind === "unfit") unfit = handover.reply;
-    else {
+    } else if (handover.kind === "unfit") {
+      unfit = handover.reply;
+      // Without a code it is our own finding on the message; with one, the host's on whoever we are.
+      if (unfit.code === undefined) misfit = unfit;
+    } else {
       unreached = handover.reply;
+      if (unreached.code !== undefined) waitedFor = putOff(work, unreached);
       asksForLess ||= demand === "less";
     }
   }
   if (answer !== undefined) return { kind: "answered", handover: answer };
+  // Others are not to rest for it.
+  if (misfit !== undefined && (unreached ?? slowedUntil) !== undefined) return alonePutOff(work, misfit);
   if (unreached !== undefined) return { kind: "unreached", reply: unreached, asksForLess };
   if (slowedUntil !== undefined) return { kind: "closed", until: slowedUntil };
   return { kind: "unfit", reply: unfit ?? OUR_FAULT };
+}
+
+/** The next host may have it, later. Why this one cannot is what its sender can mend. */
+function alonePutOff(work: Work, misfit: RemoteReply): Course {
+  return { kind: "answered", handover: putOff(work, temporarily(misfit)) };
+}
+
+function putOff({ recipients }: Work, reply: RemoteReply): Answered {
+  const outcomes = recipients.map(() => ({ kind: "temporary", reply }) as const);
+  return { kind: "answered", outcomes, dsnPassedOn: false };
 }
 
 const OPEN = { kind: "open" } as const;
@@ -118,10 +138,17 @@ function leftBy({ recipients }: Work, answer: Answered | undefined): Work["recip
   return recipients.filter((_recipient, n) => answer.outcomes[n]?.kind === "temporary");
 }
 
-/** What both hosts said: of whom the second was asked, its word counts. */
+/**
+ * What both hosts said: of whom the second was asked, its word counts, but for a refusal: what the first may take later is not
+ * given up because a host behind it, which may know less, does not take it.
+ */
 function joined(first: Answered, second: Answered): Answered {
   const words = second.outcomes.values();
-  return { ...second, outcomes: first.outcomes.map((one) => (isPutOff(one) ? (words.next().value ?? one) : one)) };
+  const outcomes = first.outcomes.map((one) => {
+    const next = isPutOff(one) ? words.next().value : undefined;
+    return next === undefined || next.kind === "permanent" ? one : next;
+  });
+  return { ...second, outcomes };
 }
 
 async function handOver(

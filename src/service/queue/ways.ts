@@ -4,6 +4,7 @@
  */
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import type { Inbound, Recipient, Reply } from "../delivery/inbound.ts";
+import { foundHere } from "./findings.ts";
 import type { Route, RouteHost, Router } from "./route.ts";
 import type { Deliver, HandoverOutcome, TransportEnvelope } from "./transport.ts";
 
@@ -99,7 +100,8 @@ async function deliverHere(
   return { kind: "answered", outcomes: outcomes.filter((one) => one !== undefined), dsnPassedOn: false, isFinal: true };
 }
 
-function outcomeOf({ code, enhanced, text }: Reply, hostName: string): HandoverOutcome {
-  const reply: RemoteReply = { host: hostName, code, enhanced, words: text, tls: undefined };
+function outcomeOf(said: Reply, hostName: string): HandoverOutcome {
+  const { code, enhanced } = said;
+  const reply: RemoteReply = { host: hostName, code, enhanced, ...foundHere(said), tls: undefined };
   return { kind: code < 300 ? "accepted" : code < 500 ? "temporary" : "permanent", reply };
 }

@@ -127,10 +127,11 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     const work = only(await queue.claim(wish(1000)));
     const [one, two, three] = work.recipients;
     assert.ok(one && two && three);
+    const later = reply(450, "later", { tls: undefined, finding: { name: "late", about: "7" } });
     const results = [
       { kind: "ended", recipient: one.id, end: "delivered", reply: reply(250, "taken") },
       { kind: "ended", recipient: two.id, end: "failed", reply: reply(550, "no such person") },
-      { kind: "waits", recipient: three.id, reply: reply(450, "later", { tls: undefined }) },
+      { kind: "waits", recipient: three.id, reply: later },
     ] as const;
     await queue.settle(work, settlement(1500, { results, retryAt: 2000 }));
     const [listed] = await queue.list({ kind: "message", id }, 0, 10);
@@ -141,7 +142,7 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     assert.equal(await queue.claim(wish(1999)), undefined);
     at(2000);
     const again = only(await queue.claim(wish(2000)));
-    assert.deepEqual(again.recipients, [{ ...three, reply: reply(450, "later", { tls: undefined }) }]);
+    assert.deepEqual(again.recipients, [{ ...three, reply: later }]);
     assert.equal(again.attempts, 1);
     await queue.settle(again, settlement(2000, { results: allOf(again, "delivered") }));
     await assert.rejects(queue.content(id), isGone);
@@ -213,6 +214,29 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     assert.equal(await queue.claim(wish(5500, { standing: "well" })), undefined);
   });
 
+  claims(
+    "what fails together is one failure a rest, and of two rests the longer counts",
+    async ({ queue, put, at }) => {
+      for (const name of ["one", "two", "three"]) await put([`${name}@dead.example`]);
+      const why = reply(421, "no answer", { host: undefined });
+      await queue.rest("dead.example", 2000, undefined);
+      for (const until of [5000, 6000, 4000]) await queue.rest("dead.example", until, why);
+      await queue.rest("dead.example", 1500, undefined);
+      at(5999);
+      assert.equal(await queue.claim(wish(5999, { standing: "troubled" })), undefined);
+      at(6000);
+      const probe = await queue.claim(wish(6000, { standing: "troubled", most: 1 }));
+      assert.equal(probe?.failures, 1);
+      await queue.rest("dead.example", 6500, why);
+      at(6500);
+      assert.equal((await queue.claim(wish(6500, { standing: "troubled", most: 1 })))?.failures, 2, "the next rest");
+      await queue.well("dead.example");
+      await queue.rest("dead.example", 7000, why);
+      at(7000);
+      assert.equal((await queue.claim(wish(7000, { standing: "troubled", most: 1 })))?.failures, 1, "of what was well");
+    },
+  );
+
   claims("a destination that took something is known the next time", async ({ queue, put }) => {
     await put(["one@a.example", "two@b.example"]);
     for (const end of ["delivered", "failed"] as const) {
@@ -230,6 +254,10 @@ export function outboundQueueContract(name: string, openQueue: (clock: Clock) =>
     await queue.putBack([work]);
     const again = only(await queue.claim(wish(1000)));
     assert.deepEqual({ ...again, claim: "" }, { ...work, claim: "" });
+    await queue.putBack([again], 60_000);
+    assert.deepEqual(await queue.claimExpired(59_999, 70_000, 10), [], "but for a new deadline");
+    const [over] = await queue.claimExpired(60_000, 70_000, 10);
+    assert.equal(over?.deadline, 60_000);
   });
 
   outboundEndCases(claims);

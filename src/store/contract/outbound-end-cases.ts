@@ -1,6 +1,7 @@
 /** How things in the outbound queue end, or are kept from it: deadlines, reports, holds, records. */
 import assert from "node:assert/strict";
 import { ALICE, allOf, BOB, newId, reply, report, settlement, wish } from "./outbound-samples.ts";
+import { MOMENT_MS, type Work } from "../outbound-queue.ts";
 import { DAY, isGone, only, type RegisterOutboundCase } from "./outbound-world.ts";
 
 export function outboundEndCases(claims: RegisterOutboundCase): void {
@@ -14,14 +15,14 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
     const work = only(await queue.claim(wish(1000, { except: new Set(["d.example"]) })));
     await queue.settle(work, settlement(1000, { results: allOf(work, "waits"), retryAt: 80_000 }));
     assert.equal(only(await queue.claim(wish(1000, { until: 99_000 }))).message.id, busy);
-    assert.deepEqual(await queue.late(19_999, 10), []);
-    const late = await queue.late(20_000, 10);
+    assert.deepEqual(await queue.late(19_999, 0, 10), []);
+    const late = await queue.late(20_000, 0, 10);
     assert.deepEqual(new Set(late.map(({ message }) => message.id)), new Set([waits, rests, held]));
     const [one, two] = late;
     assert.ok(one && two);
     await queue.noteLate(one.item, { id: newId(), recipients: [] });
     await queue.noteLate(two.item, undefined);
-    assert.equal((await queue.late(20_000, 10)).length, 1);
+    assert.equal((await queue.late(20_000, 0, 10)).length, 1);
     assert.deepEqual(await queue.claimExpired(49_999, 60_000, 10), []);
     at(50_000);
     const over = await queue.claimExpired(50_000, 60_000, 10);
@@ -31,6 +32,36 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
     assert.ok(heldWork);
     await queue.settle(heldWork, settlement(50_000, { results: allOf(heldWork, "failed") }));
     await assert.rejects(queue.content(held), isGone);
+  });
+
+  claims("what is due is late only when it is kept back, or was due for long", async ({ queue, put }) => {
+    const ids = new Map<string, string>();
+    for (const name of ["turn", "back", "full", "rests", "waits", "over", "held"])
+      ids.set(await put([`x@${name}.example`]), name);
+    const lateAt = async (now: number, dueBefore: number): Promise<readonly string[]> => {
+      const late = await queue.late(now, dueBefore, 10);
+      return late.map(({ message }) => ids.get(message.id) ?? "").toSorted();
+    };
+    for (const [name, then] of [
+      ["back", (work: Work) => queue.putBack([work])],
+      [
+        "waits",
+        (work: Work) => queue.settle(work, settlement(1000, { results: allOf(work, "waits"), retryAt: 20_001 })),
+      ],
+      [
+        "over",
+        (work: Work) => queue.settle(work, settlement(1000, { results: allOf(work, "waits"), retryAt: 20_000 })),
+      ],
+    ] as const) {
+      const others = new Set([...ids.values()].filter((one) => one !== name).map((one) => `${one}.example`));
+      await then(only(await queue.claim(wish(1000, { until: 30_000, except: others }))));
+    }
+    await queue.hold({ kind: "destination", destination: "held.example" }, "operator", 90_000);
+    await queue.rest("full.example", 20_000 + MOMENT_MS, undefined);
+    await queue.rest("rests.example", 20_001 + MOMENT_MS, undefined);
+    assert.deepEqual(await lateAt(20_000, 0), ["held", "rests", "waits"]);
+    assert.deepEqual(await lateAt(20_000, 1000), ["back", "held", "rests", "waits"], "nobody knows since when");
+    assert.deepEqual(await lateAt(20_000, 1001), ["back", "full", "held", "rests", "turn", "waits"]);
   });
 
   claims("the message stays until its report was given; then its key is gone", async ({ queue, put }) => {

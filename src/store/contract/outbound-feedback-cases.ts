@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { ALICE, allOf, BOB, newId, outbound, recipient, settlement, wish } from "./outbound-samples.ts";
 import { only, octets, type RegisterOutboundCase, TIMES, type World } from "./outbound-world.ts";
 
+type About = Parameters<World["queue"]["noteFeedback"]>[1];
+
 const NOTHING = { messageId: undefined, envid: undefined, recipients: [] };
 
 async function end({ queue }: World): Promise<void> {
@@ -32,6 +34,33 @@ export function outboundFeedbackCases(claims: RegisterOutboundCase): void {
         ["one@a.example", "complaint"],
       ],
     );
+  });
+
+  claims("complaints count once a message, whichever recipients they name; bounces once a recipient", async (world) => {
+    const { queue, put } = world;
+    const all = ["one@a.example", "two@a.example", "three@a.example", "four@a.example"];
+    const delivery = await put(all, { envid: "e1" });
+    await end(world);
+    const of = (...recipients: readonly string[]): About => ({ ...NOTHING, delivery, recipients });
+    assert.equal(await queue.noteFeedback(ALICE, of("one@a.example"), "bounce"), "noted");
+    assert.equal(await queue.noteFeedback(ALICE, of("two@a.example"), "complaint"), "noted");
+    assert.equal(await queue.noteFeedback(ALICE, of("three@a.example"), "complaint"), "known");
+    assert.equal(await queue.noteFeedback(ALICE, of(), "complaint"), "known");
+    const noted = new Map((await queue.records(ALICE, 0)).map((record) => [record.recipient, record.feedback]));
+    assert.deepEqual(
+      all.map((one) => noted.get(one)),
+      ["bounce", "complaint", "complaint", "complaint"],
+      "the holder sees each",
+    );
+    const second = await put(["one@b.example", "two@b.example"], { envid: "e1" });
+    await end(world);
+    const byEnvelope = { ...NOTHING, envid: "e1", recipients: [] };
+    assert.equal(await queue.noteFeedback(ALICE, byEnvelope, "complaint"), "noted", "another message");
+    assert.equal(await queue.noteFeedback(ALICE, { ...of("two@b.example"), delivery: second }, "complaint"), "known");
+    const third = await put(["one@c.example", "two@c.example"]);
+    await end(world);
+    for (const recipient of ["one@c.example", "two@c.example"])
+      assert.equal(await queue.noteFeedback(ALICE, { ...of(recipient), delivery: third }, "bounce"), "noted");
   });
 
   claims("a report that names recipients alone is recognized by them and notes nothing", async (world) => {

@@ -62,7 +62,7 @@ export function outboundReportCases(claims: RegisterOutboundCase): void {
     await put(["x@a.example", "x@b.example", "x@c.example", "x@d.example"]);
     const d = only(await queue.claim(wish(1000, { until: 900_000 })));
     at(20_000);
-    const [a, b, c] = await queue.late(20_000, 10);
+    const [a, b, c] = await queue.late(20_000, 20_000, 10);
     assert.ok(a && b && c);
     await queue.noteLate(a.item, report("delayed", "x@a.example"));
     await queue.noteLate(b.item, report("delayed", "x@b.example"));
@@ -74,6 +74,10 @@ export function outboundReportCases(claims: RegisterOutboundCase): void {
     await queue.reported(told?.id ?? assert.fail());
     assert.deepEqual(await queue.reports(900_000, 10), []);
     await queue.putBack([d]);
-    assert.deepEqual(await queue.late(900_000, 10), [], "what was being tried meanwhile is not told of either");
+    assert.deepEqual(
+      await queue.late(900_000, 900_000, 10),
+      [],
+      "what was being tried meanwhile is not told of either",
+    );
   });
 }

@@ -1,20 +1,22 @@
 /** The things of the outbound queue in memory, and how they look from outside. */
 import { asMessageId } from "../envelope-id.ts";
 import type { AccountId } from "../ids.ts";
-import type {
-  DeliveryRecord,
-  FeedbackNoted,
-  HoldReason,
-  ListedItem,
-  Outbound,
-  OutboundQueue,
-  QueueSums,
-  RecipientResult,
-  RemoteReply,
-  Selection,
-  Standing,
-  WaitingRecipient,
-  Work,
+import {
+  type DeliveryRecord,
+  type Feedback,
+  type FeedbackNoted,
+  type HoldReason,
+  type ListedItem,
+  MOMENT_MS,
+  type Outbound,
+  type OutboundQueue,
+  type QueueSums,
+  type RecipientResult,
+  type RemoteReply,
+  type Selection,
+  type Standing,
+  type WaitingRecipient,
+  type Work,
 } from "../outbound-queue.ts";
 
 export type Message = { readonly outbound: Outbound; readonly deadline: number; readonly octets: Uint8Array };
@@ -77,6 +79,17 @@ export function isSelected({ message: { outbound }, destination }: Item, selecti
   return destination === selection.destination;
 }
 
+export function isLate(
+  { state, hold, at, delayAt = Infinity }: Item,
+  restsUntil: number | undefined,
+  now: number,
+  dueBefore: number,
+): boolean {
+  if (state === "claimed" || delayAt > now) return false;
+  const isKeptBack = hold !== undefined || (state === "waiting" && at > now) || (restsUntil ?? 0) > now + MOMENT_MS;
+  return isKeptBack || at < dueBefore;
+}
+
 type Ended = Extract<RecipientResult, { readonly kind: "ended" }>;
 
 /** A remote host said 2xx. */
@@ -123,6 +136,7 @@ export function matched(
   records: readonly Kept[],
   account: AccountId,
   { delivery, messageId, envid, recipients }: Parameters<OutboundQueue["noteFeedback"]>[1],
+  feedback: Feedback | undefined,
 ): { readonly verdict: FeedbackNoted; readonly fresh: ReadonlySet<Kept> } {
   const own = records.filter((known) => known.account === account);
   const isOf = (known: Kept): boolean => envid !== undefined && known.envid === envid;
@@ -131,8 +145,9 @@ export function matched(
   const proven = own.filter((known) => known.message === delivery || (isOf(known) && known.messageId !== asNamed));
   const named = proven.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
   const fresh = new Set((named.length > 0 ? named : proven).filter((one) => one.feedback === undefined));
-  if (fresh.size > 0) return { verdict: "noted", fresh };
-  if (proven.length > 0) return { verdict: "known", fresh };
+  const complained = new Set(proven.filter((one) => one.feedback === "complaint").map(({ message }) => message));
+  const counts = [...fresh].some(({ message }) => feedback === "bounce" || !complained.has(message));
+  if (proven.length > 0) return { verdict: feedback !== undefined && counts ? "noted" : "known", fresh };
   const hasIds = delivery !== undefined || messageId !== undefined || envid !== undefined;
   const isAbout = (known: Kept): boolean =>
     hasIds ? isOf(known) || isNamed(known) : recipients.includes(known.recipient.toLowerCase());

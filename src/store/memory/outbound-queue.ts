@@ -16,6 +16,7 @@ import { contentOf, gather } from "./gather.ts";
 import {
   corrected,
   type Destination,
+  isLate,
   isSelected,
   isTaken,
   isTakenEnd,
@@ -175,10 +176,10 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
         .map((item) => claim(item, until));
     },
 
-    async late(now, most) {
+    async late(now, dueBefore, most) {
       open();
-      const long = [...items.values()].filter(
-        ({ state, delayAt }) => state !== "claimed" && delayAt !== undefined && delayAt <= now,
+      const long = [...items.values()].filter((item) =>
+        isLate(item, destinations.get(item.destination)?.restsUntil, now, dueBefore),
       );
       return long.slice(0, most).map((item) => ({ ...workOf(item), claim: "" }));
     },
@@ -229,11 +230,12 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       if (![...items.values()].some((one) => one.message === message)) reports.hurry(message.outbound.id, now);
     },
 
-    async putBack(works) {
+    async putBack(works, deadline) {
       open();
-      for (const work of works) {
-        const item = claimed(work);
-        if (item !== undefined) makeReady(item);
+      for (const item of works.map(claimed).filter((one) => one !== undefined)) {
+        item.deadline = deadline ?? item.deadline;
+        item.at = 0;
+        makeReady(item);
       }
     },
 
@@ -250,10 +252,11 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
       open();
       const destination = destinations.get(name);
       if (destination === undefined) return;
-      destination.restsUntil = until;
+      const { standing, restsUntil } = destination;
+      destination.restsUntil = Math.max(until, restsUntil ?? until);
       if (failed === undefined) return;
+      if (standing !== "troubled" || restsUntil === undefined) destination.failures += 1;
       destination.standing = "troubled";
-      destination.failures += 1;
       destination.reply = failed;
     },
 
@@ -360,8 +363,8 @@ export function memoryOutboundQueue(clock: Clock): OutboundQueue {
 
     async noteFeedback(account, about, feedback) {
       open();
-      const { verdict, fresh } = matched(records, account, about);
-      if (feedback === undefined) return verdict === "noted" ? "known" : verdict;
+      const { verdict, fresh } = matched(records, account, about, feedback);
+      if (feedback === undefined) return verdict;
       records = records.map((one) => (fresh.has(one) ? { ...one, feedback } : one));
       return verdict;
     },

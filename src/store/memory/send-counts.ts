@@ -3,7 +3,12 @@ import type { AccountId } from "../ids.ts";
 import type { SendCounts, Sending, SentMinute } from "../send-counts.ts";
 import { StoreError } from "../store-error.ts";
 
-type Known = { readonly minutes: Map<number, Sending>; readonly recipients: Map<string, number> };
+type Known = {
+  readonly minutes: Map<number, Sending>;
+  /** By minute, what of its `firsts` was charged. */
+  readonly charged: Map<number, number>;
+  readonly recipients: Map<string, number>;
+};
 
 export function memorySendCounts(): SendCounts {
   const accounts = new Map<AccountId, Known>();
@@ -11,7 +16,8 @@ export function memorySendCounts(): SendCounts {
   const of = (account: AccountId): Known => {
     if (closed) throw new StoreError("closed", "The counts of sending are closed.");
     let known = accounts.get(account);
-    if (known === undefined) accounts.set(account, (known = { minutes: new Map(), recipients: new Map() }));
+    if (known === undefined)
+      accounts.set(account, (known = { minutes: new Map(), charged: new Map(), recipients: new Map() }));
     return known;
   };
   const minutesOf = (account: AccountId, since: number): readonly SentMinute[] =>
@@ -49,12 +55,18 @@ export function memorySendCounts(): SendCounts {
     async takeBack(account, minute, added) {
       add(account, minute, added, -1);
     },
-    async charge(account, minute, added) {
-      add(account, minute, added, 1);
+    async charge(account, { minute, since }, firsts, most) {
+      const { charged } = of(account);
+      const before = [...charged].filter(([at]) => at >= since).reduce((sum, [, one]) => sum + one, 0);
+      const added = Math.max(0, Math.min(firsts, most - before));
+      charged.set(minute, (charged.get(minute) ?? 0) + added);
+      if (added > 0) add(account, minute, { messages: 0, recipients: 0, firsts: added }, 1);
+      return added;
     },
     async forget(countsBefore, recipientsBefore) {
       let rows = 0;
-      for (const { minutes, recipients } of accounts.values()) {
+      for (const { minutes, charged, recipients } of accounts.values()) {
+        for (const minute of charged.keys()) if (minute < countsBefore) charged.delete(minute);
         for (const minute of minutes.keys()) if (minute < countsBefore && minutes.delete(minute)) rows++;
         for (const [recipient, at] of recipients) if (at < recipientsBefore && recipients.delete(recipient)) rows++;
       }

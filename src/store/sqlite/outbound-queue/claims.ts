@@ -1,5 +1,14 @@
 /** Claims on items, and destinations that rest. All functions run inside the caller's transaction. */
-import type { Batch, ClaimWish, HoldReason, RemoteReply, Report, Standing, Work } from "../../outbound-queue.ts";
+import {
+  type Batch,
+  type ClaimWish,
+  type HoldReason,
+  MOMENT_MS,
+  type RemoteReply,
+  type Report,
+  type Standing,
+  type Work,
+} from "../../outbound-queue.ts";
 import type { Database } from "../database.ts";
 import { type ItemRow, newClaim, PHASE, replyText, workOf } from "./rows.ts";
 import { addReport } from "./reports.ts";
@@ -54,11 +63,17 @@ function claimItem(db: Database, item: ItemRow, until: number): Work {
   return work;
 }
 
-export function late(db: Database, now: number, most: number): readonly Work[] {
+/** What waits for its turn alone is passed over, so much of it at one look: some milliseconds. */
+const MOST_LOOKED_AT = 10_000;
+
+export function late(db: Database, now: number, dueBefore: number, most: number): readonly Work[] {
   const items = sql(
     db,
-    "SELECT * FROM item WHERE phase <> 2 AND delay_at IS NOT NULL AND delay_at <= ? ORDER BY delay_at LIMIT ?",
-  ).all(now, most) as readonly ItemRow[];
+    `SELECT * FROM (SELECT * FROM item WHERE phase <> 2 AND delay_at IS NOT NULL AND delay_at <= ? ORDER BY delay_at LIMIT ?)
+      AS item WHERE hold IS NOT NULL OR (phase = 0 AND at > ?) OR at < ?
+        OR EXISTS (SELECT 1 FROM destination WHERE name = item.destination AND resting = 1 AND next_at > ?)
+      ORDER BY delay_at LIMIT ?`,
+  ).all(now, MOST_LOOKED_AT, now, dueBefore, now + MOMENT_MS, most) as readonly ItemRow[];
   return items.map((item) => workOf(db, item, ""));
 }
 
@@ -86,9 +101,13 @@ export function endClaims(db: Database): void {
 const claimed = (db: Database, { item, claim }: Work): ItemRow | undefined =>
   sql(db, "SELECT * FROM item WHERE id = ? AND phase = 2 AND claim = ?").get(item, claim) as ItemRow | undefined;
 
-export function putBack(db: Database, works: readonly Work[]): void {
+export function putBack(db: Database, works: readonly Work[], deadline: number | undefined): void {
   const items = works.map((work) => claimed(db, work)).filter((item) => item !== undefined);
-  for (const { id, account, hold } of items) makeReady(db, id, account, hold);
+  for (const { id, account, hold } of items) {
+    makeReady(db, id, account, hold);
+    // Due since ever: the end of the claim is nothing to it.
+    sql(db, "UPDATE item SET at = 0, deadline = coalesce(?, deadline) WHERE id = ?").run(deadline ?? null, id);
+  }
   for (const destination of new Set(items.map((item) => item.destination))) refresh(db, destination);
 }
 
@@ -106,12 +125,16 @@ export function holdClaimed(db: Database, works: readonly Work[], reason: HoldRe
 }
 
 export function rest(db: Database, destination: string, until: number, failed: RemoteReply | undefined): void {
-  sql(db, "UPDATE destination SET resting = 1, next_at = ? WHERE name = ?").run(until, destination);
   if (failed !== undefined)
-    sql(db, "UPDATE destination SET standing = 2, failures = failures + 1, reply = ? WHERE name = ?").run(
-      replyText(failed),
-      destination,
-    );
+    sql(
+      db,
+      "UPDATE destination SET failures = failures + NOT (standing = 2 AND resting = 1), standing = 2, reply = ? WHERE name = ?",
+    ).run(replyText(failed), destination);
+  // The longer of two rests; what is left of one that is over counts nothing.
+  sql(db, "UPDATE destination SET next_at = max(next_at * resting, ?), resting = 1 WHERE name = ?").run(
+    until,
+    destination,
+  );
 }
 
 export function well(db: Database, destination: string): void {

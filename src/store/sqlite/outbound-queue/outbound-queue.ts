@@ -191,8 +191,8 @@ class SqliteOutboundQueue implements OutboundQueue {
     return some === undefined ? [] : this.#write((db) => claims.claimExpired(db, now, until, most), "light");
   }
 
-  late(now: number, most: number): Promise<readonly Work[]> {
-    return this.#look((db) => claims.late(db, now, most));
+  late(now: number, dueBefore: number, most: number): Promise<readonly Work[]> {
+    return this.#look((db) => claims.late(db, now, dueBefore, most));
   }
 
   noteLate(item: number, report: Report | undefined): Promise<void> {
@@ -208,8 +208,8 @@ class SqliteOutboundQueue implements OutboundQueue {
     if (ended) this.#eraseSoon();
   }
 
-  putBack(works: readonly Work[]): Promise<void> {
-    return this.#writeAll((db) => claims.putBack(db, works), "light");
+  putBack(works: readonly Work[], deadline?: number): Promise<void> {
+    return this.#writeAll((db) => claims.putBack(db, works, deadline), "light");
   }
 
   holdClaimed(works: readonly Work[], reason: HoldReason, lifeMs: number): Promise<void> {

@@ -21,31 +21,42 @@ export function submitterOf(db: Database, message: DeliveryId): AccountId | unde
 }
 
 type About = Parameters<OutboundQueue["noteFeedback"]>[1];
-type Found = { readonly id: number; readonly recipient: string; readonly isProven: number | null };
+type Found = {
+  readonly id: number;
+  readonly delivery: DeliveryId;
+  readonly recipient: string;
+  readonly feedback: Feedback | null;
+  readonly isProven: number | null;
+};
+type Reported = {
+  readonly verdict: "known" | "named" | "unknown";
+  /** All of the messages that were in hand, and those of them that the report is about. */
+  readonly proven: readonly Found[];
+  readonly concerned: readonly Found[];
+};
 
 /**
- * What a report is about, before anything is noted; those that it proves to have had in hand. A report may name another
- * recipient than ours (a list, a forwarding): then it is about the message as a whole.
+ * What a report is about, before anything is noted. It may name another recipient than ours (a list, a forwarding): then it
+ * is about the message as a whole.
  */
 export function reportedOn(
   db: Database,
   account: AccountId,
   { delivery, messageId, envid, recipients }: About,
-): { readonly verdict: "known" | "named" | "unknown"; readonly proven: readonly number[] } {
+): Reported {
   const markIn = (text: string | undefined): Uint8Array | null => (text === undefined ? null : markOf(db, text));
   const ids = [delivery ?? null, envid ?? null];
   const found = sql(
     db,
-    `SELECT id, recipient, delivery = ? OR (envid = ? AND mark IS NOT ?) AS isProven FROM record
+    `SELECT id, delivery, recipient, feedback, delivery = ? OR (envid = ? AND mark IS NOT ?) AS isProven FROM record
       WHERE account = ? AND (delivery = ? OR envid = ? OR mark = ?)`,
   ).all(...ids, markIn(asMessageId(envid)), account, ...ids, markIn(messageId)) as readonly Found[];
   const proven = found.filter(({ isProven }) => isProven === 1);
   const named = proven.filter(({ recipient }) => recipients.includes(recipient.toLowerCase()));
-  const concerned = (named.length > 0 ? named : proven).map(({ id }) => id);
-  if (concerned.length > 0) return { verdict: "known", proven: concerned };
+  if (proven.length > 0) return { verdict: "known", proven, concerned: named.length > 0 ? named : proven };
   const hasIds = delivery !== undefined || messageId !== undefined || envid !== undefined;
   const isNamed = found.length > 0 || (!hasIds && hasWrittenTo(db, account, recipients));
-  return { verdict: isNamed ? "named" : "unknown", proven: [] };
+  return { verdict: isNamed ? "named" : "unknown", proven, concerned: [] };
 }
 
 function hasWrittenTo(db: Database, account: AccountId, recipients: readonly string[]): boolean {
@@ -53,12 +64,15 @@ function hasWrittenTo(db: Database, account: AccountId, recipients: readonly str
   return sql(db, to).get(account, JSON.stringify(recipients)) !== undefined;
 }
 
+/** Each record is noted. Of complaints about one message the first counts: each of its recipients can forge those of all. */
 export function noteFeedback(db: Database, account: AccountId, about: About, feedback: Feedback): FeedbackNoted {
-  const { verdict, proven } = reportedOn(db, account, about);
-  const note = sql(db, "UPDATE record SET feedback = ? WHERE id = ? AND feedback IS NULL");
-  let changed = 0;
-  for (const id of proven) changed += note.run(feedback, id).changes;
-  return changed > 0 ? "noted" : verdict;
+  const { verdict, proven, concerned } = reportedOn(db, account, about);
+  const fresh = concerned.filter((one) => one.feedback === null);
+  const note = sql(db, "UPDATE record SET feedback = ? WHERE id = ?");
+  for (const { id } of fresh) note.run(feedback, id);
+  const complained = new Set(proven.flatMap((one) => (one.feedback === "complaint" ? [one.delivery] : [])));
+  const counts = fresh.some(({ delivery }) => feedback === "bounce" || !complained.has(delivery));
+  return counts ? "noted" : verdict;
 }
 
 export function forget(db: Database, before: number, most: number): number {

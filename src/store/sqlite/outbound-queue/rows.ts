@@ -106,8 +106,8 @@ export const replyOf = (text: string | null): RemoteReply | undefined =>
   text === null ? undefined : wholeReply(JSON.parse(text) as RemoteReply);
 
 /** JSON drops what is undefined; each field comes back. */
-export function wholeReply({ host, code, enhanced, words, said, tls }: RemoteReply): RemoteReply {
-  return { host, code, enhanced, words, ...(said === undefined ? {} : { said }), tls };
+export function wholeReply({ host, code, enhanced, words, finding, said, tls }: RemoteReply): RemoteReply {
+  return { host, code, enhanced, words, ...(finding && { finding }), ...(said === undefined ? {} : { said }), tls };
 }
 
 export const replyText = (reply: RemoteReply | undefined): string | null =>

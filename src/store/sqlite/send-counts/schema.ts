@@ -24,4 +24,8 @@ export const sendCountsMigrations: readonly Migration[] = [
     `);
     db.prepare("INSERT INTO secret (name, value) VALUES ('recipient', ?)").run(randomBytes(32));
   },
+  // What came back is bounded by itself: who was written to must not use up all that its sender may send.
+  (db) => {
+    db.exec("ALTER TABLE sent_minute ADD COLUMN reported INTEGER NOT NULL DEFAULT 0");
+  },
 ];

@@ -67,7 +67,7 @@ for (const [kind, open] of [
   test(`F4: ${kind}: what is charged is counted in its minute, with what was sent then and where nothing was`, async () => {
     await using counts = await open();
     await counts.count(a, { minute: 7, since: 0 }, ["x@one.test"], always);
-    for (const minute of [7, 7, 9]) await counts.charge(a, minute, { messages: 0, recipients: 0, firsts: 5 });
+    for (const minute of [7, 7, 9]) assert.equal(await counts.charge(a, { minute, since: 0 }, 5, 99), 5);
     const charged = [
       { minute: 7, messages: 1, recipients: 1, firsts: 11 },
       { minute: 9, messages: 0, recipients: 0, firsts: 5 },
@@ -82,6 +82,33 @@ for (const [kind, open] of [
     assert.deepEqual(seen, charged, "whoever counts next sees it");
     await counts.forgetAccount(a);
     assert.deepEqual(await counts.minutes(a, 0), []);
+  });
+
+  test(`F4: ${kind}: what is charged stays within its bound, which what was sent does not use up, and which is of its time`, async () => {
+    await using counts = await open();
+    const charge = (minute: number, since: number, firsts: number): Promise<number> =>
+      counts.charge(a, { minute, since }, firsts, 12);
+    for (let n = 0; n < 20; n++) await counts.count(a, { minute: 7, since: 0 }, [`${n}@one.test`], always);
+    assert.deepEqual([await charge(7, 0, 5), await charge(9, 0, 5)], [5, 5]);
+    const all = await Promise.all(Array.from({ length: 5 }, () => charge(9, 0, 5)));
+    assert.deepEqual(
+      all.toSorted((one, other) => one - other),
+      [0, 0, 0, 0, 2],
+    );
+    assert.deepEqual(
+      (await counts.minutes(a, 0)).map(({ minute, firsts }) => [minute, firsts]),
+      [
+        [7, 25],
+        [9, 7],
+      ],
+    );
+    assert.equal(await counts.charge(a, { minute: 9, since: 0 }, 5, 3), 0, "the bound is lower now");
+    assert.equal(await charge(20, 8, 9), 5, "what was charged before is over");
+    assert.equal(await counts.charge(b, { minute: 9, since: 0 }, 5, 12), 5, "each account has its own");
+    await counts.forget(20, 0);
+    assert.equal(await charge(20, 0, 9), 7);
+    await counts.forgetAccount(a);
+    assert.equal(await charge(20, 0, 99), 12);
   });
 
   test(`D2: ${kind}: old counts and fingerprints go, and everything of an account that is closed`, async () => {

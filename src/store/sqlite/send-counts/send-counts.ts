@@ -44,6 +44,11 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
         ON CONFLICT DO UPDATE SET messages = messages + excluded.messages,
           recipients = recipients + excluded.recipients, firsts = firsts + excluded.firsts`,
     ),
+    charged: db.prepare("SELECT total(reported) FROM sent_minute WHERE account = ? AND minute >= ?").pluck(),
+    charge: db.prepare(
+      `INSERT INTO sent_minute (account, minute, messages, recipients, firsts, reported) VALUES (?, ?, 0, 0, ?, ?)
+        ON CONFLICT DO UPDATE SET firsts = firsts + excluded.firsts, reported = reported + excluded.reported`,
+    ),
     forget: [
       db.prepare("DELETE FROM sent_minute WHERE minute < ?"),
       db.prepare("DELETE FROM written_to WHERE minute < ?"),
@@ -101,8 +106,12 @@ function sqliteSendCounts(db: Database, clock: Clock): SendCounts {
     async takeBack(account, minute, { messages, recipients, firsts }) {
       await write(() => sql.add.run(account, minute, -messages, -recipients, -firsts));
     },
-    async charge(account, minute, { messages, recipients, firsts }) {
-      await write(() => sql.add.run(account, minute, messages, recipients, firsts));
+    async charge(account, { minute, since }, firsts, most) {
+      return write(() => {
+        const added = Math.max(0, Math.min(firsts, most - (sql.charged.get(account, since) as number)));
+        if (added > 0) sql.charge.run(account, minute, added, added);
+        return added;
+      });
     },
     async forget(countsBefore, recipientsBefore) {
       const [minutes, recipients] = sql.forget;
