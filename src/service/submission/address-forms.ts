@@ -1,5 +1,5 @@
 /** The forms of an address that submission needs: to be looked up and compared, and to stand in an envelope. */
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import { type Identity, ownAddress } from "../../rules/identity/identity.ts";
 import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
 
@@ -12,6 +12,9 @@ export function asciiDomain({ local, domain }: Address): Address {
   const isDone = domain.startsWith("[") || (PLAIN.test(lower) && !lower.includes("xn--"));
   return { local, domain: isDone ? lower : domainToASCII(domain) || lower };
 }
+
+/** A label in letters where it is an A-label that stands for some (RFC 5890), else the same. Never fails. @param label in lower case */
+export const unicodeLabel = (label: string): string => (label.startsWith("xn--") && domainToUnicode(label)) || label;
 
 /** Canonical, of what a header field has: octets, one a character. */
 export function canonicalOfField(local: string, domain: string): string {

@@ -6,10 +6,8 @@ import type { Log } from "../../host/events/events.ts";
 import { SpoolError } from "../../host/spool/spool-error.ts";
 import type { HeaderRefusal } from "../../rules/identity/authors.ts";
 import { allowedLines, type Identity } from "../../rules/identity/identity.ts";
-import type { Account } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
-import { maySend } from "../accounts/account-state.ts";
 import type { LimitName, SendLimits } from "./send-limits.ts";
 import { type SubmissionReply, submissionReply } from "./submission.ts";
 
@@ -41,6 +39,11 @@ export const headerBeyondAscii: SubmissionReply = submissionReply(
   550,
   "5.6.7",
   "The header holds letters beyond ASCII: they need encoded words, or UTF-8 and the parameter SMTPUTF8 of MAIL",
+);
+export const unreadableNotification: SubmissionReply = submissionReply(
+  550,
+  "5.6.0",
+  "The disposition notification (RFC 8098) is encoded, and it may tell of you what is not to leave; send its part as 7bit or 8bit",
 );
 export const tooManyHops: SubmissionReply = submissionReply(
   554,
@@ -89,13 +92,6 @@ export function limited(limit: LimitName, limits: SendLimits, againAt: number | 
 /** `2026-06-01 12:31`, never before the time. */
 function minuteText(time: number): string {
   return new Date(Math.ceil(time / 60_000) * 60_000).toISOString().slice(0, 16).replace("T", " ");
-}
-
-/** Why the account may not send now, if it may not. */
-export function refusalOf(account: Account | undefined): SubmissionReply | undefined {
-  if (account === undefined) return closed;
-  if (maySend(account)) return undefined;
-  return account.state === "paused" ? paused : closed;
 }
 
 /** Notes a failure of ours and returns the reply to it. */

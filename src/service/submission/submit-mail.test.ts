@@ -156,6 +156,26 @@ test("A6: a disposition notification does not tell the client's machine and soft
   }
 });
 
+test("A6: a disposition notification under an alias names the alias where it named the primary; one that is encoded is refused", async () => {
+  const desk = await Desk.open();
+  const notification = (from: string, more: string, fields: string): string =>
+    `From: ${from}\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n` +
+    `--b\nContent-Type: message/disposition-notification\n${more}\n${fields}\n--b--\n`;
+  const fields = `Final-Recipient: rfc822;${PRIMARY}\nDisposition: manual-action/MDN-sent-manually; displayed\n`;
+  assert.match(await desk.send({ from: "", text: notification("Pen <pen+x@example.test>", "", fields) }), /^250 /);
+  assert.ok(desk.last.text.includes("\r\n\r\nFinal-Recipient: rfc822;pen@example.test\r\nDisposition: m"));
+  assert.doesNotMatch(desk.last.text, /primary/);
+  assert.match(await desk.send({ from: "", text: notification(PRIMARY, "", fields) }), /^250 /);
+  assert.ok(desk.last.text.includes(fields.replaceAll("\n", "\r\n")));
+  const encoded = Buffer.from(`Reporting-UA: annas-laptop.lan\n${fields}`).toString("base64");
+  for (const from of [PRIMARY, "pen@example.test"])
+    assert.match(
+      await desk.send({ from: "", text: notification(from, "Content-Transfer-Encoding: base64\n", encoded) }),
+      /^550 5\.6\.0 .*notification.* 7bit or 8bit/,
+    );
+  assert.equal(desk.submitted.length, 2);
+});
+
 test("recipients: twice the same is once, ours are asked for, domains go in A-labels", async () => {
   const desk = await Desk.open();
   const to = ["x@Remote.test", "x@remote.test", "y@bücher.test", "pen@example.test", "z@[192.0.2.1]"];
@@ -194,6 +214,17 @@ test("what a message is, decides what its hosts must know: 8 bits, UTF-8 in head
     await kind({ text: text.replace("hello", "hällo") }),
     /^550 5\.6\.7 The header holds letters beyond ASCII/,
   );
+});
+
+test("of letters beyond ASCII those count that leave: a field that goes anyway costs neither the message nor SMTPUTF8", async () => {
+  const desk = await Desk.open();
+  const mailer = `X-Mailer: L\u00f6we 1\n${text}`;
+  for (const parameters of ["", "SMTPUTF8", "BODY=8BITMIME"]) {
+    assert.match(await desk.send({ text: mailer, parameters }), /^250 /, parameters);
+    const { body, smtpUtf8 } = desk.last.message;
+    assert.equal(`${body} ${smtpUtf8}`, "7BIT false", parameters);
+  }
+  assert.match(await desk.send({ text: `X-Motto: L\u00f6we\n${text}` }), /^550 5\.6\.7/);
 });
 
 test("RFC 8689 section 4.1: TLS-Required: No goes with the message and stays in it, unless MAIL asks for REQUIRETLS", async () => {
@@ -246,7 +277,8 @@ test("F4: what came back is in the limit of people not written to before, and th
   const desk = await Desk.open();
   desk.limits = { messagesAMinute: 9, recipientsAnHour: 99, recipientsADay: 99, firstsADay: 6 };
   assert.match(await desk.send({ to: ["known@remote.test"], text }), /^250 /);
-  await desk.counts.charge(ANNA, minuteOf(desk.clock.now()), { messages: 0, recipients: 0, firsts: 5 });
+  const minute = minuteOf(desk.clock.now());
+  await desk.counts.charge(ANNA, { minute, since: minute }, 5, 5);
   assert.match(
     await desk.send({ to: ["new@remote.test"], text }),
     /^452 4\.5\.3 .* 6 recipients a day that you have not written to lately \(returned mail and complaints count as several\); try again after 2026-06-02 12:00 UTC$/,
@@ -296,6 +328,29 @@ test("F3: scanners see the message as it leaves; what they refuse is refused wit
   assert.match(await desk.send({ text }), /^554 5\.7\.1 .* spam .*GTUBE$/);
   verdict = { kind: "unavailable" };
   assert.match(await desk.send({ text }), /^451 4\.3\.0/);
+  assert.equal(desk.submitted.length, 1);
+});
+
+test("A8: an account that is closed, or gives up an address, while scanners look, sends nothing, and nothing is counted", async () => {
+  let meanwhile = async (): Promise<unknown> => undefined;
+  const scanner: OutgoingScanner = {
+    async scan() {
+      await meanwhile();
+      return { kind: "clean" };
+    },
+  };
+  const desk = await Desk.open({ scanners: [scanner] });
+  desk.limits = { messagesAMinute: 1, recipientsAnHour: 9, recipientsADay: 9, firstsADay: 9 };
+  meanwhile = () => desk.directory.removeAlias(ANNA, "pen@example.test");
+  assert.match(await desk.send({ text: asAlias }), /^550 5\.7\.1 .* anna\.primary@example\.test, shop@other\.test$/);
+  meanwhile = () => desk.directory.setState(ANNA, "paused");
+  assert.match(await desk.send({ text }), /^450 4\.7\.1/);
+  await desk.directory.setState(ANNA, "active");
+  meanwhile = () => desk.directory.setState(ANNA, "closing");
+  assert.match(await desk.send({ text }), /^550 5\.7\.1/);
+  await desk.directory.setState(ANNA, "active");
+  meanwhile = async () => undefined;
+  assert.match(await desk.send({ text }), /^250 /);
   assert.equal(desk.submitted.length, 1);
 });
 
