@@ -6,6 +6,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Bus, silentBus } from "../host/bus.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import type { Clock } from "../host/clock.ts";
 import type { Log } from "../host/events/events.ts";
 import type { Settings } from "../host/settings/settings.ts";
@@ -70,7 +71,7 @@ import { openSqliteBilling } from "../store/sqlite/billing/billing.ts";
 import { openSqliteWebAccess } from "../store/sqlite/web-access/web-access.ts";
 import { openSqliteWatchBook } from "../store/sqlite/watch/watch-book.ts";
 import { allowanceIn } from "./subscription-lengths.ts";
-import { makeFolder } from "./make-folder.ts";
+import { sendLimitsIn } from "./send-limits.ts";
 import { retryScheduleOf } from "./retry-schedule.ts";
 import { findOrphans, readPlaces } from "./orphans.ts";
 
@@ -194,8 +195,9 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const limits = { quotaBytes };
   const intake = createCapture({ spool });
   const operatorNow = async (): Promise<AccountId | undefined> => (await directory.byAddress(operator))?.id;
+  const limitsOf = sendLimitsIn(settings, credentials);
   const feedback = (account: AccountId, message: Uint8Array): ReturnType<typeof noteArrived> =>
-    noteArrived({ queue: outbound, counts, hostName, operator: operatorNow, clock, log }, account, message);
+    noteArrived({ queue: outbound, counts, limitsOf, hostName, operator: operatorNow, clock, log }, account, message);
   const schedule = retryScheduleOf(settings);
   const wakers = new Set<() => void>();
   const wakeOwn = (): void => {
@@ -329,6 +331,6 @@ export async function makeFolders(
   const dataFolder = join(home, "data");
   const secretFolder = join(home, "secret");
   for (const folder of [dataFolder, secretFolder, join(dataFolder, "accounts"), join(home, "record")])
-    await makeFolder(folder);
+    makeFolder(folder);
   return { dataFolder, secretFolder };
 }

@@ -101,6 +101,24 @@ async function isGone(pid: number): Promise<void> {
   while (existsSync(status) && !/^State:\s+Z/m.test(readFileSync(status, "latin1"))) await new Promise(setImmediate);
 }
 
+test("a port that is taken ends a start with one sentence, that of the metrics too, in a lab and in the service", async (t) => {
+  const home = scratch(t);
+  const base = await basePort();
+  const metrics = base + 464;
+  const server = createServer().listen(metrics, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const sentence = (change: string): string =>
+    `altmail: port ${metrics} on 127.0.0.1 (metrics.listen) is taken by another program: ` +
+    `end it ("ss -ltnp" shows which), or ${change}\n`;
+  const lab = await command(t, ["lab", "--home", home, "--base-port", String(base), "--workers", "1", "--json"]);
+  assert.deepEqual([lab.code, lab.out], [1, ""]);
+  assert.ok(lab.err.endsWith(sentence("start the lab with another --base-port")), lab.err);
+  const service = await command(t, ["serve", "--home", home]);
+  assert.deepEqual([service.code, service.out], [1, ""]);
+  assert.equal(service.err, sentence("change metrics.listen in the settings"));
+});
+
 test("a lab starts, obeys commands, survives kill -9, and is the same lab again", { timeout: 240_000 }, async (t) => {
   const home = scratch(t);
   const here = ["--home", home];

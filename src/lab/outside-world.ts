@@ -20,6 +20,8 @@ export type OutsideWorldOptions = {
   /** The address whose mailbox shows what was caught. */
   readonly mailbox: string;
   readonly clock: Clock;
+  /** How the lab is given other ports. */
+  readonly changePorts: string;
   readonly caught: (caught: Caught) => void;
   /** Told the name of an event that says that the world does not work; it should never be called. */
   readonly failed: (event: string) => void;
@@ -39,7 +41,8 @@ export async function openOutsideWorld(options: OutsideWorldOptions): Promise<As
   const [lab] = smtpListen;
   if (address === undefined || lab === undefined) throw new Error("a lab takes mail and has a smarthost");
   using _alive = stayAlive();
-  await checkPorts([{ name: "the lab's outside world", ...address }], clock);
+  const { changePorts: change } = options;
+  await checkPorts([{ name: "the lab's outside world", ...address, change }], clock);
   const stopping = new AbortController();
   // The lab's log is about the lab; of this server only its faults are told.
   const log: Log = (event) => {

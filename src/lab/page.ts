@@ -1,6 +1,6 @@
 /** The page that a lab shows when it is ready: where it listens, who has mail there, and what to try at once. */
 import type { ListenAddress } from "../host/settings/settings.ts";
-import { isLoopback } from "../host/settings/values.ts";
+import { isLoopback } from "../host/loopback.ts";
 import { nameOf, worldOf } from "./lab-accounts.ts";
 
 export type LabPage = {

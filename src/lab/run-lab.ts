@@ -1,10 +1,10 @@
 /** Starts a lab: its home, its accounts, the world outside, then the service as in production, until a signal stops it. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { makeFolder } from "../cli/make-folder.ts";
 import { runService } from "../cli/service/service.ts";
 import { systemClock } from "../host/clock.ts";
 import { HostError } from "../host/host-error.ts";
+import { makeFolder } from "../host/make-folder.ts";
 import { lockHome } from "../host/lock/home-lock.ts";
 import { bootId } from "../host/supervisor/boot-id.ts";
 import { listenToSignals } from "../host/supervisor/signals.ts";
@@ -33,18 +33,19 @@ export type LabStart = {
 };
 
 const USUAL = { basePort: 20_000, accounts: 2, domain: "altmail.test" } as const;
+const CHANGE_PORTS = "start the lab with another --base-port";
 
 /** Level by level: Node's mkdir of several levels never ends below /proc. @throws HostError */
-async function makePath(folder: string): Promise<void> {
+function makePath(folder: string): void {
   if (existsSync(folder)) return;
-  await makePath(dirname(folder));
-  await makeFolder(folder);
+  makePath(dirname(folder));
+  makeFolder(folder);
 }
 
 export async function runLab(start: LabStart): Promise<void> {
   const home = resolve(start.home);
   const clock = systemClock;
-  await makePath(home);
+  makePath(home);
   using signals = listenToSignals(clock, "stop");
   const { lab, memory, invitation } = await prepare(home, start);
   if (signals.stop.aborted) return;
@@ -66,6 +67,7 @@ export async function runLab(start: LabStart): Promise<void> {
           settings,
           mailbox: worldOf(memory.domain),
           clock,
+          changePorts: CHANGE_PORTS,
           caught(caught) {
             if (start.output === "page") show(describeCaught(caught));
           },
@@ -78,6 +80,7 @@ export async function runLab(start: LabStart): Promise<void> {
     clock,
     signals,
     bootId: start.bootId ?? bootId(clock),
+    changePorts: CHANGE_PORTS,
     onReady(readiness) {
       if (start.output === "json") show(`${JSON.stringify(readiness)}\n`);
       const { home: asGiven } = start;

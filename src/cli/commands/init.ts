@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { HostError } from "../../host/host-error.ts";
+import { makeFolder } from "../../host/make-folder.ts";
 import { exampleFile } from "../../host/settings/reference.ts";
 import { openKeys } from "../../store/crypt/keys.ts";
 import type { Root } from "../../store/crypt/root.ts";
 import { type Given, type LocalCommand, text } from "../command.ts";
 import type { Exit } from "../exit-code.ts";
-import { makeFolder } from "../make-folder.ts";
 import { formatRoot } from "../../store/crypt/root-text.ts";
 import { makeFolders } from "../stores.ts";
 import { UsageError } from "../usage-error.ts";
@@ -34,7 +34,7 @@ async function init(given: Given): Promise<Exit> {
   const settingsFile = join(home, "altmail.toml");
   if (existsSync(settingsFile) || existsSync(join(home, "data")))
     throw new HostError("this home exists already: nothing was changed");
-  await makeFolder(home);
+  makeFolder(home);
   const root = randomBytes(32) as Uint8Array as Root;
   openKeys({ ...(await makeFolders(home)), root })[Symbol.dispose]();
   writeFileSync(settingsFile, exampleFile(), { mode: 0o600, flag: "wx" });

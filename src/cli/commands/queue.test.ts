@@ -20,7 +20,11 @@ async function run(
   world: QueueWorld,
   name: string,
   given: Given = {},
-  { report = silent, logs }: { readonly report?: Report; readonly logs?: Pick<LogReader, "search"> } = {},
+  {
+    report = silent,
+    logs,
+    isServing = true,
+  }: { readonly report?: Report; readonly logs?: Pick<LogReader, "search">; readonly isServing?: boolean } = {},
 ): Promise<string> {
   const command = createQueueCommands(world.clock).find((one) => one.name === `queue ${name}`) ?? assert.fail(name);
   const { queue: outbound, directory } = world;
@@ -29,7 +33,7 @@ async function run(
     directory,
     logs,
     schedule: retrySchedule,
-    isServing: true,
+    isServing,
     wakeQueue: () => world.runner.wake(),
   } as unknown as Operator;
   const wrong = command.wrong?.(given);
@@ -178,6 +182,11 @@ test("retry, hold, release and drop say what they did, and drop asks first", asy
     /^dropped 2 parts: .*; 1 of them was being handed over and may still arrive$/,
   );
   assert.match(await run(world, "drop", { ...id, yes: true }), /^refused: No message with this id waits/);
+  assert.match(
+    await run(world, "retry", { all: true, destination: "a.example" }),
+    /^usage: .*--destination, or --all, one/,
+  );
+  assert.match(await run(world, "retry", { all: true }), /^refused: Nothing is in the queue/);
   for (const verb of ["retry", "hold", "release", "drop"]) {
     assert.match(await run(world, verb, { yes: true }), /^usage: say which mail/, verb);
     const both = { account: "alice@example.org", destination: "a.example" };
@@ -235,6 +244,11 @@ test("watch tells each change once, counts what is alike, and ends when nobody l
   assert.equal(lines.at(-1)?.trim(), "100 more");
   leaving.abort();
   assert.equal(await watching, "");
+});
+
+test("without a service there is nothing to watch, and the home is left free for it", async () => {
+  await using world = await QueueWorld.open();
+  assert.match(await run(world, "watch", {}, { isServing: false }), /^refused: no service runs here/);
 });
 
 test("a log that cannot be read ends the watch with its error", async () => {

@@ -3,14 +3,9 @@
  * counts recipients, and only who looks at one message sees their addresses. What has left is behind `altmail sent`.
  */
 import { type Clock, systemClock } from "../../host/clock.ts";
-import {
-  createQueueDesk,
-  type Acted,
-  type DeskRefused,
-  type QueueDesk,
-  type Target,
-} from "../../service/queue/desk.ts";
+import { createQueueDesk, type Acted, type QueueDesk } from "../../service/queue/desk.ts";
 import type { TallyBy } from "../../service/queue/tally.ts";
+import type { DeskRefused, Target } from "../../service/queue/target.ts";
 import {
   type Argument,
   done,
@@ -37,11 +32,15 @@ import {
 import { type TallyText, tallyText } from "./queue-tally-text.ts";
 import { watchQueue } from "./queue-watch.ts";
 
-const id: Argument = { name: "id", summary: "a message: the first digits of its id are enough" };
+const id: Argument = {
+  name: "id",
+  summary: "a message: the first four digits of its id are enough, or more where several begin so",
+};
 const anId: Argument = { ...id, optional: true };
 const account: Option = { name: "account", value: "ADDRESS", summary: "mail that this account submitted" };
 const destination: Option = { name: "destination", value: "DOMAIN", summary: "mail for recipients at this domain" };
 const which = [account, destination];
+const all: Option = { name: "all", summary: "all mail that waits, as after an outage of ours" };
 const yes: Option = { name: "yes", summary: "confirm that this is meant" };
 const limit = limitOption("so many at most; 50 when not given");
 
@@ -125,9 +124,13 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       description:
         "What is held stays held. A host that asked for less is left alone until its time all the same: the list says so.",
       arguments: [anId],
-      options: which,
-      examples: ["altmail queue retry --destination example.net --home var", "altmail queue retry 3fa9c2 --home var"],
-      wrong: wrongTarget,
+      options: [...which, all],
+      examples: [
+        "altmail queue retry --destination example.net --home var",
+        "altmail queue retry 3fa9c2 --home var",
+        "altmail queue retry --all --home var",
+      ],
+      wrong: (given) => wrongTarget(given, ", or --all"),
       work: act("retry"),
       show: retriedText,
     },
@@ -191,7 +194,10 @@ export function createQueueCommands(clock: Clock): readonly StoreCommand[] {
       arguments: [],
       options: [],
       examples: ["altmail queue watch --home var"],
-      async work({ outbound, logs }, given, report) {
+      async work({ outbound, logs, isServing }, given, report) {
+        // A home that is held open would keep the service from starting.
+        if (!isServing)
+          return refused('no service runs here, so there is nothing to watch: start it with "altmail serve"');
         await watchQueue({ queue: outbound, logs, clock }, report, given["json"] === true);
         return done(undefined);
       },
@@ -205,16 +211,21 @@ export const queueCommands: readonly StoreCommand[] = createQueueCommands(system
 const isBy = (by: string): by is TallyBy => by === "destination" || by === "account";
 
 /** One of them: none would be all, and of two nobody can say whether both must fit. */
-function wrongTarget(given: Given): string | undefined {
+function wrongTarget(given: Given, more = ""): string | undefined {
   const named = Object.values(targetOf(given)).filter((one) => one !== undefined);
   return named.length === 1
     ? undefined
-    : "say which mail: the id of a message, --account or --destination, one of them";
+    : `say which mail: the id of a message, --account or --destination${more}, one of them`;
 }
 
 function targetOf(given: Given): Target {
   const or = (name: string): string | undefined => text(given, name) || undefined;
-  return { id: or("id"), account: or("account"), destination: or("destination") };
+  return {
+    id: or("id"),
+    account: or("account"),
+    destination: or("destination"),
+    all: given["all"] === true || undefined,
+  };
 }
 
 const outcome = (result: Acted | DeskRefused, isServing: boolean): Outcome =>

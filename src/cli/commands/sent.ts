@@ -7,7 +7,7 @@ import { given as asText } from "../../service/notices/letter.ts";
 import { type SentPage, sentPage, type SentRecipient } from "../../service/queue/delivery-record.ts";
 import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";
 import { limitOf, limitOption, wrongLimit } from "../limit-option.ts";
-import { minute, replyText, span } from "./queue-text.ts";
+import { minute, MORE, replyText, span } from "./queue-text.ts";
 
 type Sent = Pick<SentPage, "recipients"> & { readonly isMore: boolean };
 
@@ -45,7 +45,7 @@ export function createSentCommands(clock: Clock): readonly StoreCommand[] {
       show: ({ recipients, isMore }: Sent) =>
         recipients.length === 0
           ? "nothing left in that time"
-          : [...recipients.map(line), ...(isMore ? ["there is more: --limit shows it"] : [])].join("\n"),
+          : [...recipients.map(line), ...(isMore ? [MORE] : [])].join("\n"),
     },
   ];
 }

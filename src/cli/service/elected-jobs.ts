@@ -10,7 +10,7 @@ import { runBackups } from "../../service/backup/run-backups.ts";
 import { runDeferred } from "../../service/delivery/deferred.ts";
 import { expiryAt } from "../../service/web-access/log-in-records.ts";
 import type { Billing } from "../../service/billing/billing.ts";
-import { ROUND_AT_MINUTE } from "../../service/billing/rounds.ts";
+import { NIGHT_LOOK_MS } from "../../service/billing/rounds.ts";
 import { accountId } from "../../store/ids.ts";
 import { EXPIRY_EVERY_MS } from "../../store/sqlite/mail/delivery-expiry.ts";
 import { describeBug, sentenceOf } from "../sentence.ts";
@@ -64,7 +64,7 @@ export async function runElectedJobs(options: ElectedJobsOptions): Promise<void>
     job(every(HOUR), async () => void (await webAccess.forget(expiryAt(clock.now())))),
     ...(billing === undefined
       ? []
-      : [job(every(HOUR), () => billing.hourly(signal)), job(dailyAt(ROUND_AT_MINUTE), () => billing.nightly(signal))]),
+      : [job(every(HOUR), () => billing.hourly(signal)), job(every(NIGHT_LOOK_MS), () => billing.nightly(signal))]),
     job(every(10 * MINUTE), () => access.tellDue()),
     job(every(HOUR), async () => {
       await access.remind();

@@ -16,6 +16,7 @@ import type { Submission } from "../../service/submission/submission.ts";
 import { createPeerGate } from "../../service/peer-limits/peer-limits.ts";
 import { peerLimits, shareOf } from "../../service/peer-limits/limits.ts";
 import type { Arriving } from "../arriving.ts";
+import { sendLimitsIn } from "../send-limits.ts";
 import type { Stores } from "../stores.ts";
 import type { ComingIn } from "./coming-in.ts";
 import { trustedPeers } from "../trusted-peers.ts";
@@ -113,16 +114,11 @@ export async function openPorts(options: PortsOptions): Promise<readonly Port[]>
 
 function submissionOf({ settings, stores, arriving, clock, log }: PortsOptions): Submission {
   const { directory, credentials, signer, counts, spool, inbound, submit, allowance } = stores;
-  const { hostName, domains, plans } = settings;
+  const { hostName, domains } = settings;
   const { teaching, outgoingScanners } = arriving;
   const [first, ...others] = domains;
   if (first === undefined) throw new Error("settings have a domain");
-  const limits = {
-    messagesAMinute: settings.sendingMessagesAMinute,
-    recipientsAnHour: settings.sendingRecipientsAnHour,
-    recipientsADay: settings.sendingRecipientsADay,
-    firstsADay: settings.sendingFirstsADay,
-  };
+  const limitsOf = sendLimitsIn(settings, credentials);
   return createSubmission({
     directory,
     submit,
@@ -130,11 +126,7 @@ function submissionOf({ settings, stores, arriving, clock, log }: PortsOptions):
     scanners: outgoingScanners,
     ...(teaching && { wrote: teaching.wrote }),
     counts,
-    async limitsOf({ id }) {
-      if (plans.length === 0) return limits;
-      const held = await credentials.plan(id);
-      return plans.find(({ name }) => name === held?.name)?.sending ?? limits;
-    },
+    limitsOf: ({ id }) => limitsOf(id),
     ...(allowance && { allowance }),
     spool,
     clock,

@@ -20,6 +20,7 @@ import { lockHome } from "../../host/lock/home-lock.ts";
 import { createLogWriter, type LogWriter } from "../../host/log/writer.ts";
 import { collectMetrics, type MetricsCollection } from "../../host/metrics/collect.ts";
 import { createProcessMetrics, type ProcessMetrics, type Snapshot } from "../../host/metrics/process-metrics.ts";
+import type { WantedPort } from "../../host/port-error.ts";
 import type { Settings } from "../../host/settings/settings.ts";
 import { Crew } from "../../host/supervisor/crew.ts";
 import { checkPorts } from "../../host/supervisor/free-ports.ts";
@@ -52,6 +53,8 @@ export type ServiceOptions = {
   readonly signals: Signals;
   /** Called each time the state changes: sealed, serving. */
   readonly onReady: (readiness: Readiness) => void;
+  /** How it is given other ports, where not by its settings. */
+  readonly changePorts?: string;
 };
 
 /** How long sessions may take to end at a stop, before the workers are killed. */
@@ -73,18 +76,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   held.use(await ControlServer.open(controlPath(runFolder), (request, telling) => service.answer(request, telling)));
   signals.onReload(() => service.reload());
   try {
-    await checkPorts(
-      [
-        ...settings.smtpListen.map((address) => ({ name: "SMTP", ...address })),
-        ...settings.imapListen.map((address) => ({ name: "IMAP", ...address })),
-        ...[...settings.webListen, ...settings.webPlainListen].map((address) => ({ name: "web", ...address })),
-        ...[...settings.submissionListen, ...settings.submissionStarttlsListen].map((address) => ({
-          name: "submission",
-          ...address,
-        })),
-      ],
-      clock,
-    );
+    await checkPorts(wantedPorts(options), clock);
     // Now, rather than when somebody has got up at night to unlock the service.
     checkCertificate(settings);
     checkArriving(settings, clock);
@@ -293,6 +285,22 @@ class Service {
       scanners: scanners?.kind === "done" ? (scanners.value as readonly ScannerLine[]) : [],
     };
   }
+}
+
+/** All that will be listened on, by the names of the settings. */
+function wantedPorts({ settings, changePorts }: ServiceOptions): readonly WantedPort[] {
+  const listened: readonly (readonly [name: string, addresses: Settings["smtpListen"]])[] = [
+    ["smtp.listen", settings.smtpListen],
+    ["imap.listen", settings.imapListen],
+    ["web.listen", settings.webListen],
+    ["web.plain-listen", settings.webPlainListen],
+    ["submission.listen", settings.submissionListen],
+    ["submission.starttls-listen", settings.submissionStarttlsListen],
+    ["metrics.listen", settings.metricsListen === undefined ? [] : [settings.metricsListen]],
+  ];
+  return listened.flatMap(([name, addresses]) =>
+    addresses.map((address) => ({ name, ...address, change: changePorts ?? `change ${name} in the settings` })),
+  );
 }
 
 function dayKey(keys: Keys, day: string): Uint8Array {

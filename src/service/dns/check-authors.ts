@@ -100,7 +100,9 @@ async function checkKeys({ resolver, domain, keys }: CheckedAuthors): Promise<re
       const name = keyRecordName(domain, key.selector);
       const answer = await resolver.resolve(name, "TXT");
       if (answer.kind === "servfail" || answer.kind === "timeout") return noAnswer(`DKIM ${name}`, name);
-      return judgeKey(`DKIM ${name}`, key, answer.kind === "records" && isPublished(key, answer.records));
+      const isThere = answer.kind === "records" && isPublished(key, answer.records);
+      const follows = keys.some(({ state, algorithm }) => state === "active" && algorithm === key.algorithm);
+      return judgeKey(`DKIM ${name}`, key, { isThere, follows });
     }),
   );
   if (keys.some(({ state }) => state === "active")) return found;
@@ -115,7 +117,12 @@ async function checkKeys({ resolver, domain, keys }: CheckedAuthors): Promise<re
   return [unsigned, ...found];
 }
 
-function judgeKey(subject: string, { state }: ZoneKey, isThere: boolean): DnsFinding {
+/** @param follows whether a key of its algorithm signs */
+function judgeKey(
+  subject: string,
+  { state }: ZoneKey,
+  { isThere, follows }: { readonly isThere: boolean; readonly follows: boolean },
+): DnsFinding {
   if (state === "gone") {
     if (!isThere) return right(subject, "not needed, and not there");
     return toDo("should", subject, {
@@ -124,7 +131,8 @@ function judgeKey(subject: string, { state }: ZoneKey, isThere: boolean): DnsFin
       remedy: "take the record out of the zone",
     });
   }
-  if (isThere) return right(subject, KEY_WORDS[state]);
+  if (isThere)
+    return right(subject, state === "made" ? "there; the service finds it within the hour" : KEY_WORDS[state]);
   const wrong = "there is no record with this key";
   switch (state) {
     case "active":
@@ -144,7 +152,9 @@ function judgeKey(subject: string, { state }: ZoneKey, isThere: boolean): DnsFin
     case "seen":
       return toDo("should", subject, {
         wrong,
-        costs: "it cannot follow the key before it, which grows old",
+        costs: follows
+          ? "it cannot follow the key before it, which grows old"
+          : "nothing is signed with a key of this kind",
         remedy: publish,
       });
   }

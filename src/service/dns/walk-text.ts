@@ -113,6 +113,7 @@ const POLICY: Readonly<Record<(WalkStep & { readonly kind: "policy" })["tls"], s
   encrypted: "DANE: there are TLSA records and none that can be used, so TLS is a must, with any certificate",
   "mta-sts-enforce": "MTA-STS: TLS with a right certificate from a known authority, or no mail",
   "mta-sts-testing": "MTA-STS in test: what is wrong is reported, and mail goes all the same",
+  smarthost: "queue.smarthost: TLS with a right certificate, or no mail; a log-in is not tried here",
   opportunistic: "nobody: TLS where it is offered, with any certificate; else in the clear",
 });
 

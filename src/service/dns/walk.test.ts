@@ -162,6 +162,7 @@ test("over a smarthost the hosts of the domain are not asked", async () => {
   const seen = await walk("a@good.test", {}, {}, { smarthost: "smart.test", ways: { route } });
   assert.equal(kinds(seen), "domain smarthost mta-sts host tlsa policy address connected result");
   assert.deepEqual(seen.asked, ["smart.test 198.51.100.9"]);
+  assert.match(seen.text, /^ *decides +queue\.smarthost: TLS with a right certificate/m);
 });
 
 test("an address literal has no DNS", async () => {

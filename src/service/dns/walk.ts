@@ -45,7 +45,7 @@ export type WalkStep =
     }
   | {
       readonly kind: "policy";
-      readonly tls: Exclude<TlsPolicy["kind"], "mta-sts"> | "mta-sts-enforce" | "mta-sts-testing";
+      readonly tls: Exclude<TlsPolicy["kind"], "mta-sts"> | "mta-sts-enforce" | "mta-sts-testing" | "smarthost";
     }
   | { readonly kind: "address"; readonly address: string }
   | ProbeStep
@@ -101,7 +101,7 @@ export function createWalk(options: WalkOptions): WalkDelivery {
     const tried: Tried[] = [];
     for (const host of found.hosts) {
       if (signal.aborted) return { kind: "broken-off" };
-      await tellHost(host, resolver, port, tell);
+      await tellHost(host, { resolver, port, isSmarthost: smarthost !== undefined }, tell);
       tried.push(...(await probeHost(host, probe, tell, signal)));
     }
     return signal.aborted ? { kind: "broken-off" } : verdictOf(tried);
@@ -162,14 +162,20 @@ async function tellFindings(
 
 async function tellHost(
   { name, addresses, tls }: RouteHost,
-  resolver: Resolver,
-  port: number,
+  {
+    resolver,
+    port,
+    isSmarthost,
+  }: { readonly resolver: Resolver; readonly port: number; readonly isSmarthost: boolean },
   tell: (step: WalkStep) => Promise<void>,
 ): Promise<void> {
   await tell({ kind: "host", name, addresses });
   const base = tls.kind === "dane" ? tls.serverName : readHostName(name);
   if (base !== undefined) await tell(await keysOf(base, port, resolver));
-  await tell({ kind: "policy", tls: tls.kind === "mta-sts" ? `mta-sts-${tls.mode}` : tls.kind });
+  await tell({
+    kind: "policy",
+    tls: tls.kind === "mta-sts" ? (isSmarthost ? "smarthost" : `mta-sts-${tls.mode}`) : tls.kind,
+  });
 }
 
 async function keysOf(base: string, port: number, resolver: Resolver): Promise<WalkStep> {
