@@ -95,8 +95,11 @@ const ENCODED_WORD = /=\?[^?\s<>@,;:]*\?[bBqQ]\?[^?\s<>@,;:]*\?=/g;
 const COMMENT = /\([^()]*\)/g;
 /** Comments in comments that are taken; who needs more is not understood. */
 const MAX_DEPTH = 3;
-const ADDRESS = String.raw`[^<>@,;:()"\s]+@[^<>@,;:()"\s]+`;
-const MAILBOX = String.raw`\s*(?:[^<>@,;:()"]*<\s*${ADDRESS}\s*>|${ADDRESS})\s*`;
+/** Of octets: 0xA0, white space as a character, is a piece of letters in UTF-8. */
+const SPACE = String.raw`[\t-\r ]`;
+const SPACES = new RegExp(`${SPACE}{2,}`, "g");
+const ADDRESS = String.raw`[^<>@,;:()"\t-\r ]+@[^<>@,;:()"\t-\r ]+`;
+const MAILBOX = String.raw`${SPACE}*(?:[^<>@,;:()"]*<${SPACE}*${ADDRESS}${SPACE}*>|${ADDRESS})${SPACE}*`;
 const LIST = new RegExp(`^${MAILBOX}(?:,${MAILBOX})*$`);
 
 /** The addresses of a field, strictly: `undefined` for anything in which readers could find different ones. */
@@ -105,7 +108,7 @@ function mailboxes(value: string, canonical: Canonical): readonly string[] | und
   // White space in one: the list, which takes it in several places, would try all of them.
   let plain = value.replace(QUOTED, (_, end: string) => (end === '"' ? "q" : '"')).replace(ENCODED_WORD, "w");
   for (let depth = 0; depth < MAX_DEPTH && plain.includes("("); depth++) plain = plain.replace(COMMENT, " ");
-  plain = plain.replace(/[ \t]{2,}/g, " ");
+  plain = plain.replace(SPACES, " ");
   if (!LIST.test(plain)) return undefined;
   const found = readAddresses(value, MAX_ADDRESSES + 1);
   if (found.length !== plain.split(",").length || found.length > MAX_ADDRESSES) return undefined;

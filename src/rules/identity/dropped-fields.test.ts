@@ -33,6 +33,16 @@ test("A6: what programs write of themselves, of their machine and of who logged 
     "X-Universally-Unique-Identifier X-Uniform-Type-Identifier X-Thunderbird-Foo X-K9mail-Identity Fcc X-Fcc Auto-Saved",
     true,
   );
+  each(
+    "X-Antivirus X-Antivirus-Status X-Virus-Scanned X-Cron-Env X-Mutt-Fcc X-Mutt-References X-Mutt-PGP X-MIMETrack X-Notes-Item",
+    true,
+  );
+  each("X-AuthUser X-Authentication X-Auth-ID X-Login X-Username X-Userid X-Env-Sender X-Lotus-FromDomain", true);
+  each(
+    "X-SenderIP X-Kernel X-Uptime X-Machine X-Device X-Nmh-Attach X-Wum-From X-SquirrelMail X-Horde X-YMail-OSG",
+    true,
+  );
+  each("X-Webmail X-Mailspring-Msg-Id X-BlueMail X-Nylas X-JavaMail X-Powered-By X-Sent-Via X-MB-Message-Source", true);
   each("Bcc Resent-Bcc Received X-Received Return-Path Authentication-Results Received-SPF X-Sender Status", true);
 });
 
@@ -44,6 +54,10 @@ test("what people write to be read, and what the mail needs, stays", () => {
   );
   each(
     "TLS-Required Auto-Submitted Precedence Content-Description X-Description X-Subscription X-Post X-Closing X-Shipping",
+    false,
+  );
+  each(
+    "X-User-Group X-Attribution X-URL X-Location X-Signature X-Kernels X-Machinery X-Devices X-Hordes X-BeenThere",
     false,
   );
   each("X-Inversion X-Hostess Thread-Topic DKIM-Signature Original-Message-ID Accept-Language", false);

@@ -23,23 +23,27 @@ const ROWS: readonly Row[] = [
   },
   {
     why: "what a submitter claims to have checked proves nothing, and names the hosts where that was",
-    names: "authentication-results x-authentication-results x-authentication-warning",
+    names: "authentication-results x-authentication-results x-authentication-warning x-virus-scanned",
+    form: /^x-antivirus(?:-|$)/,
   },
   {
     why: "who logged in, which may be another address than the author's",
     names:
       "x-sender x-x-sender x-authenticated-sender x-authenticated-user x-authenticated-id x-auth-user x-envelope-from " +
-      "x-apparently-from x-get-message-sender-via x-antiabuse",
+      "x-apparently-from x-get-message-sender-via x-antiabuse x-authuser x-authentication x-auth-id x-login x-username " +
+      "x-user x-userid x-env-sender x-lotus-fromdomain",
   },
   {
     why: "the program, its version, and the system that it runs on",
-    names: "x-newsreader x-composer x-generator x-outlook",
+    names:
+      "x-newsreader x-composer x-generator x-outlook x-mimetrack x-notes-item x-powered-by x-sent-via x-webmail x-javamail",
     form: /mailer|user-?agent|^x-mimeole|(?:^|-)(?:agent|client|software|library|program|version|php|script|os|operating-system)(?:-|$)/,
   },
   {
     why: "the machine: its name, addresses and paths",
     names:
-      "x-real-addr x-remoteaddr x-clientip x-clientaddr x-hostname x-ipaddress x-sender-addr x-source x-source-args x-source-dir",
+      "x-real-addr x-remoteaddr x-clientip x-clientaddr x-hostname x-ipaddress x-sender-addr x-senderip x-source x-source-args " +
+      "x-source-dir x-cron-env x-kernel x-uptime x-machine x-device x-pid",
     form: /originat|(?:^|-)(?:remote|host|ip)(?:-|$)/,
   },
   {
@@ -50,11 +54,15 @@ const ROWS: readonly Row[] = [
   },
   {
     why: "their makers' prefixes tell the program",
-    form: /^x-(?:apple|mozilla|ms|microsoft|em|gm|google|yahoo|enigmail|android|mailbird|gnus|vm|mew|rim|exchange)-/,
+    form: /^x-(?:apple|mozilla|ms|microsoft|em|gm|google|yahoo|enigmail|android|mailbird|gnus|vm|mew|rim|exchange|mutt|nmh|wum|mb|ymail)-/,
   },
   {
     why: "the same, where the maker's name goes on without a dash",
-    form: /^x-(?:evolution|kmail|claws|sylpheed|thunderbird|k9)/,
+    form: /^x-(?:evolution|kmail|claws|sylpheed|thunderbird|k9|squirrelmail|mailspring|bluemail)/,
+  },
+  {
+    why: "the same, whether something follows or not",
+    form: /^x-(?:horde|nylas|zimbra)(?:-|$)/,
   },
 ];
 

@@ -15,13 +15,14 @@ import { formatDate } from "../../syntax/smtp/trace.ts";
 import { type Authors, type Canonical, type HeaderRefusal, readAuthors, refused, titled } from "./authors.ts";
 import { isDropped } from "./dropped-fields.ts";
 import { type Identity, isPseudonymous, ownAddress } from "./identity.ts";
-import { clientHosts, contentId, type IdRules, ownId, references } from "./message-ids.ts";
+import { clientHosts, contentId, idField, type IdRules, ownId, references } from "./message-ids.ts";
 import { withResentDates } from "./resent-dates.ts";
-import { type Trace, traceOfAddress, traceOfClient } from "./traces.ts";
+import { type Trace, traceOfAddress, traceOfClient, type UnicodeLabel } from "./traces.ts";
 
 export type Editing = {
   readonly identity: Identity;
   readonly canonical: Canonical;
+  readonly unicodeLabel: UnicodeLabel;
   /** The sender of the envelope, canonical; absent for the null path. */
   readonly sender?: string | undefined;
   /** The client's address, and its name as EHLO gave it. */
@@ -46,12 +47,14 @@ export type EditedHeader = {
 };
 
 /**
- * How a field is dealt with: people write a `text` to be read, and choose who stands in `chosen`; a program writes `sender`.
- * All others go by their name, or if they tell something.
+ * How a field is dealt with: people write a `text` to be read, and choose who stands in `chosen`; a `setting` they made once,
+ * and it goes only where it names the primary address; a program writes `sender`. All others go by their name, or if they
+ * tell something.
  */
 type Manner =
   | "text"
   | "chosen"
+  | "setting"
   | "sender"
   | "mime"
   | "version"
@@ -65,6 +68,7 @@ const MANNERS: ReadonlyMap<string, Manner> = new Map(
   Object.entries({
     text: "subject comments keywords",
     chosen: "from to cc reply-to resent-from resent-to resent-cc disposition-notification-to",
+    setting: "organization autocrypt mail-followup-to mail-reply-to x-debbugs-cc",
     sender: "sender resent-sender",
     mime: "content-type content-transfer-encoding content-disposition content-description content-language",
     version: "mime-version",
@@ -76,33 +80,40 @@ const MANNERS: ReadonlyMap<string, Manner> = new Map(
   }).flatMap(([manner, names]) => names.split(" ").map((name) => [name, manner as Manner])),
 );
 
+/** Fields of lists (RFC 2369, RFC 2919) are of many names, and a program's is among them. */
+const mannerOf = (name: string): Manner | undefined =>
+  MANNERS.get(name) ?? (name.startsWith("list-") && !isDropped(name) ? "setting" : undefined);
+
 const VERSION: EditedField = newField("MIME-Version", "1.0");
 
 /** Edits the header, or says why the message cannot go. */
 export function editHeader(fields: readonly EditedField[], editing: Editing): EditedHeader | HeaderRefusal {
-  const { identity, canonical, now, freshId } = editing;
+  const { identity, canonical, unicodeLabel, now, freshId } = editing;
   const authors = readAuthors(fields, identity, canonical);
   if (authors.kind === "refused") return authors;
   const pseudonymous = isPseudonymous(identity, authors.own);
   const [first, ...others] = authors.addresses;
   const domains: readonly [string, ...string[]] = [domainOf(first), ...others.map(domainOf)];
   const isClient = traceOfClient(editing.client, editing.helo, domains);
-  const isPrimary: Trace = pseudonymous ? traceOfAddress(identity.primary) : () => false;
+  const isPrimary: Trace = pseudonymous ? traceOfAddress(identity.primary, unicodeLabel) : () => false;
   const isNamed: Trace = pseudonymous ? traceOfMailbox(identity.primary, canonical) : () => false;
   const isToPrimary: Trace = (value) => isPrimary(value) || isNamed(value);
 
   const ours = [identity.primary, ...identity.aliases].map(domainOf);
-  const rules: IdRules = { domains, ours, helo: editing.helo, isClient, isPrimary };
+  const hidden = pseudonymous ? domainOf(identity.primary) : undefined;
+  const rules: IdRules = { domains, ours, hidden, helo: editing.helo, isClient, isPrimary };
   const old = fields.find(({ name }) => name === "message-id")?.value ?? "";
   const messageId = ownId(old, rules, freshId);
   let clients: readonly string[] | undefined;
   const edited = (field: EditedField, at: number): EditedField | undefined => {
-    switch (MANNERS.get(field.name)) {
+    switch (mannerOf(field.name)) {
       case "text":
       case "mime":
         return field;
       case "chosen":
         return field.value === "" ? undefined : field;
+      case "setting":
+        return isToPrimary(field.value) ? undefined : field;
       case "sender":
         return isToPrimary(field.value) || isClient(field.value) ? undefined : field;
       case "version":
@@ -112,7 +123,7 @@ export function editHeader(fields: readonly EditedField[], editing: Editing): Ed
       case "id":
         return undefined;
       case "resent-id":
-        return newField("Resent-Message-ID", `<${ownId(field.value, rules, `${freshId}.${at}`)}>`);
+        return idField("Resent-Message-ID", [`<${ownId(field.value, rules, `${freshId}.${at}`)}>`]);
       case "content-id":
         return contentId(field, rules);
       case "reference":
@@ -131,7 +142,7 @@ export function editHeader(fields: readonly EditedField[], editing: Editing): Ed
   }
   if (authors.addresses.length > 1 && !kept.some(({ name }) => name === "sender"))
     kept.push(senderField(authors, isPrimary(editing.sender ?? "") ? undefined : editing.sender));
-  kept.push(newField("Message-ID", `<${messageId}>`));
+  kept.push(idField("Message-ID", [`<${messageId}>`]));
   if (!kept.some(({ name }) => name === "date")) kept.push(newField("Date", formatDate(now)));
   return { kind: "edited", fields: withResentDates(kept, now), authors, domain: domains[0], pseudonymous, messageId };
 }

@@ -3,11 +3,15 @@
  * primary address (promise A6). Looks for them in any form in which programs write them into fields of their own.
  */
 import { decodeWords } from "../../syntax/message/encoded-words.ts";
+import { withFewMarks } from "../../syntax/message/fold.ts";
 import { isAscii } from "../../syntax/message/octets.ts";
-import { unicodeLabel } from "./unicode-domain.ts";
+import { isAddressLiteral } from "../../syntax/smtp/address.ts";
 
 /** True when the text of a field, one character an octet, holds what is looked for. */
 export type Trace = (text: string) => boolean;
+
+/** Turns a label of a domain, an A-label (RFC 5890) or another, into letters as people read it. Never fails. */
+export type UnicodeLabel = (label: string) => string;
 
 /** A sign in hexadecimal, as `%40` in a link or `=40` in quoted-printable. */
 const HEX = /[%=]([0-9A-F]{2})/gi;
@@ -24,7 +28,7 @@ const REACH = 512;
  * Finds an address, with any tag: as itself, with its domain in A-labels or U-labels, written with quotes and comments,
  * with its signs encoded, within a bounce address (`bounce+ann=example.org@...`), and in encoded words.
  */
-export function traceOfAddress(address: string): Trace {
+export function traceOfAddress(address: string, unicodeLabel: UnicodeLabel): Trace {
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at).toLowerCase();
   const name = new RegExp(RegExp.escape(local), "i");
@@ -33,14 +37,15 @@ export function traceOfAddress(address: string): Trace {
     // Cheaper than all that follows, which most texts never come to.
     if (!name.test(text)) return false;
     const lower = text.toLowerCase();
-    find ??= finder(local, address.slice(at + 1).toLowerCase());
+    find ??= finder(local, address.slice(at + 1).toLowerCase(), unicodeLabel);
     if (find(lower)) return true;
     return IS_OVERLOOKED.test(lower) && find(lower.replace(/[ \t]+/g, " ").replace(OVERLOOKED, ""));
   };
   return (text) => {
     if (isIn(text)) return true;
     for (let octets = text, depth = 0; ; depth++) {
-      if ((octets.includes("=?") || !isAscii(octets)) && isIn(decodeWords(octets).normalize("NFKC"))) return true;
+      const isEncoded = octets.includes("=?") || !isAscii(octets);
+      if (isEncoded && isIn(withFewMarks(decodeWords(octets)).normalize("NFKC"))) return true;
       // Links in links are encoded twice.
       if (depth === 2 || !QUOTED_SIGNS.some((sign) => octets.includes(sign))) return false;
       octets = octets.replace(HEX, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
@@ -50,7 +55,7 @@ export function traceOfAddress(address: string): Trace {
 }
 
 /** Finds the address in text in lower case. */
-function finder(local: string, domain: string): Trace {
+function finder(local: string, domain: string, unicodeLabel: UnicodeLabel): Trace {
   const labels = domain.split(".").map((label) => {
     const unicode = unicodeLabel(label).normalize("NFKC").toLowerCase();
     return unicode === label ? RegExp.escape(label) : `(?:${RegExp.escape(label)}|${RegExp.escape(unicode)})`;
@@ -84,25 +89,30 @@ export const COMMON: ReadonlySet<string> = new Set([
   "user",
 ]);
 
+/** Behind the name of a machine these are no other host's. */
+const LOCAL_LABEL = "(?:local|localdomain|lan|home|internal)(?![a-z0-9-])";
+
 /**
  * Finds the client: its address in any spelling, and the name that it gave with EHLO, unless that is a word for everybody
- * or one of `ours`.
+ * or one of `ours`. A name of one label may be a word that people write, as `debian` or `anna`: within another host's name,
+ * or before an at sign, it is not the machine's.
  */
 export function traceOfClient(client: string, helo: string, ours: readonly string[]): Trace {
   const addresses = new Set([spelled(client)]);
   const name = helo.toLowerCase();
-  if (name.startsWith("[")) {
-    const literal = spelled(name.slice(1, -1).replace(/^ipv6:/, ""));
-    if (!isLoopback(literal)) addresses.add(literal);
-  }
-  const isTold = !name.startsWith("[") && name.length >= 4 && !COMMON.has(name) && !ours.includes(name);
+  const literal = name.replace(/^\[(?:ipv6:)?|\]$/g, "");
+  const isLiteral = isAddressLiteral(literal.includes(":") ? `[IPv6:${literal}]` : `[${literal}]`);
+  if (isLiteral && !isNobodys(spelled(literal))) addresses.add(spelled(literal));
+  const isTold = !isLiteral && !name.startsWith("[") && name.length >= 4 && !COMMON.has(name) && !ours.includes(name);
   const words = [...addresses].filter((address) => !address.includes(":"));
   // An address in dots is one of the words, also where IPv6 is written around it.
   const hasIPv6 = words.length < addresses.size;
-  if (isTold) words.push(name);
-  const any = words.map((word) => RegExp.escape(word)).join("|");
-  const form = new RegExp(`(?<![A-Za-z0-9-])(?:${any})(?![A-Za-z0-9-])`, "i");
-  return (text) => (words.length > 0 && form.test(text)) || (hasIPv6 && hasAddress(text, addresses));
+  if (isTold && name.includes(".")) words.push(name);
+  const forms = words.map((word) => `(?<![a-z0-9-])${RegExp.escape(word)}(?![a-z0-9-])`);
+  if (isTold && !name.includes("."))
+    forms.push(`(?<![a-z0-9.-])${RegExp.escape(name)}(?![a-z0-9@-]|\\.(?!${LOCAL_LABEL})[a-z0-9])`);
+  const form = new RegExp(forms.join("|"), "i");
+  return (text) => (forms.length > 0 && form.test(text)) || (hasIPv6 && hasAddress(text, addresses));
 }
 
 /** Looks at IPv6 alone: it has many spellings, and `IPv6:` or a port may be written around it. */
@@ -115,7 +125,9 @@ function hasAddress(text: string, addresses: ReadonlySet<string>): boolean {
   return false;
 }
 
-const isLoopback = (address: string): boolean => address === spelled("::1") || address.startsWith("127.");
+/** Loopback, and what stands for no address. */
+const isNobodys = (address: string): boolean =>
+  address === spelled("::1") || address === spelled("::") || address === "0.0.0.0" || address.startsWith("127.");
 
 /** One spelling for each address: IPv6 with all its groups, IPv4 in dots, also when it is mapped. Other text stays. */
 function spelled(text: string): string {

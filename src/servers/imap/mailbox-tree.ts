@@ -6,6 +6,9 @@ import type { MailboxState, SpecialUse } from "../../store/mail-store.ts";
 
 export const DELIMITER = "/";
 
+/** Names that are held against patterns in one go: 50 ms with the longest of both. */
+export const NAMES_AT_ONCE = 500;
+
 export type TreeEntry = {
   readonly name: string;
   /** Undefined for a level that is no mailbox. */
@@ -22,9 +25,9 @@ export function mailboxTree(states: readonly MailboxState[], subscriptions: read
   const names = new Set([...byName.keys(), ...subscribed]);
   const parents = new Set<string>();
   for (const name of byName.keys())
-    for (let at = name.indexOf(DELIMITER); at !== -1; at = name.indexOf(DELIMITER, at + 1)) {
-      parents.add(name.slice(0, at));
-      names.add(name.slice(0, at));
+    for (const above of levelsAbove(name)) {
+      parents.add(above);
+      names.add(above);
     }
   const order = (name: string): string => (name === "INBOX" ? "" : name);
   return [...names]
@@ -36,4 +39,9 @@ export function mailboxTree(states: readonly MailboxState[], subscriptions: read
       hasChildren: parents.has(name),
       specialUse: byName.get(name)?.specialUse,
     }));
+}
+
+/** The levels above a name, the highest first. */
+export function* levelsAbove(name: string): Generator<string, void> {
+  for (let at = name.indexOf(DELIMITER); at !== -1; at = name.indexOf(DELIMITER, at + 1)) yield name.slice(0, at);
 }

@@ -8,6 +8,7 @@ import { FakeClock } from "../../../test/world/fake-clock.ts";
 import type { Connection } from "../../host/connection.ts";
 import type { Log } from "../../host/events/events.ts";
 import { createCapture } from "../../service/delivery/capture.ts";
+import type { SendReceipt } from "../../service/delivery/receipt.ts";
 import { createInbound } from "../../service/delivery/receive.ts";
 import type { PeerGate } from "../../service/peer-limits/peer-limits.ts";
 import type { Directory } from "../../store/directory.ts";
@@ -26,7 +27,12 @@ export const idOf = (name: string): AccountId => accountId(name.slice(1).padStar
 /** Text lines of `size` octets in all. */
 export const messageOf = (size: number): string => `${"x".repeat(62)}\r\n`.repeat(Math.ceil(size / 64)).slice(-size);
 
-type PeerOptions = { readonly limits?: SmtpLimits; readonly tls?: boolean; readonly gate?: PeerGate };
+type PeerOptions = {
+  readonly limits?: SmtpLimits;
+  readonly tls?: boolean;
+  readonly gate?: PeerGate;
+  readonly receipts?: SendReceipt;
+};
 
 export class Peer implements AsyncDisposable {
   readonly clock: FakeClock = new FakeClock("2026-06-01T12:00:00Z");
@@ -129,7 +135,7 @@ export class Peer implements AsyncDisposable {
     for (const name of ["u1", "u2"]) assert.deepEqual(await this.mail.check(idOf(name)), []);
   }
 
-  #connect({ limits = smtpLimits, tls = false, gate }: PeerOptions): void {
+  #connect({ limits = smtpLimits, tls = false, gate, receipts }: PeerOptions): void {
     const [client, server] = duplexPair();
     // As a reset does on a real socket.
     client.once("close", () => server.destroy());
@@ -160,6 +166,7 @@ export class Peer implements AsyncDisposable {
       hostName: "mx.example.test",
       domains: ["example.test"],
       operator: "u1@example.test",
+      ...(receipts === undefined ? {} : { receipts }),
     });
     this.closed = serveSmtp(clear, {
       inbound,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { turns } from "../../../test/world/fake-clock.ts";
+import type { Receipt } from "../../service/delivery/receipt.ts";
 import { smtpLimits } from "./limits.ts";
 import { messageOf, Peer } from "./peer.fixture.ts";
 
@@ -211,4 +212,21 @@ test("L1: the end of a session tells the octets that it served, those before TLS
   const [name, fields] = peer.events.at(-1) ?? assert.fail();
   assert.equal(name, "smtp.closed");
   assert.equal(fields["bytes"], peer.received);
+});
+
+test("RFC 8689 section 6: whoever writes the receipt hears that the message came with REQUIRETLS", async () => {
+  const heard: unknown[] = [];
+  const receipts = async ({ envelope }: Receipt): Promise<void> => void heard.push(envelope.requireTls);
+  await using peer = await Peer.ready({ tls: true, receipts });
+  peer.send("STARTTLS\r\n");
+  await peer.expect(/^220 /);
+  peer.send("EHLO client.example.net\r\n");
+  await peer.expect(/250-REQUIRETLS\r\n[^]*250 DSN\r\n$/);
+  for (const parameter of ["", " REQUIRETLS"]) {
+    peer.send(`MAIL FROM:<bob@example.net>${parameter}\r\nRCPT TO:<u1@example.test> NOTIFY=SUCCESS\r\nDATA\r\n`);
+    await peer.expect(/354 [^\r]*\r\n$/);
+    peer.send(`Subject: x${parameter}\r\n\r\n.\r\n`);
+    await peer.expect(/^250 /);
+  }
+  assert.deepEqual(heard, [false, true]);
 });

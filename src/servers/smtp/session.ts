@@ -330,6 +330,7 @@ export class SmtpSession {
       tls: tls && `${tls.protocol} ${tls.cipher}`,
       sender,
       session,
+      requireTls: parameters.requireTls,
       ret: parameters.ret,
       envid: parameters.envid,
       notices,

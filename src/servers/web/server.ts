@@ -9,6 +9,7 @@ import type { SecureContext } from "node:tls";
 import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { listen, type Listener } from "../../host/listener.ts";
+import { listening } from "../../host/port-error.ts";
 import type { WebLimits } from "./limits.ts";
 import { responder, type WebContent } from "./respond.ts";
 
@@ -36,13 +37,13 @@ export interface WebListener {
   close(signal: AbortSignal): Promise<void>;
 }
 
-/** Opens the port in this process alone. @throws the error of node:net, with `code`, when it may not be had. */
+/** Opens the port in this process alone. @throws HostError when it may not be had. */
 export async function serveWeb(options: WebOptions): Promise<WebListener> {
   const { host, port, name, limits, log } = options;
   const { server, close } = httpServer(options);
   server.maxConnections = limits.maxConnections;
   server.listen({ host, port, exclusive: true });
-  await once(server, "listening");
+  await listening(server, options);
   server.on("error", (error) =>
     log("listener.failed", { listener: name, code: "code" in error ? String(error.code) : "unknown" }),
   );
@@ -62,7 +63,7 @@ export async function serveWeb(options: WebOptions): Promise<WebListener> {
   };
 }
 
-/** Opens the port, shared by all workers. @throws the error of node:net, with `code`, when it may not be had. */
+/** Opens the port, shared by all workers. @throws HostError when it may not be had. */
 export async function serveSite(options: SiteServerOptions): Promise<Listener> {
   const { name, host, port, limits, log, clock, tls, workers } = options;
   const { server, close } = httpServer(options);

@@ -16,6 +16,8 @@ export type Envelope = {
   /** `<>` is the empty string. */
   readonly sender: string;
   readonly session: string;
+  /** REQUIRETLS (RFC 8689) was said of the message; absent: it was not. */
+  readonly requireTls?: boolean;
   /** What the peer wants to be told of the message and, in the order of the recipients, of each of them (RFC 3461). */
   readonly ret: MailParameters["ret"];
   readonly envid: MailParameters["envid"];

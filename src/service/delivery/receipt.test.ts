@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeClock } from "../../../test/world/fake-clock.ts";
 import { memoryOutboundQueue } from "../../store/memory/outbound-queue.ts";
+import type { ListedItem, OutboundQueue } from "../../store/outbound-queue.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { readArrivedReport } from "../../syntax/message/arrived-report.ts";
 import { noRcptParameters, type RcptParameters } from "../../syntax/smtp/parameters.ts";
@@ -30,6 +31,12 @@ async function desk() {
   return { queue, receipts, woken: () => woken };
 }
 
+async function textOf(queue: OutboundQueue, item: ListedItem | undefined): Promise<string> {
+  const octets: Uint8Array[] = [];
+  for await (const piece of (await queue.content(item?.message.id ?? assert.fail())).pieces()) octets.push(piece);
+  return Buffer.concat(octets).toString();
+}
+
 test("RFC 3461: who asked hears of success, once, by a signed report that names what was addressed and holds no content", async () => {
   const { queue, receipts, woken } = await desk();
   await using world = await Delivering.open({ receipts, envelope: { notices: [asks, never], envid: "QQ+2B1" } });
@@ -42,9 +49,7 @@ test("RFC 3461: who asked hears of success, once, by a signed report that names 
     item?.recipients.map(({ address }) => address),
     ["bob@example.net"],
   );
-  const octets: Uint8Array[] = [];
-  for await (const piece of (await queue.content(item?.message.id ?? assert.fail())).pieces()) octets.push(piece);
-  const text = Buffer.concat(octets).toString();
+  const text = await textOf(queue, item);
   assert.match(
     text,
     /^DKIM-Signature: v=1; d=example\.test\r\nFrom: Mail Delivery System <postmaster@example\.test>\r\nTo: <bob@example\.net>\r\n/,
@@ -58,6 +63,26 @@ test("RFC 3461: who asked hears of success, once, by a signed report that names 
   assert.doesNotMatch(text, /secret body|u1@example|u2@example/);
   const report = readArrivedReport(Buffer.from(text));
   assert.ok(report.kind === "status" && report.action === "delivered");
+});
+
+test("RFC 8689 section 6: what was wanted of TLS for the message is wanted for its receipt", async () => {
+  const no = "TLS-Required: No\r\n";
+  for (const [field, requireTls, wish, destination] of [
+    ["", false, "policy", "example.net"],
+    ["", true, "required", "example.net"],
+    [no, false, "optional", "tls-optional:example.net"],
+    [no, true, "required", "example.net"],
+    [no + no, false, "policy", "example.net"],
+  ] as const) {
+    const { queue, receipts } = await desk();
+    await using world = await Delivering.open({ receipts, envelope: { notices: [asks], requireTls } });
+    assert.equal((await world.receive(["alias@example.test"], field + MESSAGE)).code, 250);
+    const [item] = await queue.list(undefined, 0, 10);
+    assert.deepEqual([item?.message.tlsWish, item?.destination], [wish, destination]);
+    const [header = "", ...parts] = (await textOf(queue, item)).split("\r\n\r\n");
+    assert.equal(header.includes(`\r\n${no}`), wish === "optional", "hosts behind the next one hear of it");
+    assert.ok(parts.join("\r\n\r\n").includes(`${field}From: bob@example.net\r\nSubject: hello\r\n`));
+  }
 });
 
 test("nobody hears who did not ask, who has the null path, or whose report cannot be kept", async () => {

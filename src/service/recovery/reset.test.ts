@@ -46,6 +46,17 @@ test("A4: a lost password is set anew by a link to the recovery address; all ses
   assert.ok(await world.passwordIs(NEW));
 });
 
+test("whose address has letters in its domain asks for it so", async () => {
+  await using world = await RecoveryWorld.open({ primary: "ada@xn--bcher-kva.example" });
+  await world.withRecovery();
+  await using reset = createPasswordReset(world.parts);
+  await ask(reset, ` Ada@${"ü.".repeat(200)}example`, "ada@bücher.example/x", " Ada@Bücher.example ");
+  assert.deepEqual(
+    world.letters.map(({ to }) => to),
+    [ELSEWHERE],
+  );
+});
+
 test("app passwords stay where the holder says so", async () => {
   await using world = await RecoveryWorld.open();
   await world.withRecovery();

@@ -5,8 +5,8 @@
  */
 import type { AccountId } from "../../store/ids.ts";
 import { StoreError } from "../../store/store-error.ts";
-import { lowerAscii } from "../../syntax/smtp/address.ts";
 import type { Done, Refused } from "../accounts/accounts.ts";
+import { logInName } from "../accounts/log-in-name.ts";
 import { recoveryCodeForm, recoveryMark } from "../accounts/recovery-code.ts";
 import { LINK_LIFE_MS } from "../web-access/account-links.ts";
 import { type Choosable, hashOfNew, setNewPassword, WRONG_CODE } from "./new-password.ts";
@@ -37,7 +37,7 @@ export function createPasswordReset(parts: RecoveryParts & { readonly choosable?
   let working: Promise<void> | undefined;
 
   const mailLink = async (name: string): Promise<void> => {
-    const primary = lowerAscii(name.trim());
+    const primary = logInName(name.trim());
     const found = await directory.byAddress(primary);
     if (found?.primary !== primary || found.state === "closing") return;
     const recovery = await credentials.recoveryAddress(found.id);

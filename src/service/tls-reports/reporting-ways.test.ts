@@ -65,7 +65,7 @@ function between({
     const sums = await results.sums(day, domain);
     return sums[0]?.failures;
   };
-  return { attempt, failures };
+  return { ways, attempt, failures };
 }
 
 test("mail goes as it would, and is counted", async () => {
@@ -88,6 +88,22 @@ test("a way that a policy forbids is counted, and reports go all the same", asyn
   assert.deepEqual(await attempt("good.example"), refused);
   assert.equal(await failures("good.example"), 1);
   assert.deepEqual(await attempt("tlsrpt:good.example"), free);
+});
+
+test("what kept mail from a host counts once for each way over which something goes, not while its hosts have no place", async () => {
+  const failed = { failure: "validation-failure", host: "mx.old.example" } as const;
+  const found: Route = { ...way, findings: { ...findings, failures: [failed] } };
+  const handover: Handover & TlsHandover = { ...unreached, tlsFailures: [], tlsSuccesses: 1 };
+  const { ways, attempt, failures } = between({ found, handover });
+  for (let n = 0; n < 30; n++) await ways.route("good.example");
+  assert.equal(await failures("good.example"), undefined);
+  const route = await attempt("good.example");
+  const [host] = route.kind === "hosts" ? route.hosts : [];
+  assert.ok(host !== undefined);
+  await ways.deliver(host, { ...outbound(), recipients: [] }, inMemory(Buffer.of()));
+  assert.equal(await failures("good.example"), 1);
+  await attempt("good.example");
+  assert.equal(await failures("good.example"), 2);
 });
 
 test("reports on DMARC go as other mail does, under its policies, and are not counted", async () => {

@@ -3,7 +3,7 @@
  * never make reports. Those on TLS take a way on which no policy holds, so that they arrive (RFC 8460 section 3); those on
  * DMARC name hosts and people's domains, so they go as other mail does.
  */
-import type { Route, RouteFindings, RouteHost, Router } from "../queue/route.ts";
+import type { Route, RouteHost, Router } from "../queue/route.ts";
 import type { Handover } from "../queue/transport.ts";
 import type { Ways } from "../queue/ways.ts";
 import type { TlsHandover } from "./applied-sums.ts";
@@ -22,7 +22,7 @@ export type ReportingWaysOptions = {
   readonly counter: Pick<TlsSessionCounter, "noteRoute" | "noteHandover">;
 };
 
-type Origin = { readonly destination: string; readonly findings: RouteFindings };
+type Origin = { readonly destination: string; readonly route: Route; isCounted: boolean };
 
 export function createReportingWays(options: ReportingWaysOptions): Ways {
   const { ways, reportRouter, smarthost, counter } = options;
@@ -31,13 +31,21 @@ export function createReportingWays(options: ReportingWaysOptions): Ways {
   const origins = new WeakMap<RouteHost, Origin>();
 
   function noted(domain: string, route: Route): Route {
-    const destination = smarthost ?? domain;
-    counter.noteRoute(destination, route);
-    if (route.kind !== "hosts") return route;
+    const origin: Origin = { destination: smarthost ?? domain, route, isCounted: false };
+    if (route.kind !== "hosts") {
+      count(origin);
+      return route;
+    }
     // Copies: the same host may be on a way of reports.
     const hosts = route.hosts.map((host) => ({ ...host }));
-    for (const host of hosts) origins.set(host, { destination, findings: route.findings });
+    for (const host of hosts) origins.set(host, origin);
     return { ...route, hosts };
+  }
+
+  /** A way with hosts counts when something goes over it: they may have no place for a while, and it is asked for again and again. */
+  function count(origin: Origin): void {
+    if (!origin.isCounted) counter.noteRoute(origin.destination, origin.route);
+    origin.isCounted = true;
   }
 
   return {
@@ -52,10 +60,13 @@ export function createReportingWays(options: ReportingWaysOptions): Ways {
       return isUsual ? ways.route(domain) : reportRouter.route(domain);
     },
     deliver: async (host, envelope, message) => {
-      const handover = await ways.deliver(host, envelope, message);
       const origin = origins.get(host);
+      if (origin !== undefined) count(origin);
+      const handover = await ways.deliver(host, envelope, message);
       const tls = tlsOf(handover);
-      if (origin !== undefined && tls !== undefined) counter.noteHandover({ ...origin, host, handover: tls });
+      if (origin === undefined || tls === undefined) return handover;
+      const { destination, route } = origin;
+      counter.noteHandover({ destination, findings: route.findings, host, handover: tls });
       return handover;
     },
   };

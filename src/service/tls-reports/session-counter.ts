@@ -23,7 +23,7 @@ export type NotedHandover = {
 
 /** Neither note ever throws or waits. */
 export interface TlsSessionCounter {
-  /** Once for each time that a way was asked for mail, whatever it was. */
+  /** Once for each way: one without hosts when it was found, any other when the first mail goes over it. */
   noteRoute(destination: string, route: Route): void;
   /** After each handover to a host of the way. */
   noteHandover(noted: NotedHandover): void;

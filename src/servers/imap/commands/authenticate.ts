@@ -1,4 +1,5 @@
 /** AUTHENTICATE PLAIN, RFC 9051 section 6.2.2 and RFC 4616, with the initial response of RFC 4959. */
+import { logInName } from "../../../service/accounts/log-in-name.ts";
 import { readResponse } from "../../../syntax/imap/session-command.ts";
 import type { CommandOf } from "../command-of.ts";
 import { bad, no, type Reply } from "../reply.ts";
@@ -13,7 +14,7 @@ export async function authenticate(session: Session, command: CommandOf<"AUTHENT
   const parts = decode(response)?.split("\0");
   if (parts?.length !== 3) return bad("Expected authorization identity, user name and password as RFC 4616 joins them");
   const [identity, name, password] = parts as [string, string, string];
-  if (identity !== "" && identity.toLowerCase() !== name.toLowerCase())
+  if (identity !== "" && logInName(identity) !== logInName(name))
     return no("AUTHORIZATIONFAILED", "An account can be used under its own name only");
   return logIn(session, name, password);
 }

@@ -4,7 +4,7 @@
  */
 import { StoreError } from "../../../store/store-error.ts";
 import type { LineFrame } from "../../../syntax/imap/frame.ts";
-import { latin1 } from "../../../syntax/imap/text.ts";
+import { latin1 } from "../../../syntax/bytes/latin1.ts";
 import { bad, ok, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
 

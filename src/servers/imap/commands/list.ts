@@ -6,15 +6,12 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import { listMatcher } from "../../../syntax/imap/list-match.ts";
 import { listResponse } from "../../../syntax/imap/response.ts";
 import type { CommandOf } from "../command-of.ts";
-import { DELIMITER, mailboxTree, type TreeEntry } from "../mailbox-tree.ts";
+import { DELIMITER, levelsAbove, mailboxTree, NAMES_AT_ONCE, type TreeEntry } from "../mailbox-tree.ts";
 import { ok, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
 import { statusLine } from "../status-items.ts";
 
 type List = CommandOf<"LIST">;
-
-/** Names that are compared in one go: 50 ms with the longest names and patterns. */
-const NAMES_AT_ONCE = 500;
 
 export async function list(session: Session, command: List): Promise<Reply> {
   const { output } = session;
@@ -28,7 +25,7 @@ export async function list(session: Session, command: List): Promise<Reply> {
   const { reader } = session.account;
   const tree = mailboxTree(await reader.mailboxes(), await reader.subscriptions());
   const matchers = patterns.map((pattern) => listMatcher(reference + pattern, DELIMITER));
-  const above = select.includes("RECURSIVEMATCH") ? levelsAbove(tree, command) : undefined;
+  const above = select.includes("RECURSIVEMATCH") ? aboveSelected(tree, command) : undefined;
   for (const [n, entry] of tree.entries()) {
     if (n % NAMES_AT_ONCE === NAMES_AT_ONCE - 1) await othersFirst();
     if (!matchers.some((matches) => matches(entry.name))) continue;
@@ -57,14 +54,9 @@ function isChosen(entry: TreeEntry, { select }: List): boolean {
 }
 
 /** RFC 5258 section 3.5: names below which something meets the options, whether or not the pattern names that. */
-function levelsAbove(tree: readonly TreeEntry[], command: List): ReadonlySet<string> {
+function aboveSelected(tree: readonly TreeEntry[], command: List): ReadonlySet<string> {
   const above = new Set<string>();
-  for (const entry of tree) {
-    if (!isChosen(entry, command)) continue;
-    const { name } = entry;
-    for (let at = name.indexOf(DELIMITER); at !== -1; at = name.indexOf(DELIMITER, at + 1))
-      above.add(name.slice(0, at));
-  }
+  for (const entry of tree) if (isChosen(entry, command)) for (const level of levelsAbove(entry.name)) above.add(level);
   return above;
 }
 

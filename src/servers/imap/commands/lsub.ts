@@ -6,12 +6,9 @@ import { setImmediate as othersFirst } from "node:timers/promises";
 import { listMatcher } from "../../../syntax/imap/list-match.ts";
 import { listResponse } from "../../../syntax/imap/response.ts";
 import type { CommandOf } from "../command-of.ts";
-import { DELIMITER } from "../mailbox-tree.ts";
+import { DELIMITER, levelsAbove, NAMES_AT_ONCE } from "../mailbox-tree.ts";
 import { ok, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
-
-/** Names that are compared in one go: 50 ms with the longest names and patterns. */
-const NAMES_AT_ONCE = 500;
 
 export async function lsub(session: Session, { reference, pattern }: CommandOf<"LSUB">): Promise<Reply> {
   const matches = listMatcher(reference + pattern, DELIMITER);
@@ -21,10 +18,8 @@ export async function lsub(session: Session, { reference, pattern }: CommandOf<"
     if (n % NAMES_AT_ONCE === NAMES_AT_ONCE - 1) await othersFirst();
     if (matches(name)) found.set(name, []);
     if (!pattern.endsWith("%")) continue;
-    for (let at = name.indexOf(DELIMITER); at !== -1; at = name.indexOf(DELIMITER, at + 1)) {
-      const parent = name.slice(0, at);
+    for (const parent of levelsAbove(name))
       if (!subscribed.has(parent) && matches(parent)) found.set(parent, ["\\Noselect"]);
-    }
   }
   for (const [mailbox, attributes] of found)
     session.output.text(listResponse("LSUB", { attributes, delimiter: DELIMITER, mailbox }));

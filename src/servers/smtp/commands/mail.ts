@@ -11,7 +11,7 @@ export function mail(talk: Conversation, argument: string): Answer {
   // RFC 1870 section 6.1.
   if (parameters.size !== undefined && parameters.size > maxMessageBytes)
     return answer(552, "5.3.4", `The message is too large: ${maxMessageBytes} octets are taken at most`);
-  // RFC 8689 section 2: offered inside TLS alone. Nothing more follows from it here: the message rests with us.
+  // RFC 8689 section 2: offered inside TLS alone. The message rests with us: what follows is for its receipt.
   if (parameters.requireTls && talk.connection.tls === undefined)
     return answer(555, "5.5.4", "REQUIRETLS is a parameter for connections with TLS");
   const sender = command.sender === undefined ? "" : formatAddress(command.sender);

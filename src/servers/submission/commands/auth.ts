@@ -5,6 +5,7 @@
  */
 import { pause } from "../../../host/clock.ts";
 import type { RefusedLogin } from "../../../service/accounts/authenticator.ts";
+import { logInName } from "../../../service/accounts/log-in-name.ts";
 import { type Answer, answer, type Conversation } from "../conversation.ts";
 
 export async function auth(talk: Conversation, argument: string): Promise<Answer> {
@@ -29,7 +30,7 @@ async function plain(talk: Conversation, initial: string | undefined): Promise<A
   if (parts.length !== 3)
     return answer(501, "5.5.2", "Expected authorization identity, user name and password as RFC 4616 joins them");
   const [identity, name, password] = parts as [string, string, string];
-  if (identity !== "" && identity.toLowerCase() !== name.toLowerCase())
+  if (identity !== "" && logInName(identity) !== logInName(name))
     return answer(535, "5.7.8", "An account can be used under its own name only");
   return check(talk, name, password);
 }

@@ -5,6 +5,7 @@ import { MINUTE, SECOND } from "../../../host/clock.ts";
 import { createAuthenticator } from "../../../service/accounts/authenticate.ts";
 import { newRecoveryCodes, recoveryMark } from "../../../service/accounts/recovery-code.ts";
 import { paidLogIns } from "../../../service/billing/paid-log-ins.ts";
+import { sampleAccount } from "../../../store/contract/directory-contract.ts";
 import { logInRoutes } from "./log-in.ts";
 import { logInWords } from "./log-in-words.ts";
 import { ADA, openPortalWorld, PASSWORD, type PortalWorld, problemIn, type Shown } from "./portal-world.fixture.ts";
@@ -55,6 +56,17 @@ test("A2: the primary address opens the portal, with or without its domain, and 
     assert.equal(reply.code, 422, name);
     assert.equal(problemIn(reply), logInWords.sv.wrong, name);
     assert.doesNotMatch(reply.body, new RegExp(PASSWORD));
+  }
+});
+
+test("an address with letters in its domain opens the portal as it is typed", async () => {
+  await using world = await open();
+  const { passwordHash } = (await world.home.directory.byAddress(ADA)) ?? assert.fail();
+  await world.home.directory.add([sampleAccount("eva@xn--bcher-kva.test", { passwordHash })]);
+  for (const name of ["eva@bücher.test", " EVA@BÜCHER.TEST "]) {
+    const visitor = world.visitor();
+    const reply = await visitor.send(await visitor.get("/account/log-in"), { name, password: PASSWORD });
+    assert.deepEqual([reply.code, reply.location], [303, "/account/"], name);
   }
 });
 

@@ -65,7 +65,9 @@ ${!isToldAfter && notice(word.untold, "warning")}${recipients.map((one) => entry
 /** Remote words are text like any other. */
 function entry({ recipient, sender, submittedAt, reply, next }: RecipientOnItsWay, language: Language): Html {
   const word = words[language];
-  const answer = [reply?.host, reply && replyWords(reply)].filter((part) => part !== undefined && part !== "");
+  const answer = [reply?.host, reply && replyWords(reply, language)].filter(
+    (part) => part !== undefined && part !== "",
+  );
   return html`<h3>${recipient}</h3>
 ${facts([
   [word.from, sender],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DAY } from "../../../host/clock.ts";
 import { deliveryId } from "../../../store/ids.ts";
+import { found } from "../../../service/queue/findings.ts";
 import { logInRoutes } from "./log-in.ts";
 import { openPortalWorld, type PortalWorld, type Shown } from "./portal-world.fixture.ts";
 import { sentMailRoutes } from "./sent-mail.ts";
@@ -29,6 +30,25 @@ test("every end is told, with the other side's words as text; nothing of what ot
   assert.match(page.body, /called it spam/);
   assert.doesNotMatch(page.body, /only-bob/);
   assert.match((await visitor.get("/sv/account/sent")).body, /gavs upp när tiden var ute/);
+});
+
+test("our own findings, and how a certificate was found right, stand in the language of the page", async () => {
+  await using world = await open();
+  const [sample] = sampleSent(world.ada.id, world.clock.now());
+  const { reply, ...rest } = sample ?? assert.fail();
+  const tls = "TLSv1.3 TLS_AES_256_GCM_SHA384, certificate verified by an authority";
+  world.sent.push(
+    { ...rest, reply: { ...reply, tls, code: undefined, enhanced: "5.3.4", ...found("too-large", 1000) } },
+    { ...rest, reply: { ...reply, code: undefined, enhanced: "4.4.1", words: "Kept by an older version" } },
+  );
+  const visitor = world.visitor();
+  await visitor.logIn();
+  const [english, swedish] = [await visitor.get("/account/sent"), await visitor.get("/sv/account/sent")];
+  assert.match(english.body, /5\.3\.4 The message is larger than the 1000 octets/);
+  assert.match(english.body, /SHA384, certificate verified by an authority/);
+  assert.match(swedish.body, /5\.3\.4 Brevet är större än de 1000 byte som servern tar emot/);
+  assert.match(swedish.body, /SHA384, certifikatet bekräftat av en utfärdare/);
+  assert.match(swedish.body, /4\.4\.1 Kept by an older version/);
 });
 
 test("D2: fifty a page, older ones behind a link, and nothing after ten days", async () => {

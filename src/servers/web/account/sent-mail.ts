@@ -4,7 +4,7 @@
  */
 import { type SentPosition, type SentRecipient, sentPage } from "../../../service/queue/delivery-record.ts";
 import type { Feedback, RecipientEnd } from "../../../store/outbound-queue.ts";
-import { replyWords } from "../../../service/queue/reply-words.ts";
+import { replyWords, tlsWords } from "../../../service/queue/reply-words.ts";
 import { type Html, html } from "../markup.ts";
 import { noProblems } from "../portal/fields.ts";
 import type { PortalRoute, Reply } from "../portal/route.ts";
@@ -128,7 +128,7 @@ ${recipients.length === 0 ? html`<p>${word.none}</p>\n` : recipients.map((one) =
 /** Remote words are text like any other. */
 function entry({ language }: Mine, one: SentRecipient): Html {
   const word = words[language];
-  const answer = [one.host, replyWords(one)].filter((part) => part !== undefined && part !== "");
+  const answer = [one.host, replyWords(one, language)].filter((part) => part !== undefined && part !== "");
   return html`<h2>${one.recipient}</h2>
 ${facts([
   [word.outcome, word.ends[one.end]],
@@ -136,7 +136,9 @@ ${facts([
   [word.sent, timeOf(one.submittedAt)],
   [word.ended, timeOf(one.endedAt)],
   ...(answer.length === 0 ? [] : [[word.answer, answer.join(" ")] as const]),
-  ...(one.host === undefined ? [] : [[word.tls, one.tls ?? word.noTls] as const]),
+  ...(one.host === undefined
+    ? []
+    : [[word.tls, one.tls === undefined ? word.noTls : tlsWords(one.tls, language)] as const]),
   ...(one.feedback === undefined ? [] : [[word.later, word.feedbacks[one.feedback]] as const]),
 ])}`;
 }
