@@ -14,6 +14,8 @@ export type Session = {
   /** Whether TLS protects it by now, and the name that was asked for. */
   secure: boolean;
   serverName: string | undefined;
+  /** Who logged in. */
+  user: string | undefined;
   readonly peerAddress: string | undefined;
   /** When it ended, by `performance.now`. */
   endedAt: number | undefined;
@@ -41,12 +43,18 @@ export type Manner = {
   readonly tls?: SecureContext;
   /** STARTTLS is offered, and what follows is no handshake. */
   readonly breaksHandshake?: boolean;
+  /** TLS from the first octet, and no STARTTLS. */
+  readonly implicitTls?: boolean;
+  /** Takes mail from nobody else; AUTH PLAIN is offered where TLS protects it, or everywhere where there is no TLS. */
+  readonly logIn?: { readonly user: string; readonly password: string };
   /** The greeting of the nth connection, from 1; nothing for `undefined`. */
   readonly greet?: (nth: number) => string | undefined | Promise<string>;
   /** The answer to RCPT, by its line; `nth` counts these recipients from 1. */
   readonly rcpt?: (line: string, nth: number) => string;
   /** The answer to the end of the nth message; with `undefined` the connection is closed without one. */
   readonly end?: (nth: number) => string | undefined;
+  /** Closes the connection after each message that it took. */
+  readonly closes?: boolean;
   /** Reads what DATA brings in slow sips. */
   readonly sips?: boolean;
 };
@@ -58,7 +66,7 @@ export class MailHost implements AsyncDisposable {
   readonly taken: Taken[] = [];
   readonly sessions: Session[] = [];
   readonly #name: string;
-  readonly #manner: Manner;
+  #manner: Manner;
   readonly #server = createServer({ noDelay: true }, (socket) => void this.#serve(socket));
   readonly #sockets = new Set<Socket>();
   readonly #asked = new Map<string, number>();
@@ -81,6 +89,11 @@ export class MailHost implements AsyncDisposable {
     return [...this.sessions.flatMap(({ commands }) => commands), ...this.taken.map(({ text }) => text)].join("\n");
   }
 
+  /** From now on it has other manners. */
+  behave(manner: Manner): void {
+    this.#manner = manner;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     const closed = once(this.#server, "close");
@@ -93,6 +106,7 @@ export class MailHost implements AsyncDisposable {
       commands: [],
       secure: false,
       serverName: undefined,
+      user: undefined,
       peerAddress: socket.remoteAddress,
       endedAt: undefined,
     };
@@ -110,7 +124,8 @@ export class MailHost implements AsyncDisposable {
   }
 
   async #talk(peer: Peer, session: Session, nth: number): Promise<void> {
-    const { greet = () => `220 ${this.#name} ESMTP` } = this.#manner;
+    const { greet = () => `220 ${this.#name} ESMTP`, implicitTls, tls } = this.#manner;
+    if (implicitTls === true && tls !== undefined) await secure(peer, session, tls);
     const greeting = await greet(nth);
     if (greeting === undefined) {
       await peer.rest();
@@ -143,11 +158,16 @@ export class MailHost implements AsyncDisposable {
       case "STARTTLS":
         peer.say("220 2.0.0 go");
         if (breaksHandshake === true) peer.say("this is no handshake");
-        else if (tls !== undefined) await peer.secure(tls);
-        session.secure = tls !== undefined;
-        session.serverName = peer.serverName;
+        else if (tls !== undefined) await secure(peer, session, tls);
         return tls !== undefined;
+      case "AUTH":
+        peer.say(this.#logIn(session, line));
+        return true;
       case "MAIL":
+        if (this.#manner.logIn !== undefined && session.user === undefined) {
+          peer.say("530 5.7.0 Authentication required");
+          return true;
+        }
         open.begin(line);
         peer.say("250 2.1.0 ok");
         return true;
@@ -177,10 +197,22 @@ export class MailHost implements AsyncDisposable {
     }
   }
 
-  #offers({ secure }: Session): readonly string[] {
-    const { offers = [], tls, breaksHandshake } = this.#manner;
-    const startTls = !secure && (tls !== undefined || breaksHandshake === true);
-    return [...ALWAYS, ...offers, ...(startTls ? ["STARTTLS"] : [])];
+  #offers({ secure: isSecure }: Session): readonly string[] {
+    const { offers = [], tls, breaksHandshake, logIn } = this.#manner;
+    const startTls = !isSecure && (tls !== undefined || breaksHandshake === true);
+    const auth = logIn !== undefined && (isSecure || tls === undefined);
+    return [...ALWAYS, ...offers, ...(startTls ? ["STARTTLS"] : []), ...(auth ? ["AUTH PLAIN LOGIN"] : [])];
+  }
+
+  #logIn(session: Session, line: string): string {
+    const { logIn } = this.#manner;
+    const [, user, password] = Buffer.from(line.replace(/^AUTH PLAIN /i, ""), "base64")
+      .toString()
+      .split("\0");
+    if (logIn === undefined || user !== logIn.user || password !== logIn.password)
+      return "535 5.7.8 Authentication credentials invalid";
+    session.user = user;
+    return "235 2.7.0 Authentication successful";
   }
 
   #recipient(open: Transaction, line: string): string {
@@ -216,8 +248,14 @@ export class MailHost implements AsyncDisposable {
     if (reply.startsWith("250"))
       this.taken.push({ session, ehlo, mail, rcpts, text, secure: session.secure, heard, at: performance.now() });
     peer.say(reply);
-    return true;
+    return this.#manner.closes !== true;
   }
+}
+
+async function secure(peer: Peer, session: Session, tls: SecureContext): Promise<void> {
+  await peer.secure(tls);
+  session.secure = true;
+  session.serverName = peer.serverName;
 }
 
 class Transaction {

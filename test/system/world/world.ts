@@ -30,6 +30,12 @@ export type Destination = {
   /** The certificate that its TLSA record names. */
   readonly dane?: Party;
   readonly sts?: "enforce" | "testing";
+  /** Where it listens in place of the port that all others have. */
+  readonly port?: number;
+  /** Its host has the address ::1, where `WorldOptions.sixth` listens, besides its own or alone. */
+  readonly ipv6?: "besides" | "alone";
+  /** Where its reports on TLS are to go: a list of URIs. */
+  readonly tlsReports?: string;
 };
 
 export type WorldOptions = {
@@ -46,8 +52,14 @@ export type WorldOptions = {
   readonly verify?: boolean;
   /** More lines of the table `arriving`. */
   readonly arriving?: string;
+  /** More lines of the table `queue`. */
+  readonly queue?: string;
   /** More tables of altmail.toml. */
   readonly settings?: string;
+  /** The one host that listens at ::1, for all that have this address. */
+  readonly sixth?: Manner;
+  /** Records of our own domain, by names relative to it; without them nobody knows it. */
+  readonly ownRecords?: string;
 };
 
 type Made = {
@@ -55,7 +67,9 @@ type Made = {
   readonly basePort: number;
   readonly mailPort: number;
   readonly hosts: ReadonlyMap<string, MailHost>;
+  readonly sixth: MailHost | undefined;
   readonly addresses: ReadonlyMap<string, string>;
+  readonly settingsOf: (queue: string) => string;
   readonly stack: AsyncDisposableStack;
 };
 
@@ -64,7 +78,9 @@ export class World implements AsyncDisposable {
   readonly hosts: ReadonlyMap<string, MailHost>;
   /** Of all mail hosts. */
   readonly mailPort: number;
+  readonly #sixth: MailHost | undefined;
   readonly #addresses: ReadonlyMap<string, string>;
+  readonly #settingsOf: (queue: string) => string;
   readonly #stack: AsyncDisposableStack;
   readonly #basePort: number;
   #lab: Lab | undefined;
@@ -74,7 +90,9 @@ export class World implements AsyncDisposable {
     this.home = made.home;
     this.hosts = made.hosts;
     this.mailPort = made.mailPort;
+    this.#sixth = made.sixth;
     this.#addresses = made.addresses;
+    this.#settingsOf = made.settingsOf;
     this.#basePort = made.basePort;
     this.#stack = made.stack;
   }
@@ -90,20 +108,23 @@ export class World implements AsyncDisposable {
     const addresses = new Map(names.map((name, n) => [name, `${net}.${n + 1}`]));
     const hosts = new Map<string, MailHost>();
     for (const [name, address] of addresses) {
-      const manner = options.destinations[name]?.manner;
+      const { manner, port: ownPort = port } = options.destinations[name] ?? {};
       if (manner === undefined) continue;
-      hosts.set(name, stack.use(await MailHost.listen(`mx.${name}`, address, port, manner)));
+      hosts.set(name, stack.use(await MailHost.listen(`mx.${name}`, address, ownPort, manner)));
     }
-    const zones = await zonesOf(options.destinations, net, port);
+    const sixth = options.sixth && stack.use(await MailHost.listen("mx.sixth.test", "::1", port, options.sixth));
+    const zones = await zonesOf(options, net, port);
     const [servers] = await Promise.all([startNameServers(zones), startPolicies(options, net, stack)]);
     stack.use(servers);
     const basePort = await freeBasePort();
     await Lab.start({ home, basePort, accounts, workers: 1 }).then((lab) => lab.stop());
     writeFileSync(join(home, "authorities.pem"), authorities.trusted);
     const dns = `${servers.resolver.address}:${servers.resolver.port}`;
-    writeFileSync(join(home, "altmail.toml"), settingsText({ ...options, basePort, dns, port }));
-    const world = new World({ home, basePort, mailPort: port, hosts, addresses, stack: stack.move() });
+    const settingsOf = (queue: string): string => settingsText({ ...options, queue, basePort, dns, port });
+    const made = { home, basePort, mailPort: port, hosts, sixth, addresses, settingsOf };
+    const world = new World({ ...made, stack: stack.move() });
     try {
+      world.setQueue(options.queue ?? "");
       await world.serve(options.under === undefined ? {} : { under: options.under });
       return world;
     } catch (error) {
@@ -125,6 +146,17 @@ export class World implements AsyncDisposable {
   /** Starts the service, anew when it was stopped or killed. */
   async serve(options: Pick<LabOptions, "under"> = {}): Promise<void> {
     this.#lab = await Lab.start({ ...options, home: this.home, basePort: this.#basePort, asItLies: true });
+  }
+
+  /** Writes the settings anew, with these lines more in the table `queue`; a service that starts reads them. */
+  setQueue(lines: string): void {
+    writeFileSync(join(this.home, "altmail.toml"), this.#settingsOf(lines));
+  }
+
+  /** Who listens at ::1. */
+  get sixth(): MailHost {
+    if (this.#sixth === undefined) throw new Error("nobody listens at ::1");
+    return this.#sixth;
   }
 
   host(domain: string): MailHost {
@@ -174,12 +206,13 @@ async function startPolicies(
 }
 
 async function zonesOf(
-  destinations: Readonly<Record<string, Destination>>,
+  { destinations, ownRecords }: WorldOptions,
   net: string,
   port: number,
 ): Promise<Readonly<Record<string, Zone>>> {
   const records: { open: string[]; signed: string[] } = { open: [], signed: [] };
-  for (const [n, [name, { records: own, dane, sts }]] of Object.entries(destinations).entries()) {
+  for (const [n, [name, destination]] of Object.entries(destinations).entries()) {
+    const { records: own, dane, sts, ipv6, tlsReports, port: ownPort = port } = destination;
     const [, below = "", zone] = /^(.+)\.(open|signed)\.test$/.exec(name) ?? [];
     if (zone !== "open" && zone !== "signed") throw new Error(`${name} lies in no zone`);
     const mine = records[zone];
@@ -192,23 +225,27 @@ async function zonesOf(
           .replace(/ (mx\d*)$/, ` $1.${below}`),
       ),
     );
-    mine.push(`mx.${below} A ${net}.${n + 1}`);
+    if (ipv6 !== "alone") mine.push(`mx.${below} A ${net}.${n + 1}`);
+    if (ipv6 !== undefined) mine.push(`mx.${below} AAAA ::1`);
+    if (tlsReports !== undefined) mine.push(`_smtp._tls.${below} TXT "v=TLSRPTv1; rua=${tlsReports}"`);
     if (sts !== undefined) mine.push(`_mta-sts.${below} TXT "v=STSv1; id=1;"`, `mta-sts.${below} A ${net}.254`);
-    if (dane !== undefined) mine.push(`_${port}._tcp.mx.${below} TLSA 3 1 1 ${await keyHash(dane)}`);
+    if (dane !== undefined) mine.push(`_${ownPort}._tcp.mx.${below} TLSA 3 1 1 ${await keyHash(dane)}`);
   }
   return {
     "open.test": { signed: false, records: records.open.join("\n") },
     "signed.test": { signed: true, records: records.signed.join("\n") },
+    ...(ownRecords !== undefined && { [DOMAIN]: { signed: false, records: ownRecords } }),
   };
 }
 
-async function keyHash({ keys }: Party): Promise<string> {
+/** Of its public key, as a TLSA record "3 1 1" has it. */
+export async function keyHash({ keys }: Party): Promise<string> {
   const spki = await webcrypto.subtle.exportKey("spki", keys.publicKey);
   return createHash("sha256").update(new Uint8Array(spki)).digest("hex");
 }
 
 function settingsText(
-  given: Pick<WorldOptions, "messagesAMinute" | "firstsADay" | "verify" | "arriving" | "settings"> & {
+  given: Pick<WorldOptions, "messagesAMinute" | "firstsADay" | "verify" | "arriving" | "queue" | "settings"> & {
     readonly basePort: number;
     readonly dns: string;
     readonly port: number;
@@ -220,6 +257,7 @@ function settingsText(
     firstsADay = UNBOUNDED,
     verify = false,
     arriving = "",
+    queue = "",
     settings = "",
   } = given;
   const bounds = `connections = ${UNBOUNDED}\nconnections-per-peer = ${UNBOUNDED}`;
@@ -252,6 +290,7 @@ ${arriving}
 port = ${given.port}
 private-addresses = true
 authorities = "authorities.pem"
+${queue}
 [dkim]
 unpublished = true
 [tls]
