@@ -14,9 +14,6 @@ import type { ContentSource } from "./mail-store.ts";
 /** RFC 5321 section 4.5.3.1.8: every server takes so many in one transaction. */
 export const RECIPIENTS_AN_ITEM = 100;
 
-/** A destination that rests for no longer is as one whose turn it is: its host had no place free. */
-export const MOMENT_MS = 1000;
-
 /** How long a report waits for what else is to be told of its message: most hosts have answered by then. */
 export const REPORT_WAITS_MS = 10_000;
 

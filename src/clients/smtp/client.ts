@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../host/clock.ts";
 import { type FindingName, found } from "../../service/queue/findings.ts";
+import { createSilentHosts, isSilence, type SilentHosts } from "../../service/queue/silent-hosts.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { connectionKey } from "./connection-key.ts";
@@ -65,11 +66,14 @@ class Client implements SmtpClient {
   readonly #sessions: SessionOptions;
   readonly #idle = new Map<string, Idle[]>();
   #idleCount = 0;
+  /** A host may live at one address and not at another, as that of the family that its network does not carry. */
+  readonly #silent: SilentHosts;
   readonly #parting = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(options: SmtpClientOptions) {
     this.#limits = options.limits;
+    this.#silent = createSilentHosts(options.clock);
     this.#sessions = {
       name: options.name,
       clock: options.clock,
@@ -144,11 +148,14 @@ class Client implements SmtpClient {
 
   async #overNew(course: Course): Promise<Undone | { readonly kind: "done" }> {
     const failures: Failed[] = [];
-    for (const address of course.host.addresses.slice(0, this.#limits.maxAddresses)) {
+    const addresses = this.#silent.last(course.host.addresses.map((name) => ({ name })));
+    for (const { name: address } of addresses.slice(0, this.#limits.maxAddresses)) {
       if (this.#isOver(course)) break;
       course.address = address;
       const opening = await openSession(course.host, address, { ...this.#sessions, endsAt: course.endsAt });
       course.tlsFailures.push(...opening.tlsFailures);
+      if (opening.kind === "unreached" && isSilence(opening.reply)) this.#silent.silent(address);
+      else this.#silent.answered(address);
       if (opening.kind === "open") {
         const { session } = opening;
         if (session.tls !== undefined && opening.tlsFailures.length === 0) course.tlsSuccesses++;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { test } from "node:test";
 import { turns } from "../../../test/world/fake-clock.ts";
 import { contentOf, createWorld, envelopeTo, hostAt, MESSAGE, short } from "./client-world.fixture.ts";
@@ -61,6 +63,34 @@ test("a host that does not greet is given up, and the next address asked", async
   await reached.promise;
   await pass(world, 5 * MINUTE);
   assert.deepEqual(short(await delivering), ["accepted 250 2.0.0"]);
+});
+
+test("RFC 5321 section 5.1: an address that is silent comes last for a minute, then one message asks it", async () => {
+  const ok: Script = async (p) => {
+    await p.greet();
+    await take(p);
+    await bye(p);
+  };
+  await using peer = await startPeer(ok, ok, ok);
+  let asked = 0;
+  const silent = createServer(() => void asked++).listen(peer.port, "127.0.0.2");
+  await once(silent, "listening");
+  await using world = createWorld({ limits: { maxMessages: 1 } });
+  const host = hostAt(peer.port, { addresses: ["127.0.0.2", "127.0.0.1"] });
+  const deliver = async (): Promise<readonly string[]> =>
+    short(await world.client.deliver(host, envelopeTo(["a@x.example"]), contentOf(MESSAGE)));
+  const first = deliver();
+  await once(silent, "connection");
+  await pass(world, 5 * MINUTE);
+  assert.deepEqual(await first, ["accepted 250 2.0.0"]);
+  assert.deepEqual(await deliver(), ["accepted 250 2.0.0"]);
+  assert.equal(asked, 1);
+  await world.clock.advance(MINUTE);
+  const second = deliver();
+  await once(silent, "connection");
+  await pass(world, 5 * MINUTE);
+  assert.deepEqual([await second, asked], [["accepted 250 2.0.0"], 2]);
+  silent.close();
 });
 
 test("a host that does not read holds us up for three minutes, and memory is one piece", async () => {

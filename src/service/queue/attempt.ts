@@ -141,7 +141,7 @@ async function inTurn(
   route: Route,
   taken: ContentSource | undefined,
 ): Promise<void> {
-  const { queue, signal, clock, newId, attempts } = services;
+  const { queue, signal, clock, newId, attempts, gates } = services;
   let isWell = batch.standing === "well";
   const wasWell = async (): Promise<void> => {
     // One connection that was lost says less than those that go on.
@@ -161,7 +161,8 @@ async function inTurn(
       services.settling.push(givenBack);
     });
     services.turnsTo(work.message.account);
-    const course = await overHosts(services, work, hostsFor(route, work.message.tlsWish), taken);
+    const hosts = hostsFor(route, work.message.tlsWish);
+    const course = await overHosts(services, { destination: batch.destination, work, hosts, taken });
     switch (course.kind) {
       case "answered": {
         const { handover } = course;
@@ -184,6 +185,12 @@ async function inTurn(
         break;
       case "closed":
         await queue.rest(batch.destination, course.until, undefined);
+        await queue.putBack([work, ...behind.splice(0)]);
+        return;
+      case "full":
+        // Without a line to wait in, its commits are to be few.
+        if (!gates.waitFor(course.host, batch.destination))
+          await queue.rest(batch.destination, clock.now() + MINUTE, undefined);
         await queue.putBack([work, ...behind.splice(0)]);
         return;
       case "unreached":

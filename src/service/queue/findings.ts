@@ -26,6 +26,10 @@ const sentences = {
     en: "The domain of this address has no mail server that can be reached from the internet.",
     sv: "Domänen i den här adressen har ingen e-postserver som kan nås från internet.",
   },
+  "not-of-family": {
+    en: "The mail servers of the domain have no address of the kind (IPv4 or IPv6) that our service uses to reach them.",
+    sv: "Domänens e-postservrar har ingen adress av det slag (IPv4 eller IPv6) som vår tjänst använder för att nå dem.",
+  },
   "dns-cannot-say": {
     en: "The name servers of the domain give no usable answer at present. Delivery is tried again.",
     sv: "Domänens namnservrar ger inget användbart svar just nu. Vi försöker igen.",

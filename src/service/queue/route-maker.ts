@@ -93,7 +93,8 @@ export function createRouter(options: RouterOptions): Router {
       ...tried.map((name) => findHost(name, hosts.isSecure, looking)),
     ]);
     const beyond = hosts.names.slice(limits.maxHosts).map((name) => ({ name, why: "beyond-limit" as const }));
-    return together(found, policy, { ...hosts, leftOut: [...hosts.leftOut, ...beyond] });
+    const isOneFamily = looking.family.endsWith("-only");
+    return together(found, policy, { ...hosts, leftOut: [...hosts.leftOut, ...beyond] }, isOneFamily);
   }
 
   return {
@@ -112,7 +113,8 @@ export function createRouter(options: RouterOptions): Router {
   };
 }
 
-function together(found: readonly HostFinding[], sts: StsFinding, hosts: Hosts): Route {
+/** `isOneFamily`: of the others nobody asked. */
+function together(found: readonly HostFinding[], sts: StsFinding, hosts: Hosts, isOneFamily: boolean): Route {
   const leftOut = [...hosts.leftOut];
   const failures: RouteFindings["failures"][number][] = [];
   if (sts.failure !== undefined) failures.push({ failure: sts.failure, host: undefined });
@@ -131,7 +133,7 @@ function together(found: readonly HostFinding[], sts: StsFinding, hosts: Hosts):
   const why = new Set(leftOut.map((host) => host.why));
   if (why.has("not-in-mta-sts-policy")) return { ...REFUSAL.policyForbids, findings };
   if (why.has("address-lookup-failed") || why.has("tlsa-lookup-failed")) return { ...REFUSAL.dnsCannotSay, findings };
-  return { ...REFUSAL.noHost, findings };
+  return { ...(isOneFamily && why.has("no-address") ? REFUSAL.notOfFamily : REFUSAL.noHost), findings };
 }
 
 /** `undefined`: the domain's policy is in force and does not name this host. */

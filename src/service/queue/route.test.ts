@@ -99,6 +99,19 @@ for (const [title, names, expected] of [
 ] as const satisfies readonly (readonly [string, Names, string])[])
   test(`no way: ${title}`, async () => assert.equal(await refused(names), expected));
 
+test("a domain whose hosts have no address of the one family that we use is told from one that has none", async () => {
+  const names = { ...ONE, "mx.good.test": a("8.8.8.8") };
+  for (const [family, expected] of [
+    ["ipv6-only", "not-of-family"],
+    ["ipv6", undefined],
+  ] as const) {
+    const route = await router(names, { family: () => family }).route("good.test");
+    assert.equal(route.kind === "permanent" ? route.finding?.name : undefined, expected);
+  }
+  const none = await router({ "good.test": mx("mx.good.test") }).route("good.test");
+  assert.equal(none.kind === "permanent" && none.finding?.name, "no-host");
+});
+
 test("what cannot be a domain is refused, and address literals are gone to", async () => {
   for (const domain of ["", "a b", "192.0.2.1", "a..b", "[10.0.0.1]", "[x]", "[IPv6:::1]", "\u0000"])
     assert.equal(await refused({}, {}, domain), "permanent 550 5.1.2", domain);

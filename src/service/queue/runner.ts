@@ -69,7 +69,6 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     limits = queueLimits,
     chance = Math.random,
   } = options;
-  const gates = createHostGates({ clock, chance, connections: limits.perHost });
   const silent = createSilentHosts(clock);
   const attempts = new Attempts(limits);
   const newId = (): DeliveryId => deliveryId(randomBytes(16).toString("hex"));
@@ -86,6 +85,8 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     isRung = true;
     ring();
   };
+
+  const gates = createHostGates({ clock, chance, connections: limits.perHost, called: wake });
 
   const start = (batch: Batch, signal: AbortSignal, taken?: ContentSource): void => {
     const attempt = attempts.begin(batch);
@@ -122,6 +123,7 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
     leaseUntil: () => clock.now() + limits.leaseMs,
     keepPlace(destination) {
       if (signal.aborted || !attempts.mayBegin("well") || attempts.full.has(destination)) return undefined;
+      if (gates.waiting.has(destination)) return undefined;
       const kept = attempts.begin({ destination, standing: "well", failures: 0, works: [] });
       const hasLeapt = leapsFromNow(clock);
       return {
@@ -145,7 +147,9 @@ export function createQueueRunner(options: QueueRunnerOptions): QueueRunner {
       const now = clock.now();
       // Where it is not known whether somebody answers, one message is the probe.
       const isProbe = standing !== "well";
-      const except = isProbe ? attempts.destinations : attempts.full;
+      const busy = isProbe ? attempts.destinations : attempts.full;
+      // Nobody asks a full host in vain.
+      const except = gates.waiting.size === 0 ? busy : busy.union(gates.waiting);
       const most = isProbe ? 1 : limits.batch;
       const isAll = attempts.full.size === 0;
       const batch = await queue.claim({ now, until: now + limits.leaseMs, standing, except, most });

@@ -1,23 +1,30 @@
 /**
- * Hosts that nobody answered for a moment ago. Each message would wait for them anew before it goes to the next host of its
- * domain; so for a while they come last, and then one message asks whether they are back: RFC 5321 section 5.1 gives their
- * preference a meaning. Kept in memory, for a bounded number of hosts.
+ * Hosts that nobody answered for a moment ago, or addresses of one. Each message would wait for them anew before it goes to
+ * the next; so for a while they come last, and then one message asks whether they are back: RFC 5321 section 5.1 gives their
+ * order a meaning. Kept in memory, for a bounded number of them.
  */
 import { type Clock, MINUTE } from "../../host/clock.ts";
+import type { RemoteReply } from "../../store/outbound-queue.ts";
 import type { RouteHost } from "./route.ts";
+
+type Named = Pick<RouteHost, "name" | "isBeyondPolicy">;
 
 export interface SilentHosts {
   /**
    * The hosts of one domain, the silent ones behind the others, those beyond its policy behind all. Who gets a host first whose
    * rest is over asks for all.
    */
-  last(hosts: readonly RouteHost[]): readonly RouteHost[];
+  last<Host extends Named>(hosts: readonly Host[]): readonly Host[];
   has(host: string): boolean;
   /** Nobody answered. */
   silent(host: string): void;
   /** The host answered something. */
   answered(host: string): void;
 }
+
+/** RFC 3463 section 3.5: there is no connection, or nothing comes over it. */
+export const isSilence = ({ code, enhanced }: RemoteReply): boolean =>
+  code === undefined && /^4\.4\.[12]$/.test(enhanced);
 
 type Silence = { readonly until: number; readonly asked: number };
 
@@ -38,7 +45,7 @@ export function createSilentHosts(clock: Clock, most: number = MOST): SilentHost
     has,
     last(hosts) {
       if (silences.size === 0 || hosts.length === 1) return hosts;
-      const rank = (host: RouteHost): number => (host.isBeyondPolicy === true ? 2 : 0) + Number(has(host.name));
+      const rank = (host: Named): number => (host.isBeyondPolicy === true ? 2 : 0) + Number(has(host.name));
       const inOrder = hosts.toSorted((a, b) => rank(a) - rank(b));
       const [asked] = inOrder;
       const before = asked && silences.get(asked.name);

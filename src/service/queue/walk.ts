@@ -8,14 +8,14 @@ import type { Clock } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { type Demand, demandOf } from "../../rules/retry.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
-import { MOMENT_MS, type OutboundQueue, type RemoteReply, type Work } from "../../store/outbound-queue.ts";
+import type { OutboundQueue, RemoteReply, Work } from "../../store/outbound-queue.ts";
 import { StoreError } from "../../store/store-error.ts";
 import { failureOf } from "../delivery/verdict.ts";
 import type { HostGates } from "./host-gates.ts";
 import { NOT_YET, OUR_FAULT } from "./outcome.ts";
 import { temporarily } from "./reply-words.ts";
 import type { RouteHost } from "./route.ts";
-import type { SilentHosts } from "./silent-hosts.ts";
+import { isSilence, type SilentHosts } from "./silent-hosts.ts";
 import type { Deliver, Handover, HandoverOutcome } from "./transport.ts";
 
 export type WalkServices = {
@@ -45,18 +45,22 @@ export type Course =
   | { readonly kind: "answered"; readonly handover: Answered }
   /** Its host has enough for now. Nothing was tried. */
   | { readonly kind: "closed"; readonly until: number }
+  /** The same, as others of ours have all its places. */
+  | { readonly kind: "full"; readonly host: string }
   | { readonly kind: "unreached"; readonly reply: RemoteReply; readonly asksForLess: boolean }
   /** No host can have it, ever. */
   | { readonly kind: "unfit"; readonly reply: RemoteReply };
 
-/** @param taken the octets, when they are at hand */
-export async function overHosts(
-  services: WalkServices,
-  work: Work,
-  hosts: readonly RouteHost[],
-  taken: ContentSource | undefined,
-): Promise<Course> {
-  const { gates, silent, clock, signal } = services;
+export type Errand = {
+  readonly destination: string;
+  readonly work: Work;
+  readonly hosts: readonly RouteHost[];
+  /** The octets, when they are at hand. */
+  readonly taken: ContentSource | undefined;
+};
+
+export async function overHosts(services: WalkServices, { destination, work, hosts, taken }: Errand): Promise<Course> {
+  const { gates, silent, signal } = services;
   let answer: Answered | undefined;
   let unfit: RemoteReply | undefined;
   /** Why a host that takes other mail cannot have this one. */
@@ -69,11 +73,11 @@ export async function overHosts(
   for (const host of silent.last(hosts)) {
     // What was heard is to be settled now, and nobody is waited for that will hardly answer.
     if (answer !== undefined && (signal.aborted || silent.has(host.name))) break;
-    const gate = host.isHere === true ? OPEN : gates.enter(host.name);
+    const gate = host.isHere === true ? OPEN : gates.enter(host.name, destination);
     if (gate.kind === "full") {
       // A place is free soon, and worth waiting for: hosts behind it are for when it cannot be reached.
       if (answer !== undefined) break;
-      return misfit === undefined ? { kind: "closed", until: clock.now() + MOMENT_MS } : alonePutOff(work, misfit);
+      return misfit === undefined ? { kind: "full", host: host.name } : alonePutOff(work, misfit);
     }
     if (gate.kind === "slowed") {
       slowedUntil = Math.min(slowedUntil ?? gate.until, gate.until);
@@ -183,9 +187,6 @@ function hear(services: WalkServices, host: RouteHost, handover: Handover): Dema
   slow(services, host, less);
   return "less";
 }
-
-/** RFC 3463 section 3.5: there is no connection, or nothing comes over it. */
-const isSilence = ({ code, enhanced }: RemoteReply): boolean => code === undefined && /^4\.4\.[12]$/.test(enhanced);
 
 function slow({ gates, clock, log }: WalkServices, host: RouteHost, reply: RemoteReply): void {
   const slowness = gates.slow(host.name);

@@ -1,7 +1,7 @@
 /** How things in the outbound queue end, or are kept from it: deadlines, reports, holds, records. */
 import assert from "node:assert/strict";
 import { ALICE, allOf, BOB, newId, reply, report, settlement, wish } from "./outbound-samples.ts";
-import { MOMENT_MS, type Work } from "../outbound-queue.ts";
+import type { Work } from "../outbound-queue.ts";
 import { DAY, isGone, only, type RegisterOutboundCase } from "./outbound-world.ts";
 
 export function outboundEndCases(claims: RegisterOutboundCase): void {
@@ -36,7 +36,7 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
 
   claims("what is due is late only when it is kept back, or was due for long", async ({ queue, put }) => {
     const ids = new Map<string, string>();
-    for (const name of ["turn", "back", "full", "rests", "waits", "over", "held"])
+    for (const name of ["turn", "back", "rested", "rests", "waits", "over", "held"])
       ids.set(await put([`x@${name}.example`]), name);
     const lateAt = async (now: number, dueBefore: number): Promise<readonly string[]> => {
       const late = await queue.late(now, dueBefore, 10);
@@ -57,11 +57,11 @@ export function outboundEndCases(claims: RegisterOutboundCase): void {
       await then(only(await queue.claim(wish(1000, { until: 30_000, except: others }))));
     }
     await queue.hold({ kind: "destination", destination: "held.example" }, "operator", 90_000);
-    await queue.rest("full.example", 20_000 + MOMENT_MS, undefined);
-    await queue.rest("rests.example", 20_001 + MOMENT_MS, undefined);
+    await queue.rest("rested.example", 20_000, undefined);
+    await queue.rest("rests.example", 20_001, undefined);
     assert.deepEqual(await lateAt(20_000, 0), ["held", "rests", "waits"]);
     assert.deepEqual(await lateAt(20_000, 1000), ["back", "held", "rests", "waits"], "nobody knows since when");
-    assert.deepEqual(await lateAt(20_000, 1001), ["back", "full", "held", "rests", "turn", "waits"]);
+    assert.deepEqual(await lateAt(20_000, 1001), ["back", "held", "rested", "rests", "turn", "waits"]);
   });
 
   claims("the message stays until its report was given; then its key is gone", async ({ queue, put }) => {

@@ -7,7 +7,6 @@ import {
   type FeedbackNoted,
   type HoldReason,
   type ListedItem,
-  MOMENT_MS,
   type Outbound,
   type OutboundQueue,
   type QueueSums,
@@ -86,7 +85,7 @@ export function isLate(
   dueBefore: number,
 ): boolean {
   if (state === "claimed" || delayAt > now) return false;
-  const isKeptBack = hold !== undefined || (state === "waiting" && at > now) || (restsUntil ?? 0) > now + MOMENT_MS;
+  const isKeptBack = hold !== undefined || (state === "waiting" && at > now) || (restsUntil ?? 0) > now;
   return isKeptBack || at < dueBefore;
 }
 

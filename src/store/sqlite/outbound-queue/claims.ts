@@ -3,7 +3,6 @@ import {
   type Batch,
   type ClaimWish,
   type HoldReason,
-  MOMENT_MS,
   type RemoteReply,
   type Report,
   type Standing,
@@ -73,7 +72,7 @@ export function late(db: Database, now: number, dueBefore: number, most: number)
       AS item WHERE hold IS NOT NULL OR (phase = 0 AND at > ?) OR at < ?
         OR EXISTS (SELECT 1 FROM destination WHERE name = item.destination AND resting = 1 AND next_at > ?)
       ORDER BY delay_at LIMIT ?`,
-  ).all(now, MOST_LOOKED_AT, now, dueBefore, now + MOMENT_MS, most) as readonly ItemRow[];
+  ).all(now, MOST_LOOKED_AT, now, dueBefore, now, most) as readonly ItemRow[];
   return items.map((item) => workOf(db, item, ""));
 }
 
