@@ -32,16 +32,28 @@ export async function viewOf(port: number, user: string): Promise<AccountView> {
   const view: Record<string, FolderView> = {};
   for (const name of names) {
     const selected = (await imap.command(`EXAMINE "${name}"`)).join("\n");
-    const isEmpty = /^\* 0 EXISTS/m.test(selected);
-    const rows = isEmpty ? [] : await imap.command("UID FETCH 1:* (FLAGS INTERNALDATE BODY.PEEK[])");
     view[name] = {
       uidValidity: Number(/UIDVALIDITY (\d+)/.exec(selected)?.[1]),
       isSubscribed: subscribed.has(name),
-      mails: rows.filter((row) => row.includes(" FETCH (")).map(mailOf),
+      mails: await mailsOf(imap, Number(/^\* (\d+) EXISTS/m.exec(selected)?.[1])),
     };
   }
   await imap.logout();
   return view;
+}
+
+/** So many mails are in memory at once. */
+const MAILS_A_FETCH = 50;
+
+async function mailsOf(imap: ImapClient, count: number): Promise<readonly MailView[]> {
+  const mails: MailView[] = [];
+  for (let first = 1; first <= count; first += MAILS_A_FETCH) {
+    const last = Math.min(count, first + MAILS_A_FETCH - 1);
+    const rows = await imap.command(`FETCH ${first}:${last} (UID FLAGS INTERNALDATE BODY.PEEK[])`);
+    // A clone, as parts of a text keep the whole of it alive.
+    for (const row of rows) if (row.includes(" FETCH (")) mails.push(structuredClone(mailOf(row)));
+  }
+  return mails;
 }
 
 function mailOf(row: string): MailView {
