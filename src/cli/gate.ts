@@ -3,6 +3,7 @@
  * lets its work begin only when the use is recorded. With and without a running service it is the same gate.
  */
 import { userInfo } from "node:os";
+import { logInName } from "../service/accounts/log-in-name.ts";
 import { type Clock, systemClock } from "../host/clock.ts";
 import type { AccountId } from "../store/ids.ts";
 import {
@@ -82,7 +83,7 @@ export async function passGate(
   const address = command.access.account === undefined ? "" : text(given, command.access.account);
   let account: AccountId | undefined;
   if (address !== "") {
-    account = (await directory.byAddress(address.toLowerCase()))?.id;
+    account = (await directory.byAddress(logInName(address)))?.id;
     if (account === undefined)
       return { kind: "refused", sentence: 'there is no account with this address: "altmail account list" shows all' };
   }

@@ -3,6 +3,7 @@
  * through the gate. Restoring everything does not: it needs an empty home, a service that does not run, and the offline key.
  */
 import { readFile } from "node:fs/promises";
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { HostError } from "../../host/host-error.ts";
 import type { FromSet, ListedSet } from "../../service/backup/backups.ts";
 import type { MadeSet } from "../../service/backup/create.ts";
@@ -73,7 +74,7 @@ async function onAccount(
   given: Given,
   work: (account: Account) => Promise<unknown>,
 ): Promise<Outcome> {
-  const account = await directory.byAddress(text(given, "address").toLowerCase());
+  const account = await directory.byAddress(logInName(text(given, "address")));
   if (account === undefined || account.state === "closing")
     return refused("there is no account with this address; one that was closed stays closed");
   return carried(() => work(account));

@@ -1,4 +1,5 @@
 /** The command that audits the stores. It reads records and numbers, changes nothing, and shows nothing that is in a mail. */
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import type { Account } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { Finding, MailStore } from "../../store/mail-store.ts";
@@ -20,7 +21,7 @@ export const checkCommands: readonly StoreCommand[] = [
     options: [],
     examples: ["altmail check --home var", "altmail check ada@example.org --home var"],
     async work({ directory, mail, orphans }, given) {
-      const named = text(given, "account").toLowerCase();
+      const named = logInName(text(given, "account"));
       const all = await directory.accounts();
       const accounts = named === "" ? all : all.filter(({ primary }) => primary === named);
       if (named !== "" && accounts.length === 0)

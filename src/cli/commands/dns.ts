@@ -1,4 +1,5 @@
 /** The commands for the operator's DNS: what to publish, and whether it stands there. They show no account and no mail. */
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import { findingLines } from "../../service/dns/finding-text.ts";
 import type { OperatorDns } from "../../service/dns/operator-dns.ts";
 import { done, type Given, type Option, type Outcome, type StoreCommand, text } from "../command.ts";
@@ -55,9 +56,9 @@ export const dnsCommands: readonly StoreCommand[] = [
 
 /** `undefined`: all; `false`: none of ours. */
 function domainOf({ domains }: OperatorDns, given: Given): string | undefined | false {
-  const named = text(given, "domain").toLowerCase();
+  const named = aLabels(text(given, "domain"));
   if (named === "") return undefined;
-  return domains.includes(named) ? named : false;
+  return named !== undefined && domains.includes(named) ? named : false;
 }
 
 const unknown = ({ domains }: OperatorDns): Outcome =>

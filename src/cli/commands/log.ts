@@ -2,6 +2,7 @@
  * The commands that read the log. What may be shown anywhere (event, time, verb, result, octets) is shown to every
  * operator; addresses, accounts and sessions only with an access (promise A7), of one account or of all.
  */
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { type Clock, DAY, HOUR, MINUTE, SECOND, systemClock } from "../../host/clock.ts";
 import { entryJson, entryText } from "../../service/logs/log-entry.ts";
 import { isClientName, isEventName, type LogFilter } from "../../service/logs/log-filter.ts";
@@ -84,7 +85,7 @@ export function createLogCommands(clock: Clock): readonly StoreCommand[] {
         "altmail log search --client 192.0.2.0/24 --event smtp --access k3f9 --home var",
       ],
       async work({ logs, directory }, given, report) {
-        const address = text(given, "account").toLowerCase();
+        const address = logInName(text(given, "account"));
         const search = { detail: "all", follow: given["follow"] === true } as const;
         if (address === "") return showLines(logs, given, clock, report, search);
         const account = (await directory.accounts()).find(({ primary }) => primary === address);

@@ -2,6 +2,7 @@
  * The commands on what accounts have learned of their mail (promise D2). The memory holds fingerprints, counts and days, so
  * counts and days are all that anyone can be shown; to clear it or to switch it off is for the holder to ask for.
  */
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { DAY } from "../../host/clock.ts";
 import { setLearning } from "../../service/holder/learning.ts";
 import type { Holding, Holdings } from "../../store/defence-memory.ts";
@@ -29,7 +30,7 @@ async function onAccount(
   given: Given,
   work: (account: AccountId) => Promise<unknown>,
 ): Promise<Outcome> {
-  const account = await directory.byAddress(text(given, "address").toLowerCase());
+  const account = await directory.byAddress(logInName(text(given, "address")));
   if (account === undefined || account.state === "closing") return NO_ACCOUNT;
   const value = await work(account.id);
   return value === "no-account" ? NO_ACCOUNT : done(value);

@@ -2,6 +2,7 @@
  * What other mail systems reported of our domains (RFC 9990, RFC 8460), summed up for the operator: who sends in our name
  * and fails, and whose TLS fails. Sums without persons.
  */
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import { type Clock, DAY, systemClock } from "../../host/clock.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
 import { receivedTable } from "../../service/received-reports/received-table.ts";
@@ -32,7 +33,7 @@ export function createReportsCommands(clock: Clock): readonly StoreCommand[] {
         if (!Number.isSafeInteger(days) || days < 1 || days > MOST_DAYS)
           return { kind: "refused", sentence: `--days takes a whole number from 1 to ${MOST_DAYS}` };
         const sums = await receivedReports.sums(dayOf(clock.now()) - (days - 1) * DAY);
-        const domain = text(given, "domain").toLowerCase();
+        const domain = aLabels(text(given, "domain"));
         return done(domain === "" ? sums : sums.filter((sum) => sum.domain === domain));
       },
       show: (sums: readonly ReceivedSum[]) =>

@@ -2,6 +2,7 @@
  * What became of what somebody sent. It is the holder's to see; an operator, to whom it tells who wrote to whom and when,
  * comes to it through the gate as to the log (promise A7).
  */
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { type Clock, DAY, HOUR, MINUTE, systemClock } from "../../host/clock.ts";
 import { given as asText } from "../../service/notices/letter.ts";
 import { type SentPage, sentPage, type SentRecipient } from "../../service/queue/delivery-record.ts";
@@ -36,7 +37,7 @@ export function createSentCommands(clock: Clock): readonly StoreCommand[] {
       async work({ outbound, directory }, given) {
         const since = sinceOf(given, clock) ?? 0;
         const most = limitOf(given, DEFAULT_LIMIT) ?? DEFAULT_LIMIT;
-        const account = await directory.byAddress(text(given, "address").toLowerCase());
+        const account = await directory.byAddress(logInName(text(given, "address")));
         if (account === undefined)
           return refused('there is no account with this address: "altmail account list" shows all');
         const { recipients, next } = await sentPage({ queue: outbound, clock }, account.id, { since, most });

@@ -3,7 +3,7 @@
  * a host does not take goes back (RFC 6152 section 3, RFC 3030 section 3, RFC 6531 section 3.2, RFC 1870 section 6.1,
  * RFC 8689 section 4.2.1). Lines hold what the envelope holds and nothing else of whoever sent the message.
  */
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import type { FindingName } from "../../service/queue/findings.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";
@@ -153,8 +153,8 @@ function pathOf(text: string, utf8: boolean): Path {
   const address = parseAddress(text);
   if (address === undefined) return { kind: "no-address" };
   if (utf8 || !needsUtf8(text)) return { kind: "path", text: formatAddress(address) };
-  const domain = domainToASCII(address.domain);
-  if (needsUtf8(address.local) || domain === "") return { kind: "needs-utf8" };
+  const domain = aLabels(address.domain);
+  if (needsUtf8(address.local) || domain === undefined) return { kind: "needs-utf8" };
   return { kind: "path", text: formatAddress({ local: address.local, domain }) };
 }
 

@@ -2,6 +2,7 @@
 import { type KeyObject, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { logInName } from "../accounts/log-in-name.ts";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { HostError } from "../../host/host-error.ts";
@@ -84,8 +85,7 @@ export function createAccess(options: AccessOptions): Access {
     const now = clock.now();
     const wrong = checkOpening(opening, now);
     if (wrong !== undefined) return wrong;
-    const account =
-      opening.address === undefined ? null : (await directory.byAddress(opening.address.toLowerCase()))?.id;
+    const account = opening.address === undefined ? null : (await directory.byAddress(logInName(opening.address)))?.id;
     if (account === undefined) return 'There is no account with this address. "altmail account list" shows all.';
     const { scope, reason, operator, forMs, bar = null } = opening;
     const entry = {

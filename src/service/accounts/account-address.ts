@@ -2,6 +2,7 @@
  * Which addresses an operator may give out: an ASCII dot-atom in lower case (RFC 5321 section 4.1.2, Dot-string) at one of
  * our domains. A plus sign is refused, because it parts a name from its tag at delivery.
  */
+import { aLabels } from "../../host/resolver/a-labels.ts";
 
 export type CheckedAddress =
   | { readonly kind: "address"; readonly address: string }
@@ -14,11 +15,12 @@ const NAME = /^[a-z0-9!#$%&'*/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*/=?^_`{|}~-]+)*$/;
 
 /** Brings an address into its canonical form, or says what is wrong with it. @param domains canonical */
 export function checkAddress(text: string, domains: readonly string[]): CheckedAddress {
-  const address = text.trim().toLowerCase();
-  const at = address.lastIndexOf("@");
+  const typed = text.trim().toLowerCase();
+  const at = typed.lastIndexOf("@");
   const invalid = (sentence: string): CheckedAddress => ({ kind: "invalid", sentence });
   if (at <= 0) return invalid("This is not an address: write it as name@domain.");
-  const [name, domain] = [address.slice(0, at), address.slice(at + 1)];
+  const name = typed.slice(0, at);
+  const domain = aLabels(typed.slice(at + 1)) ?? "";
   if (!domains.includes(domain)) {
     return invalid(`The domain is not one of ours. Use one of: ${domains.join(", ")}.`);
   }
@@ -31,5 +33,5 @@ export function checkAddress(text: string, domains: readonly string[]): CheckedA
       "The name may hold the letters a-z, digits, hyphens, underscores, and single dots between them, without spaces or accents.",
     );
   }
-  return { kind: "address", address };
+  return { kind: "address", address: `${name}@${domain}` };
 }

@@ -3,13 +3,11 @@
  * primary addresses rest. Whoever has an address in letters types it in letters. Total and linear; what is no address of ours
  * stays something that nobody has.
  */
-import { domainToASCII } from "node:url";
-import { isDomain, lowerAscii, needsUtf8 } from "../../syntax/smtp/address.ts";
+import { aLabels } from "../../host/resolver/a-labels.ts";
+import { lowerAscii } from "../../syntax/smtp/address.ts";
 
 export function logInName(typed: string): string {
   const at = typed.lastIndexOf("@");
   const domain = typed.slice(at + 1);
-  // Bounded by that, and without the signs at which Node would stop reading.
-  const ascii = needsUtf8(domain) && isDomain(domain) ? domainToASCII(domain) : "";
-  return lowerAscii(typed.slice(0, at + 1)) + (ascii === "" ? lowerAscii(domain) : ascii);
+  return lowerAscii(typed.slice(0, at + 1)) + (aLabels(domain) ?? lowerAscii(domain));
 }

@@ -1,5 +1,6 @@
 /** The operator's verbs for what opens an account and what leads to it: password, app passwords, aliases. */
 import { randomBytes } from "node:crypto";
+import { logInName } from "./log-in-name.ts";
 import type { Account } from "../../store/directory.ts";
 import { checkAddress } from "./account-address.ts";
 import type { AccountLimits } from "./account-limits.ts";
@@ -138,7 +139,7 @@ export function credentialVerbs({
     async removeAlias(address, alias) {
       const account = await find(address);
       if ("kind" in account) return account;
-      const removed = await directory.removeAlias(account.id, alias.trim().toLowerCase());
+      const removed = await directory.removeAlias(account.id, logInName(alias.trim()));
       if (removed === "no-alias") {
         return refused("not-found", "The account has no such alias. List its aliases to see which there are.");
       }

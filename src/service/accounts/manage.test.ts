@@ -47,7 +47,7 @@ async function world(body: (world: World) => Promise<void>): Promise<void> {
   const log = (name: string, fields: object): void => void logged.push([name, { ...fields }]);
   using authenticator = createAuthenticator({ directory, hasher, revocations, log() {} });
   const limits = { aliases: 2, appPasswords: 2 };
-  const domains = ["example.org", "example.net"];
+  const domains = ["example.org", "example.net", "xn--rksmrgs-5wao1o.example"];
   const accounts = createAccounts({
     directory,
     mail,
@@ -91,6 +91,17 @@ test("an account that is made can log in, has mailboxes, and is shown whole", ()
       (await accounts.list()).map((line) => line.address),
       [ALICE],
     );
+  }));
+
+test("an address at a domain in letters is typed in letters or in A-labels, by whoever adds, finds or gives an alias", () =>
+  world(async ({ accounts, directory }) => {
+    const typed = "Bob@R\u00e4ksm\u00f6rg\u00e5s.Example";
+    assert.equal((await accounts.add({ address: typed, password: PASSWORD })).kind, "added");
+    const primary = "bob@xn--rksmrgs-5wao1o.example";
+    assert.equal((await directory.byAddress(primary))?.primary, primary);
+    assert.equal((await accounts.setPassword(typed, `${PASSWORD}!`)).kind, "done");
+    assert.equal((await accounts.addAlias(primary, typed.replace("Bob", "Robert"))).kind, "done");
+    assert.equal((await accounts.removeAlias(typed, typed.replace("Bob", "Robert"))).kind, "done");
   }));
 
 test("addresses and passwords that cannot be are refused with a sentence", () =>

@@ -5,6 +5,7 @@
  * can be taken up again anywhere (promise D5).
  */
 import { randomBytes } from "node:crypto";
+import { logInName } from "./log-in-name.ts";
 import type { Account, Language } from "../../store/directory.ts";
 import { type AccountId, accountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -30,7 +31,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   /** The account whose primary address this is; an alias names no account here. */
   const find = async (text: string): Promise<Account | Refused> => {
-    const address = text.trim().toLowerCase();
+    const address = logInName(text.trim());
     const account = await directory.byAddress(address);
     if (account?.primary === address) return account;
     if (account !== undefined) {

@@ -4,7 +4,7 @@
  * What the envelope alone asks of the DNS is asked while the message still comes; a body streams by once, whatever its size. Nothing that a message or a name
  * server says makes it throw, hang or grow: what cannot be found out within the limits is a result.
  */
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { readChain } from "../../rules/authentication/arc/chain.ts";
@@ -204,12 +204,12 @@ function readDomain(text: string): string | undefined {
   const name = readHostName(text);
   if (name !== undefined || text.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(text)) return name;
   try {
-    return readHostName(domainToASCII(utf8.decode(octetsOf(text))));
+    return readHostName(aLabels(utf8.decode(octetsOf(text))) ?? "");
   } catch {
     return undefined;
   }
 }
 
 function asAscii(domain: string): string {
-  return domain.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(domain) ? domain : domainToASCII(domain);
+  return domain.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(domain) ? domain : (aLabels(domain) ?? "");
 }

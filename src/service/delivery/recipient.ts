@@ -6,7 +6,7 @@
  * message of undeclared size may go beyond the quota. Who finds no room is to come again, until the account has been full
  * for a week: then its sender is to hear of it. What fits is taken all the time.
  */
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { Account, Directory } from "../../store/directory.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -14,7 +14,6 @@ import {
   type Address,
   canonicalAddress,
   lowerAscii,
-  needsUtf8,
   parseAddress,
   splitSubaddress,
 } from "../../syntax/smtp/address.ts";
@@ -70,8 +69,8 @@ function canonicalRecipient(text: string, ownDomain: string | undefined): Addres
     return ownDomain === undefined ? undefined : { local: "postmaster", domain: ownDomain };
   const address = parseAddress(text);
   if (address === undefined) return undefined;
-  const domain = needsUtf8(address.domain) ? domainToASCII(address.domain) : lowerAscii(address.domain);
-  return { local: lowerAscii(address.local), domain };
+  const domain = aLabels(address.domain);
+  return domain === undefined ? undefined : { local: lowerAscii(address.local), domain };
 }
 
 async function findAccount(services: RecipientServices, wanted: Address): Promise<Account | undefined> {

@@ -3,7 +3,7 @@
  * decides, and at each host a session up to EHLO over TLS. The route is the queue's own; what is asked beside it is for
  * telling why.
  */
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { type TlsaRecord, tlsaName } from "../../rules/dane/tlsa.ts";
 import { readPolicyId } from "../../rules/mta-sts/record.ts";
@@ -123,8 +123,7 @@ function domainOf(address: string): string {
     .slice(address.lastIndexOf("@") + 1)
     .replace(/\.$/, "")
     .toLowerCase();
-  const isAscii = /^[\x20-\x7e]*$/.test(domain);
-  return domain.startsWith("[") ? domain : (readHostName(isAscii ? domain : domainToASCII(domain)) ?? domain);
+  return domain.startsWith("[") ? domain : (readHostName(aLabels(domain) ?? "") ?? domain);
 }
 
 async function exchanges(resolver: Resolver, domain: string): Promise<WalkStep> {

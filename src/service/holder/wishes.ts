@@ -2,7 +2,7 @@
  * Changes what a holder wishes of the service, and how much room an account has. What is asked for comes as text, from a
  * command line or a form; what is wrong with it is a value, with a sentence to show.
  */
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { Directory, Preferences } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
@@ -87,7 +87,7 @@ function daysOf(text: string): number | undefined {
 
 /** A domain with at least two labels: whoever names `org` would believe half the world. */
 function domainOf(text: string): string | undefined {
-  const domain = readHostName(domainToASCII(text.trim()));
+  const domain = readHostName(aLabels(text.trim()) ?? "");
   return domain?.includes(".") === true ? domain : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** What an operator does with keys: look, rotate, rekey an account, put the root in escrow. */
+import { logInName } from "../accounts/log-in-name.ts";
 import { armor, Encrypter } from "age-encryption";
 import type { Log } from "../../host/events/events.ts";
 import type { Directory } from "../../store/directory.ts";
@@ -73,7 +74,7 @@ export function createKeyCare(options: KeyCareOptions): KeyCare {
       log("keys.rotated", {});
     },
     async rekey(address) {
-      const account = await directory.byAddress(address.toLowerCase());
+      const account = await directory.byAddress(logInName(address));
       if (account === undefined || account.state === "closing") return "no-account";
       await rekey(account.id);
       log("keys.rekeyed", { account: account.id });

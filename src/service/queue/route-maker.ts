@@ -1,6 +1,6 @@
 /** Makes the route to a domain: MX, addresses, TLSA and the MTA-STS policy together. Where DANE applies, it decides. */
 import { isIP } from "node:net";
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { matchesPolicy } from "../../rules/mta-sts/policy.ts";
 import { type FamilyChoice, isPublicAddress } from "../../rules/route/addresses.ts";
@@ -173,8 +173,4 @@ function literalRoute(literal: string, privateAddresses: boolean): Route {
   return { kind: "hosts", hosts: [host], findings: NOTHING_FOUND };
 }
 
-/** U-labels as A-labels (RFC 5891 section 4.4). What is ASCII stays: the function would turn numbers into addresses. */
-function asciiName(domain: string): string | undefined {
-  const isAscii = /^[\x20-\x7e]*$/.test(domain);
-  return readHostName(isAscii ? domain : domainToASCII(domain));
-}
+const asciiName = (domain: string): string | undefined => readHostName(aLabels(domain) ?? "");

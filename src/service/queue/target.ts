@@ -2,10 +2,11 @@
  * Which mail in the queue an operator means: as people name it, turned into what the queue selects by. A message is named by
  * the first digits of its id, an account by any of its addresses, a destination by its domain.
  */
+import { aLabels } from "../../host/resolver/a-labels.ts";
+import { logInName } from "../accounts/log-in-name.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { OutboundMail, Selection } from "../../store/outbound-queue.ts";
-import { lowerAscii } from "../../syntax/smtp/address.ts";
 import { allListed } from "./listed.ts";
 import { placesOf } from "./optional-tls.ts";
 
@@ -57,7 +58,7 @@ export function createTargets({
   };
 
   const accountOf = async (address: string): Promise<Selections | DeskRefused> => {
-    const account = await directory.byAddress(address.trim().toLowerCase());
+    const account = await directory.byAddress(logInName(address.trim()));
     if (account === undefined)
       return refused("There is no account with this address. List the accounts to see which there are.");
     return [{ kind: "account", account: account.id }];
@@ -89,7 +90,7 @@ export function onDestination(domain: string): readonly [OnDestination, OnDestin
   // Who names one recipient must not hold or drop what is for all others there.
   if (domain.includes("@"))
     return refused("A destination is a whole domain, as it stands behind the @: leave out the rest of the address.");
-  const [plain, apart] = placesOf(lowerAscii(domain.trim().replace(/\.$/, "")));
+  const [plain, apart] = placesOf(aLabels(domain.trim().replace(/\.$/, "")) ?? domain);
   return [
     { kind: "destination", destination: plain },
     { kind: "destination", destination: apart },

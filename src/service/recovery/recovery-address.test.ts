@@ -140,6 +140,7 @@ test("an address is of another provider, and one that others can write to", () =
     ["bob", /not a mail address/],
     ["bob@localhost", /others can write/],
     ["bob@[192.0.2.1]", /not a mail address/],
+    ["bob@10.1", /others can write/],
     ["böb@other.example", /English/],
   ] as const) {
     const checked = checkRecoveryAddress(text, OURS);

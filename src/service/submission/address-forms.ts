@@ -1,17 +1,14 @@
 /** The forms of an address that submission needs: to be looked up and compared, and to stand in an envelope. */
-import { domainToASCII, domainToUnicode } from "node:url";
+import { domainToUnicode } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import { type Identity, ownAddress } from "../../rules/identity/identity.ts";
 import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
 
-/** Nothing in it is mapped or decoded, and its last label is no number, which would make an IPv4 address of it. */
-const PLAIN = /^(?:[a-z0-9-]+\.)+[a-z]+$/;
-
 /** The same address with its domain in A-labels and lower case, as it is looked up and compared. */
-export function asciiDomain({ local, domain }: Address): Address {
-  const lower = lowerAscii(domain);
-  const isDone = domain.startsWith("[") || (PLAIN.test(lower) && !lower.includes("xn--"));
-  return { local, domain: isDone ? lower : domainToASCII(domain) || lower };
-}
+export const asciiDomain = ({ local, domain }: Address): Address => ({
+  local,
+  domain: aLabels(domain) ?? lowerAscii(domain),
+});
 
 /** A label in letters where it is an A-label that stands for some (RFC 5890), else the same. Never fails. @param label in lower case */
 export const unicodeLabel = (label: string): string => (label.startsWith("xn--") && domainToUnicode(label)) || label;

@@ -3,7 +3,7 @@
  * What was not written when the process dies is missing in a report; no mail ever waits for this. Bounded.
  */
 import { setImmediate as othersFirst } from "node:timers/promises";
-import { domainToASCII } from "node:url";
+import { aLabels } from "../../host/resolver/a-labels.ts";
 import type { Clock } from "../../host/clock.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
@@ -95,7 +95,7 @@ export function createTlsSessionCounter(options: TlsSessionCounterOptions): TlsS
 
 /** Nobody publishes a record for an address literal. */
 const asciiDomain = (destination: string): string | undefined =>
-  destination.startsWith("[") ? undefined : readHostName(domainToASCII(destination));
+  destination.startsWith("[") ? undefined : readHostName(aLabels(destination) ?? "");
 
 function together(a: TlsSums, b: TlsSums): TlsSums {
   const details = new Map<string, TlsFailureSum>();
