@@ -1,5 +1,5 @@
 /** The commands for the operator's DNS: what to publish, and whether it stands there. They show no account and no mail. */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../../service/dns/a-labels.ts";
 import { findingLines } from "../../service/dns/finding-text.ts";
 import type { OperatorDns } from "../../service/dns/operator-dns.ts";
 import { done, type Given, type Option, type Outcome, type StoreCommand, text } from "../command.ts";

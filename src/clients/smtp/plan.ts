@@ -3,7 +3,7 @@
  * a host does not take goes back (RFC 6152 section 3, RFC 3030 section 3, RFC 6531 section 3.2, RFC 1870 section 6.1,
  * RFC 8689 section 4.2.1). Lines hold what the envelope holds and nothing else of whoever sent the message.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../../service/dns/a-labels.ts";
 import type { FindingName } from "../../service/queue/findings.ts";
 import type { ContentSource } from "../../store/mail-store.ts";
 import type { RemoteReply } from "../../store/outbound-queue.ts";

@@ -2,7 +2,7 @@
  * Which addresses an operator may give out: an ASCII dot-atom in lower case (RFC 5321 section 4.1.2, Dot-string) at one of
  * our domains. A plus sign is refused, because it parts a name from its tag at delivery.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 
 export type CheckedAddress =
   | { readonly kind: "address"; readonly address: string }

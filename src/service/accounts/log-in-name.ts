@@ -3,7 +3,7 @@
  * primary addresses rest. Whoever has an address in letters types it in letters. Total and linear; what is no address of ours
  * stays something that nobody has.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
 
 export function logInName(typed: string): string {

@@ -4,7 +4,7 @@
  * What the envelope alone asks of the DNS is asked while the message still comes; a body streams by once, whatever its size. Nothing that a message or a name
  * server says makes it throw, hang or grow: what cannot be found out within the limits is a result.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { readChain } from "../../rules/authentication/arc/chain.ts";

@@ -3,7 +3,7 @@
  * decides, and at each host a session up to EHLO over TLS. The route is the queue's own; what is asked beside it is for
  * telling why.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "./a-labels.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { type TlsaRecord, tlsaName } from "../../rules/dane/tlsa.ts";
 import { readPolicyId } from "../../rules/mta-sts/record.ts";

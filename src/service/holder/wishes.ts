@@ -2,7 +2,7 @@
  * Changes what a holder wishes of the service, and how much room an account has. What is asked for comes as text, from a
  * command line or a form; what is wrong with it is a value, with a sentence to show.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { Directory, Preferences } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";

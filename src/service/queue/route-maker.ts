@@ -1,6 +1,6 @@
 /** Makes the route to a domain: MX, addresses, TLSA and the MTA-STS policy together. Where DANE applies, it decides. */
 import { isIP } from "node:net";
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { matchesPolicy } from "../../rules/mta-sts/policy.ts";
 import { type FamilyChoice, isPublicAddress } from "../../rules/route/addresses.ts";

@@ -2,7 +2,7 @@
  * Which mail in the queue an operator means: as people name it, turned into what the queue selects by. A message is named by
  * the first digits of its id, an account by any of its addresses, a destination by its domain.
  */
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import { logInName } from "../accounts/log-in-name.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";

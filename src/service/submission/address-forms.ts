@@ -1,6 +1,6 @@
 /** The forms of an address that submission needs: to be looked up and compared, and to stand in an envelope. */
 import { domainToUnicode } from "node:url";
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import { type Identity, ownAddress } from "../../rules/identity/identity.ts";
 import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
 

@@ -3,7 +3,7 @@
  * What was not written when the process dies is missing in a report; no mail ever waits for this. Bounded.
  */
 import { setImmediate as othersFirst } from "node:timers/promises";
-import { aLabels } from "../../host/resolver/a-labels.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import type { Clock } from "../../host/clock.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { domainToASCII } from "node:url";
 import * as fc from "fast-check";
+import { isDomain } from "../../syntax/smtp/address.ts";
 import { aLabels } from "./a-labels.ts";
 
 test("RFC 5891 section 4.4: letters become A-labels, in lower case, whatever sign stands for a dot", () => {
@@ -45,7 +46,8 @@ test("of letters it is what the table says", () => {
   fc.assert(
     fc.property(fc.array(sign, { minLength: 1, maxLength: 12 }), (list) => {
       const domain = `\u00e9${list.join("")}`;
-      assert.equal(aLabels(domain) ?? "", domainToASCII(domain));
+      if (isDomain(domain)) assert.equal(aLabels(domain) ?? "", domainToASCII(domain));
+      else assert.ok(domain.endsWith(".") || aLabels(domain) === undefined);
     }),
     { numRuns: 3000 },
   );

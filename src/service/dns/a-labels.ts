@@ -3,17 +3,16 @@
  * What is ASCII stays but for its case: the table that letters go through would make IPv4 addresses of numbers (`0x7f.1`).
  */
 import { domainToASCII } from "node:url";
-import { lowerAscii, needsUtf8 } from "../../syntax/smtp/address.ts";
+import { isDomain, lowerAscii, needsUtf8 } from "../../syntax/smtp/address.ts";
 
-/** U-labels of the longest name that there can be. */
-const MAX_CHARACTERS = 1024;
-/** At other signs of ASCII Node stops reading, or decodes them. */
-const NAME = /^[a-z0-9._\u0080-\uffff-]*$/i;
+/** What 255 octets on the wire leave for the text (RFC 1035 section 3.1), and the dot of the root. */
+const MAX_OCTETS = 254;
 
 /** `undefined`: there are letters in it, and they are no domain. What is ASCII is not looked into. */
 export function aLabels(domain: string): string | undefined {
   if (!needsUtf8(domain)) return lowerAscii(domain);
-  if (domain.length > MAX_CHARACTERS || !NAME.test(domain)) return undefined;
+  // Bounded by that, and without the signs at which Node would stop reading. A name may end in the dot of the root.
+  if (!isDomain(domain.endsWith(".") ? domain.slice(0, -1) : domain)) return undefined;
   const labels = domainToASCII(domain);
-  return labels === "" ? undefined : labels;
+  return labels === "" || labels.length > MAX_OCTETS ? undefined : labels;
 }
