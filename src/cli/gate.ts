@@ -3,8 +3,8 @@
  * lets its work begin only when the use is recorded. With and without a running service it is the same gate.
  */
 import { userInfo } from "node:os";
-import { logInName } from "../service/accounts/log-in-name.ts";
 import { type Clock, systemClock } from "../host/clock.ts";
+import { logInName } from "../service/accounts/log-in-name.ts";
 import type { AccountId } from "../store/ids.ts";
 import {
   type Given,

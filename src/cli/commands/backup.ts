@@ -3,8 +3,8 @@
  * through the gate. Restoring everything does not: it needs an empty home, a service that does not run, and the offline key.
  */
 import { readFile } from "node:fs/promises";
-import { logInName } from "../../service/accounts/log-in-name.ts";
 import { HostError } from "../../host/host-error.ts";
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import type { FromSet, ListedSet } from "../../service/backup/backups.ts";
 import type { MadeSet } from "../../service/backup/create.ts";
 import type { Drilled } from "../../service/backup/drill.ts";

@@ -2,8 +2,8 @@
  * The commands that read the log. What may be shown anywhere (event, time, verb, result, octets) is shown to every
  * operator; addresses, accounts and sessions only with an access (promise A7), of one account or of all.
  */
-import { logInName } from "../../service/accounts/log-in-name.ts";
 import { type Clock, DAY, HOUR, MINUTE, SECOND, systemClock } from "../../host/clock.ts";
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { entryJson, entryText } from "../../service/logs/log-entry.ts";
 import { isClientName, isEventName, type LogFilter } from "../../service/logs/log-filter.ts";
 import type { LogDay, LogReader, LogSearch } from "../../service/logs/log-reader.ts";

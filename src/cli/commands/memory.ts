@@ -2,8 +2,8 @@
  * The commands on what accounts have learned of their mail (promise D2). The memory holds fingerprints, counts and days, so
  * counts and days are all that anyone can be shown; to clear it or to switch it off is for the holder to ask for.
  */
-import { logInName } from "../../service/accounts/log-in-name.ts";
 import { DAY } from "../../host/clock.ts";
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { setLearning } from "../../service/holder/learning.ts";
 import type { Holding, Holdings } from "../../store/defence-memory.ts";
 import type { AccountId } from "../../store/ids.ts";

@@ -2,9 +2,9 @@
  * What other mail systems reported of our domains (RFC 9990, RFC 8460), summed up for the operator: who sends in our name
  * and fails, and whose TLS fails. Sums without persons.
  */
-import { aLabels } from "../../service/dns/a-labels.ts";
 import { type Clock, DAY, systemClock } from "../../host/clock.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
+import { aLabels } from "../../service/dns/a-labels.ts";
 import { receivedTable } from "../../service/received-reports/received-table.ts";
 import type { ReceivedSum } from "../../store/received-reports.ts";
 import { done, type StoreCommand, text } from "../command.ts";

@@ -2,8 +2,8 @@
  * What became of what somebody sent. It is the holder's to see; an operator, to whom it tells who wrote to whom and when,
  * comes to it through the gate as to the log (promise A7).
  */
-import { logInName } from "../../service/accounts/log-in-name.ts";
 import { type Clock, DAY, HOUR, MINUTE, systemClock } from "../../host/clock.ts";
+import { logInName } from "../../service/accounts/log-in-name.ts";
 import { given as asText } from "../../service/notices/letter.ts";
 import { type SentPage, sentPage, type SentRecipient } from "../../service/queue/delivery-record.ts";
 import { done, type Given, type Outcome, type StoreCommand, text } from "../command.ts";

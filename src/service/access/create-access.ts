@@ -2,13 +2,13 @@
 import { type KeyObject, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { logInName } from "../accounts/log-in-name.ts";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { Log } from "../../host/events/events.ts";
 import { HostError } from "../../host/host-error.ts";
 import { auditChain, CHAIN_START, type ChainLine } from "../../host/record/chain.ts";
 import type { AccessRecords } from "../../store/access-records.ts";
 import type { Directory } from "../../store/directory.ts";
+import { logInName } from "../accounts/log-in-name.ts";
 import type { ObjectPlace } from "../backup/place.ts";
 import type { Notices } from "../notices/notices.ts";
 import type { Access, AccessLine, ChainHead, Done, Opening, Refused } from "./access.ts";

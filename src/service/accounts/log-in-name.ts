@@ -3,8 +3,8 @@
  * primary addresses rest. Whoever has an address in letters types it in letters. Total and linear; what is no address of ours
  * stays something that nobody has.
  */
-import { aLabels } from "../dns/a-labels.ts";
 import { lowerAscii } from "../../syntax/smtp/address.ts";
+import { aLabels } from "../dns/a-labels.ts";
 
 export function logInName(typed: string): string {
   const at = typed.lastIndexOf("@");

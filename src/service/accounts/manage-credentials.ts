@@ -1,11 +1,11 @@
 /** The operator's verbs for what opens an account and what leads to it: password, app passwords, aliases. */
 import { randomBytes } from "node:crypto";
-import { logInName } from "./log-in-name.ts";
 import type { Account } from "../../store/directory.ts";
 import { checkAddress } from "./account-address.ts";
 import type { AccountLimits } from "./account-limits.ts";
 import type { Accounts, Done, Refused } from "./accounts.ts";
 import { newAppPassword, scramVerifier } from "./app-password.ts";
+import { logInName } from "./log-in-name.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";
 
 type CredentialVerbs = Pick<

@@ -5,7 +5,6 @@
  * can be taken up again anywhere (promise D5).
  */
 import { randomBytes } from "node:crypto";
-import { logInName } from "./log-in-name.ts";
 import type { Account, Language } from "../../store/directory.ts";
 import { type AccountId, accountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -13,6 +12,7 @@ import { StoreError } from "../../store/store-error.ts";
 import { checkAddress } from "./account-address.ts";
 import { type AccountLimits, accountLimits } from "./account-limits.ts";
 import type { AccountDetails, AccountLine, Accounts, Refused, Undelivered } from "./accounts.ts";
+import { logInName } from "./log-in-name.ts";
 import { credentialVerbs } from "./manage-credentials.ts";
 import { openVerb } from "./manage-open.ts";
 import { type AccountsParts, hashOf, refused } from "./manage-parts.ts";

@@ -2,9 +2,9 @@
  * What may be a recovery address: an ordinary address of another provider. It is compared and kept in its canonical form,
  * in ASCII, because links must arrive at hosts of every age.
  */
-import { aLabels } from "../dns/a-labels.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import { canonicalAddress, isAddressLiteral, parseAddress } from "../../syntax/smtp/address.ts";
+import { aLabels } from "../dns/a-labels.ts";
 
 export type CheckedRecovery =
   | { readonly kind: "address"; readonly address: string }

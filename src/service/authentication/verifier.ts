@@ -4,7 +4,6 @@
  * What the envelope alone asks of the DNS is asked while the message still comes; a body streams by once, whatever its size. Nothing that a message or a name
  * server says makes it throw, hang or grow: what cannot be found out within the limits is a result.
  */
-import { aLabels } from "../dns/a-labels.ts";
 import type { Clock } from "../../host/clock.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { readChain } from "../../rules/authentication/arc/chain.ts";
@@ -24,6 +23,7 @@ import { type Address, readAddresses } from "../../syntax/message/addresses.ts";
 import { HeaderSplitter } from "../../syntax/message/header-edit.ts";
 import type { HeaderField } from "../../syntax/message/header-fields.ts";
 import { octetsOf } from "../../syntax/message/octets.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { type VerifierLimits, verifierLimits } from "./limits.ts";
 import { openLookup } from "./message-lookup.ts";

@@ -6,7 +6,6 @@
  * message of undeclared size may go beyond the quota. Who finds no room is to come again, until the account has been full
  * for a week: then its sender is to hear of it. What fits is taken all the time.
  */
-import { aLabels } from "../dns/a-labels.ts";
 import { type Clock, DAY } from "../../host/clock.ts";
 import type { Account, Directory } from "../../store/directory.ts";
 import type { MailStore } from "../../store/mail-store.ts";
@@ -19,6 +18,7 @@ import {
 } from "../../syntax/smtp/address.ts";
 import { recipientReply } from "../../rules/subscription/words.ts";
 import type { AllowanceOf } from "../billing/allowance.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import type { Recipient, Reply } from "./inbound.ts";
 import * as verdict from "./verdict.ts";
 

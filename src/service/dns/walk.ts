@@ -3,13 +3,13 @@
  * decides, and at each host a session up to EHLO over TLS. The route is the queue's own; what is asked beside it is for
  * telling why.
  */
-import { aLabels } from "./a-labels.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { type TlsaRecord, tlsaName } from "../../rules/dane/tlsa.ts";
 import { readPolicyId } from "../../rules/mta-sts/record.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { Recipient, Reply } from "../delivery/inbound.ts";
 import type { LeftOut, PolicyFailure, Route, RouteHost, Router, TlsPolicy } from "../queue/route.ts";
+import { aLabels } from "./a-labels.ts";
 import type { Probe, Probed, ProbeStep } from "./probe.ts";
 
 export type WalkStep =

@@ -2,11 +2,11 @@
  * Changes what a holder wishes of the service, and how much room an account has. What is asked for comes as text, from a
  * command line or a form; what is wrong with it is a value, with a sentence to show.
  */
-import { aLabels } from "../dns/a-labels.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { Directory, Preferences } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
+import { aLabels } from "../dns/a-labels.ts";
 
 /** What is left out stays as it is. */
 export type Wishes = {

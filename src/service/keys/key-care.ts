@@ -1,9 +1,9 @@
 /** What an operator does with keys: look, rotate, rekey an account, put the root in escrow. */
-import { logInName } from "../accounts/log-in-name.ts";
 import { armor, Encrypter } from "age-encryption";
 import type { Log } from "../../host/events/events.ts";
 import type { Directory } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
+import { logInName } from "../accounts/log-in-name.ts";
 import { type Exposure, findExposures } from "./exposure.ts";
 
 export type KeyCounts = {

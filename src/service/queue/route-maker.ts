@@ -1,11 +1,11 @@
 /** Makes the route to a domain: MX, addresses, TLSA and the MTA-STS policy together. Where DANE applies, it decides. */
 import { isIP } from "node:net";
-import { aLabels } from "../dns/a-labels.ts";
 import type { Resolver } from "../../host/resolver/answer.ts";
 import { matchesPolicy } from "../../rules/mta-sts/policy.ts";
 import { type FamilyChoice, isPublicAddress } from "../../rules/route/addresses.ts";
 import { exchangesOf } from "../../rules/route/exchanges.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import type { Route, RouteFindings, RouteHost, Router } from "./route.ts";
 import { findHost, type HostFinding } from "./route-host.ts";
 import { REFUSAL, type Refusal } from "./route-refusal.ts";

@@ -2,11 +2,11 @@
  * Which mail in the queue an operator means: as people name it, turned into what the queue selects by. A message is named by
  * the first digits of its id, an account by any of its addresses, a destination by its domain.
  */
-import { aLabels } from "../dns/a-labels.ts";
-import { logInName } from "../accounts/log-in-name.ts";
 import type { Directory } from "../../store/directory.ts";
 import { type DeliveryId, deliveryId } from "../../store/ids.ts";
 import type { OutboundMail, Selection } from "../../store/outbound-queue.ts";
+import { logInName } from "../accounts/log-in-name.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import { allListed } from "./listed.ts";
 import { placesOf } from "./optional-tls.ts";
 

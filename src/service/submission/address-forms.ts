@@ -1,8 +1,8 @@
 /** The forms of an address that submission needs: to be looked up and compared, and to stand in an envelope. */
 import { domainToUnicode } from "node:url";
-import { aLabels } from "../dns/a-labels.ts";
 import { type Identity, ownAddress } from "../../rules/identity/identity.ts";
 import { type Address, canonicalAddress, formatAddress, lowerAscii } from "../../syntax/smtp/address.ts";
+import { aLabels } from "../dns/a-labels.ts";
 
 /** The same address with its domain in A-labels and lower case, as it is looked up and compared. */
 export const asciiDomain = ({ local, domain }: Address): Address => ({

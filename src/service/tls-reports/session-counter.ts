@@ -3,12 +3,12 @@
  * What was not written when the process dies is missing in a report; no mail ever waits for this. Bounded.
  */
 import { setImmediate as othersFirst } from "node:timers/promises";
-import { aLabels } from "../dns/a-labels.ts";
 import type { Clock } from "../../host/clock.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
 import { type TlsFailureSum, type TlsResults, type TlsSums, tlsResultLimits } from "../../store/tls-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
+import { aLabels } from "../dns/a-labels.ts";
 import type { Route, RouteFindings, RouteHost } from "../queue/route.ts";
 import { sumsOfHandover, sumsOfRoute, type TlsHandover } from "./applied-sums.ts";
 import type { ReportLog } from "./report-events.ts";
