@@ -2,7 +2,7 @@
  * Which addresses an operator may give out: an ASCII dot-atom in lower case (RFC 5321 section 4.1.2, Dot-string) at one of
  * our domains. A plus sign is refused, because it parts a name from its tag at delivery.
  */
-import { aLabels } from "../dns/a-labels.ts";
+import { logInName } from "./log-in-name.ts";
 
 export type CheckedAddress =
   | { readonly kind: "address"; readonly address: string }
@@ -15,12 +15,11 @@ const NAME = /^[a-z0-9!#$%&'*/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*/=?^_`{|}~-]+)*$/;
 
 /** Brings an address into its canonical form, or says what is wrong with it. @param domains canonical */
 export function checkAddress(text: string, domains: readonly string[]): CheckedAddress {
-  const typed = text.trim().toLowerCase();
-  const at = typed.lastIndexOf("@");
+  const address = logInName(text.trim().toLowerCase());
+  const at = address.lastIndexOf("@");
   const invalid = (sentence: string): CheckedAddress => ({ kind: "invalid", sentence });
   if (at <= 0) return invalid("This is not an address: write it as name@domain.");
-  const name = typed.slice(0, at);
-  const domain = aLabels(typed.slice(at + 1)) ?? "";
+  const [name, domain] = [address.slice(0, at), address.slice(at + 1)];
   if (!domains.includes(domain)) {
     return invalid(`The domain is not one of ours. Use one of: ${domains.join(", ")}.`);
   }
@@ -33,5 +32,5 @@ export function checkAddress(text: string, domains: readonly string[]): CheckedA
       "The name may hold the letters a-z, digits, hyphens, underscores, and single dots between them, without spaces or accents.",
     );
   }
-  return { kind: "address", address: `${name}@${domain}` };
+  return { kind: "address", address };
 }

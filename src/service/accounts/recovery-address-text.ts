@@ -2,9 +2,8 @@
  * What may be a recovery address: an ordinary address of another provider. It is compared and kept in its canonical form,
  * in ASCII, because links must arrive at hosts of every age.
  */
-import { readHostName } from "../../rules/route/host-name.ts";
 import { canonicalAddress, isAddressLiteral, parseAddress } from "../../syntax/smtp/address.ts";
-import { aLabels } from "../dns/a-labels.ts";
+import { asciiHostName } from "../dns/a-labels.ts";
 
 export type CheckedRecovery =
   | { readonly kind: "address"; readonly address: string }
@@ -21,7 +20,7 @@ export function checkRecoveryAddress(text: string, ours: readonly string[]): Che
   const parsed = trimmed.length > 2 * MOST_OCTETS ? undefined : parseAddress(trimmed);
   if (parsed === undefined || isAddressLiteral(parsed.domain))
     return invalid("This is not a mail address: write it as name@domain.");
-  const domain = readHostName(aLabels(parsed.domain) ?? "") ?? "";
+  const domain = asciiHostName(parsed.domain) ?? "";
   const address = canonicalAddress({ local: parsed.local, domain });
   if (!/^[\x21-\x7e]+$/.test(address))
     return invalid("The name of a recovery address may hold letters of English, digits and signs only.");

@@ -23,7 +23,7 @@ import { type Address, readAddresses } from "../../syntax/message/addresses.ts";
 import { HeaderSplitter } from "../../syntax/message/header-edit.ts";
 import type { HeaderField } from "../../syntax/message/header-fields.ts";
 import { octetsOf } from "../../syntax/message/octets.ts";
-import { aLabels } from "../dns/a-labels.ts";
+import { aLabels, asciiHostName } from "../dns/a-labels.ts";
 import { createKeyCache } from "./key-cache.ts";
 import { type VerifierLimits, verifierLimits } from "./limits.ts";
 import { openLookup } from "./message-lookup.ts";
@@ -204,7 +204,7 @@ function readDomain(text: string): string | undefined {
   const name = readHostName(text);
   if (name !== undefined || text.length > MAX_DOMAIN || !/[^\0-\x7f]/.test(text)) return name;
   try {
-    return readHostName(aLabels(utf8.decode(octetsOf(text))) ?? "");
+    return asciiHostName(utf8.decode(octetsOf(text)));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
  * What is ASCII stays but for its case: the table that letters go through would make IPv4 addresses of numbers (`0x7f.1`).
  */
 import { domainToASCII } from "node:url";
+import { readHostName } from "../../rules/route/host-name.ts";
 import { isDomain, lowerAscii, needsUtf8 } from "../../syntax/smtp/address.ts";
 
 /** What 255 octets on the wire leave for the text (RFC 1035 section 3.1), and the dot of the root. */
@@ -16,3 +17,6 @@ export function aLabels(domain: string): string | undefined {
   const labels = domainToASCII(domain);
   return labels === "" || labels.length > MAX_OCTETS ? undefined : labels;
 }
+
+/** As `aLabels`, and without the final dot; `undefined` also for what is no name that a host can have. */
+export const asciiHostName = (name: string): string | undefined => readHostName(aLabels(name) ?? "");

@@ -9,7 +9,7 @@ import { readPolicyId } from "../../rules/mta-sts/record.ts";
 import { readHostName } from "../../rules/route/host-name.ts";
 import type { Recipient, Reply } from "../delivery/inbound.ts";
 import type { LeftOut, PolicyFailure, Route, RouteHost, Router, TlsPolicy } from "../queue/route.ts";
-import { aLabels } from "./a-labels.ts";
+import { asciiHostName } from "./a-labels.ts";
 import type { Probe, Probed, ProbeStep } from "./probe.ts";
 
 export type WalkStep =
@@ -123,7 +123,7 @@ function domainOf(address: string): string {
     .slice(address.lastIndexOf("@") + 1)
     .replace(/\.$/, "")
     .toLowerCase();
-  return domain.startsWith("[") ? domain : (readHostName(aLabels(domain) ?? "") ?? domain);
+  return domain.startsWith("[") ? domain : (asciiHostName(domain) ?? domain);
 }
 
 async function exchanges(resolver: Resolver, domain: string): Promise<WalkStep> {

@@ -2,11 +2,10 @@
  * Changes what a holder wishes of the service, and how much room an account has. What is asked for comes as text, from a
  * command line or a form; what is wrong with it is a value, with a sentence to show.
  */
-import { readHostName } from "../../rules/route/host-name.ts";
 import type { Directory, Preferences } from "../../store/directory.ts";
 import type { AccountId } from "../../store/ids.ts";
 import type { MailStore } from "../../store/mail-store.ts";
-import { aLabels } from "../dns/a-labels.ts";
+import { asciiHostName } from "../dns/a-labels.ts";
 
 /** What is left out stays as it is. */
 export type Wishes = {
@@ -87,7 +86,7 @@ function daysOf(text: string): number | undefined {
 
 /** A domain with at least two labels: whoever names `org` would believe half the world. */
 function domainOf(text: string): string | undefined {
-  const domain = readHostName(aLabels(text.trim()) ?? "");
+  const domain = asciiHostName(text.trim());
   return domain?.includes(".") === true ? domain : undefined;
 }
 

@@ -4,8 +4,7 @@ import type { Resolver } from "../../host/resolver/answer.ts";
 import { matchesPolicy } from "../../rules/mta-sts/policy.ts";
 import { type FamilyChoice, isPublicAddress } from "../../rules/route/addresses.ts";
 import { exchangesOf } from "../../rules/route/exchanges.ts";
-import { readHostName } from "../../rules/route/host-name.ts";
-import { aLabels } from "../dns/a-labels.ts";
+import { asciiHostName } from "../dns/a-labels.ts";
 import type { Route, RouteFindings, RouteHost, Router } from "./route.ts";
 import { findHost, type HostFinding } from "./route-host.ts";
 import { REFUSAL, type Refusal } from "./route-refusal.ts";
@@ -100,13 +99,13 @@ export function createRouter(options: RouterOptions): Router {
   return {
     async route(domain) {
       if (domain.startsWith("[")) return literalRoute(domain, options.privateAddresses ?? false);
-      const name = asciiName(domain);
+      const name = asciiHostName(domain);
       if (name === undefined) return { ...REFUSAL.noSuchDomain, findings: NOTHING_FOUND };
       const hosts = await hostsOf(name);
       return "sentence" in hosts ? { ...hosts, findings: NOTHING_FOUND } : over(name, hosts);
     },
     async routeOver(host) {
-      const name = asciiName(host);
+      const name = asciiHostName(host);
       if (name === undefined) return { ...REFUSAL.noSuchDomain, findings: NOTHING_FOUND };
       return over(name, { names: [name], leftOut: [], isSecure: true, alsoNamed: [name] });
     },
@@ -172,5 +171,3 @@ function literalRoute(literal: string, privateAddresses: boolean): Route {
   };
   return { kind: "hosts", hosts: [host], findings: NOTHING_FOUND };
 }
-
-const asciiName = (domain: string): string | undefined => readHostName(aLabels(domain) ?? "");

@@ -4,11 +4,10 @@
  */
 import { setImmediate as othersFirst } from "node:timers/promises";
 import type { Clock } from "../../host/clock.ts";
-import { readHostName } from "../../rules/route/host-name.ts";
 import { dayOf } from "../../rules/daily-report/times.ts";
 import { type TlsFailureSum, type TlsResults, type TlsSums, tlsResultLimits } from "../../store/tls-results.ts";
 import { failureOf } from "../delivery/verdict.ts";
-import { aLabels } from "../dns/a-labels.ts";
+import { asciiHostName } from "../dns/a-labels.ts";
 import type { Route, RouteFindings, RouteHost } from "../queue/route.ts";
 import { sumsOfHandover, sumsOfRoute, type TlsHandover } from "./applied-sums.ts";
 import type { ReportLog } from "./report-events.ts";
@@ -95,7 +94,7 @@ export function createTlsSessionCounter(options: TlsSessionCounterOptions): TlsS
 
 /** Nobody publishes a record for an address literal. */
 const asciiDomain = (destination: string): string | undefined =>
-  destination.startsWith("[") ? undefined : readHostName(aLabels(destination) ?? "");
+  destination.startsWith("[") ? undefined : asciiHostName(destination);
 
 function together(a: TlsSums, b: TlsSums): TlsSums {
   const details = new Map<string, TlsFailureSum>();
