@@ -2,22 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MINUTE, pause, SECOND } from "../../host/clock.ts";
 import { BOB, reply } from "../../store/contract/outbound-samples.ts";
-import type { OutboundQueue, RemoteReply } from "../../store/outbound-queue.ts";
-import { StoreError } from "../../store/store-error.ts";
+import type { RemoteReply } from "../../store/outbound-queue.ts";
 import { found } from "./findings.ts";
-import { QueueWorld } from "./queue-world.fixture.ts";
+import { failing, type OwnCalls, QueueWorld } from "./queue-world.fixture.ts";
 
 /** The queue, whose store is busy as often as `state` says when something is to be settled. */
-const busy =
-  (state: { failures: number }) =>
-  (queue: OutboundQueue): OutboundQueue => ({
-    ...queue,
-    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-    settle: async (...given) => {
-      if (state.failures-- > 0) throw new StoreError("busy", "a step");
-      await queue.settle(...given);
-    },
-  });
+const busy = (state: { failures: number }): OwnCalls => failing("settle", "busy", () => state.failures-- > 0);
 
 async function restart(world: QueueWorld): Promise<void> {
   await world.stop();
@@ -28,7 +18,7 @@ async function restart(world: QueueWorld): Promise<void> {
 
 test("what a host takes while we stop is settled though the store is busy for some seconds", async () => {
   const store = { failures: 0 };
-  await using world = await QueueWorld.open({ wrap: busy(store) });
+  await using world = await QueueWorld.open({ calls: busy(store) });
   world.behaviours.set("mx.a.example", (to) => world.takeAfter(to, 3 * SECOND));
   world.start();
   await world.send(["one@a.example"]);
@@ -40,7 +30,7 @@ test("what a host takes while we stop is settled though the store is busy for so
 
 test("a stop is waited for by nobody who waits for the store, and a store that stays busy holds it up for seconds", async () => {
   const store = { failures: 0 };
-  await using world = await QueueWorld.open({ wrap: busy(store) });
+  await using world = await QueueWorld.open({ calls: busy(store) });
   world.start();
   store.failures = 1000;
   await world.send(["one@a.example"]);
@@ -125,14 +115,7 @@ test("mail of others does not wait behind one message for which the host takes m
 test("what could not be given back in that moment goes later, and the slow message is settled all the same", async () => {
   let failures = 0;
   await using world = await QueueWorld.open({
-    wrap: (queue) => ({
-      ...queue,
-      [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-      putBack: async (...given) => {
-        if (failures-- > 0) throw new StoreError("busy", "a step");
-        await queue.putBack(...given);
-      },
-    }),
+    calls: failing("putBack", "busy", () => failures-- > 0),
   });
   await behindSlowOne(world);
   failures = 1;

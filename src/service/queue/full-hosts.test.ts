@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MINUTE, SECOND } from "../../host/clock.ts";
 import type { OutboundQueue } from "../../store/outbound-queue.ts";
-import { QueueWorld, routeTo } from "./queue-world.fixture.ts";
+import { type OwnCalls, QueueWorld, routeTo } from "./queue-world.fixture.ts";
 
 /** Mail for domains that one host serves. */
 async function sendTo(world: QueueWorld, host: string, count: number, each = 1): Promise<readonly string[]> {
@@ -15,12 +15,10 @@ async function sendTo(world: QueueWorld, host: string, count: number, each = 1):
 }
 
 /** Counts what changes the queue. */
-function counting(): { readonly wrap: (queue: OutboundQueue) => OutboundQueue; count: number } {
+function counting(): { readonly calls: OwnCalls; count: number } {
   const changes = {
     count: 0,
-    wrap: (queue: OutboundQueue): OutboundQueue => ({
-      ...queue,
-      [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+    calls: (queue: OutboundQueue): ReturnType<OwnCalls> => ({
       rest(...about) {
         changes.count++;
         return queue.rest(...about);
@@ -36,7 +34,7 @@ function counting(): { readonly wrap: (queue: OutboundQueue) => OutboundQueue; c
 
 test("hundreds of domains at a host that does not answer wait for its places, and change nothing meanwhile", async () => {
   const changes = counting();
-  await using world = await QueueWorld.open({ wrap: changes.wrap });
+  await using world = await QueueWorld.open({ calls: changes.calls });
   world.behaviours.set("mx.silent.example", () => world.silentFor(30 * SECOND));
   world.start();
   await sendTo(world, "mx.silent.example", 300);

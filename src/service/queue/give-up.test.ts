@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { ALICE } from "../../store/contract/outbound-samples.ts";
-import { StoreError } from "../../store/store-error.ts";
-import { answer, QueueWorld } from "./queue-world.fixture.ts";
+import { answer, failing, QueueWorld } from "./queue-world.fixture.ts";
 
 const ends = async (world: QueueWorld): Promise<readonly string[]> =>
   (await world.queue.records(ALICE, 0)).map(({ recipient, end }) => `${recipient} ${end}`).toSorted();
@@ -77,14 +76,7 @@ test("a stop at any step of it leaves nothing behind, whoever submitted it", asy
     let isDying = true;
     await using world = await QueueWorld.open({
       limits: { lookAgainMs: MINUTE },
-      wrap: (queue) => ({
-        ...queue,
-        [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-        [method]: async (...given: readonly never[]) => {
-          if (isDying) throw new StoreError("closed", "a step");
-          return (queue[method] as (...all: readonly never[]) => Promise<unknown>)(...given);
-        },
-      }),
+      calls: failing(method, "closed", () => isDying),
     });
     await world.send(["one@a.example"]);
     await world.send(["own@a.example"], { account: undefined });

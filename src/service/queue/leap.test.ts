@@ -4,19 +4,9 @@ import { FakeClock, turns } from "../../../test/world/fake-clock.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { ALICE, outbound, recipient, wish } from "../../store/contract/outbound-samples.ts";
 import { inMemory } from "../../store/contract/samples.ts";
-import type { OutboundQueue, Taker } from "../../store/outbound-queue.ts";
-import { StoreError } from "../../store/store-error.ts";
+import type { Taker } from "../../store/outbound-queue.ts";
 import { leapsFromNow } from "./leap.ts";
-import { answer, type Behaviour, nowhere, QueueWorld, START } from "./queue-world.fixture.ts";
-
-/** The queue with some calls of its own. */
-const over =
-  (calls: (queue: OutboundQueue) => Partial<OutboundQueue>) =>
-  (queue: OutboundQueue): OutboundQueue => ({
-    ...queue,
-    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-    ...calls(queue),
-  });
+import { answer, type Behaviour, failing, nowhere, QueueWorld, START } from "./queue-world.fixture.ts";
 
 /** Puts everything off once. */
 const greylists =
@@ -76,7 +66,7 @@ async function assertNoneTwice(world: QueueWorld, others: number): Promise<void>
 test("a date set forward doubles nothing that is being handed over, though it leaps while others are claimed", async () => {
   let leapMs = 0;
   await using world: QueueWorld = await QueueWorld.open({
-    wrap: over((queue) => ({
+    calls: (queue) => ({
       claim: async (wish) => {
         const batch = await queue.claim(wish);
         if (batch !== undefined) {
@@ -85,7 +75,7 @@ test("a date set forward doubles nothing that is being handed over, though it le
         }
         return batch;
       },
-    })),
+    }),
   });
   await underWay(world);
   leapMs = HOUR;
@@ -96,12 +86,7 @@ test("a date set forward doubles nothing that is being handed over, though it le
 test("nothing is claimed after a leap of the date until what is under way is renewed", async () => {
   let fails = false;
   await using world: QueueWorld = await QueueWorld.open({
-    wrap: over((queue) => ({
-      renew: async (...given) => {
-        if (fails) throw new StoreError("busy", "a step");
-        await queue.renew(...given);
-      },
-    })),
+    calls: failing("renew", "busy", () => fails),
   });
   await underWay(world);
   fails = true;
@@ -116,12 +101,12 @@ test("nothing is claimed after a leap of the date until what is under way is ren
 test("what is offered in the moment of a leap is not begun beside who claimed it since", async () => {
   const offered: Taker[] = [];
   await using world = await QueueWorld.open({
-    wrap: over(() => ({
+    calls: () => ({
       offerTo: (taker) => {
         offered.push(taker);
         return { [Symbol.dispose]: () => {} };
       },
-    })),
+    }),
   });
   world.start();
   await turns(3);

@@ -12,6 +12,7 @@ import { memoryDirectory } from "../../store/memory/directory.ts";
 import { memoryMailStore } from "../../store/memory/mail-store.ts";
 import { memoryOutboundQueue } from "../../store/memory/outbound-queue.ts";
 import type { Outbound, OutboundQueue, OutboundRecipient } from "../../store/outbound-queue.ts";
+import { StoreError, type StoreErrorCode } from "../../store/store-error.ts";
 import { range } from "../../syntax/bytes/number-set.ts";
 import { enqueue } from "./enqueue.ts";
 import type { Route } from "./route.ts";
@@ -34,6 +35,19 @@ export const answer = (
   reply: reply(code, "as told", { enhanced }),
 });
 
+/** Calls of the queue that a test has in place of the queue's own. */
+export type OwnCalls = (queue: OutboundQueue) => Partial<OutboundQueue>;
+
+/** A call of the queue that fails with `code` as often as `isFailing` says. */
+export const failing =
+  (method: Exclude<keyof OutboundQueue, symbol>, code: StoreErrorCode, isFailing: () => boolean): OwnCalls =>
+  (queue) => ({
+    [method]: async (...given: readonly never[]) => {
+      if (isFailing()) throw new StoreError(code, "a step");
+      return (queue[method] as (...all: readonly never[]) => Promise<unknown>)(...given);
+    },
+  });
+
 export class QueueWorld implements AsyncDisposable {
   readonly clock: FakeClock = new FakeClock(START);
   readonly queue: OutboundQueue;
@@ -50,20 +64,21 @@ export class QueueWorld implements AsyncDisposable {
   #ended: Promise<void> = Promise.resolve();
   readonly #limits: QueueLimits;
 
-  private constructor(wrap: (queue: OutboundQueue) => OutboundQueue, limits: Partial<QueueLimits>) {
-    this.queue = wrap(memoryOutboundQueue(this.clock));
+  private constructor(calls: OwnCalls, limits: Partial<QueueLimits>) {
+    const queue = memoryOutboundQueue(this.clock);
+    this.queue = { ...queue, [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](), ...calls(queue) };
     this.#limits = { ...queueLimits, ...limits };
     this.runner = this.#runner();
   }
 
   static async open({
-    wrap = (queue) => queue,
+    calls = () => ({}),
     limits = {},
   }: {
-    readonly wrap?: (queue: OutboundQueue) => OutboundQueue;
+    readonly calls?: OwnCalls;
     readonly limits?: Partial<QueueLimits>;
   } = {}): Promise<QueueWorld> {
-    const world = new QueueWorld(wrap, limits);
+    const world = new QueueWorld(calls, limits);
     for (const [id, name, language] of [
       [ALICE, "alice", "en"],
       [BOB, "bob", "sv"],

@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE, pause, SECOND } from "../../host/clock.ts";
 import { ALICE, BOB, outbound } from "../../store/contract/outbound-samples.ts";
 import { inMemory } from "../../store/contract/samples.ts";
 import { StoreError } from "../../store/store-error.ts";
-import { answer, nowhere, QueueWorld, routeTo } from "./queue-world.fixture.ts";
+import { answer, failing, nowhere, QueueWorld, routeTo } from "./queue-world.fixture.ts";
 
 const names = (world: QueueWorld): readonly string[] => world.events.map(([name]) => name);
 
@@ -223,14 +223,7 @@ test("a store that fails at any step loses nothing, and sends nothing twice", as
     let failures = 3;
     await using world = await QueueWorld.open({
       limits: { lookAgainMs: MINUTE },
-      wrap: (queue) => ({
-        ...queue,
-        [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-        [method]: async (...given: readonly never[]) => {
-          if (failures-- > 0) throw new StoreError("busy", "a step");
-          return (queue[method] as (...all: readonly never[]) => Promise<unknown>)(...given);
-        },
-      }),
+      calls: failing(method, "busy", () => failures-- > 0),
     });
     world.routes.set("bad.example", nowhere("permanent", 556, "5.1.10"));
     world.start();
@@ -282,9 +275,7 @@ test("a report waits for the sender's store, and comes once", async () => {
 
 test("telling many senders that it takes long holds up nobody's mail", async () => {
   await using world: QueueWorld = await QueueWorld.open({
-    wrap: (queue) => ({
-      ...queue,
-      [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+    calls: (queue) => ({
       noteLate: async (...given) => {
         await pause(world.clock, 100);
         await queue.noteLate(...given);

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { ALICE, BOB } from "../../store/contract/outbound-samples.ts";
-import type { OutboundQueue } from "../../store/outbound-queue.ts";
-import { QueueWorld } from "./queue-world.fixture.ts";
+import { type OwnCalls, QueueWorld } from "./queue-world.fixture.ts";
 
 const limits = { lookAgainMs: MINUTE, waitingPerAccount: 5, quick: 5, places: { well: 20, new: 20, troubled: 20 } };
 
@@ -58,15 +57,13 @@ test("the last try of an account that is closing is put off by none of its slow 
 
 test("many messages of one sender for each of many hosts that failed are put off together", async () => {
   let settled = 0;
-  const wrap = (queue: OutboundQueue): OutboundQueue => ({
-    ...queue,
-    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+  const calls: OwnCalls = (queue) => ({
     settle(...about) {
       settled++;
       return queue.settle(...about);
     },
   });
-  await using world = await QueueWorld.open({ limits, wrap });
+  await using world = await QueueWorld.open({ limits, calls });
   const domains = Array.from({ length: 40 }, (_, n) => `dead${n}.example`);
   for (const domain of domains) world.behaviours.set(`mx.${domain}`, () => world.silentFor(30 * MINUTE));
   world.start();

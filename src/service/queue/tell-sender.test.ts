@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOUR, MINUTE, SECOND } from "../../host/clock.ts";
 import { BOB } from "../../store/contract/outbound-samples.ts";
-import { StoreError } from "../../store/store-error.ts";
 import { longFull } from "../delivery/verdict.ts";
 import { found, foundHere } from "./findings.ts";
-import { answer, nowhere, QueueWorld } from "./queue-world.fixture.ts";
+import { answer, failing, nowhere, QueueWorld } from "./queue-world.fixture.ts";
 import { REFUSAL } from "./route-refusal.ts";
 
 const recipientsIn = (letter: string): readonly string[] =>
@@ -42,14 +41,7 @@ test("the only recipient's refusal is told at the next look", async () => {
 test("a stop between letter and queue makes no second letter, and what was refused since has its own", async () => {
   let isBroken = true;
   await using world = await QueueWorld.open({
-    wrap: (queue) => ({
-      ...queue,
-      [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
-      reported: async (report) => {
-        if (isBroken) throw new StoreError("io", "a step");
-        await queue.reported(report);
-      },
-    }),
+    calls: failing("reported", "io", () => isBroken),
   });
   for (const kind of ["one", "two", "late"]) {
     world.behaviours.set(`mx.${kind}.example`, (to, attempt) => ({
